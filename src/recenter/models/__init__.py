@@ -1,0 +1,1 @@
+"""Models behind three small protocols: chat, embeddings, scores of text pairs."""
