@@ -1,0 +1,17 @@
+# What CI runs, by one word each.
+
+# Tests; arguments go to pytest
+test *args:
+    scripts/test {{ args }}
+
+# Style, types, imports
+lint:
+    scripts/lint
+
+# Write the generated parts of the docs again
+docs:
+    scripts/docs
+
+# Benchmarks: each prints its figures with their signature
+bench *names:
+    scripts/bench {{ names }}

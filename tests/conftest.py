@@ -1,0 +1,47 @@
+"""What all tests share: no network beyond this machine, and where the study's data would be."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import socket
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+SHARED_DATA = Path(
+    os.environ.get("RECENTER_SHARED_DATA", Path(__file__).parents[1].parent / "shared" / "data")
+)
+
+_connect = socket.socket.connect
+
+
+def _connect_here_only(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6):
+        host = "127.0.0.1" if address[0] == "localhost" else address[0]
+        if not ipaddress.ip_address(host).is_loopback:
+            raise RuntimeError(f"a test tried to reach {address!r}; tests stay on this machine")
+    _connect(self, address)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _no_network() -> Any:
+    patch = pytest.MonkeyPatch()
+    patch.setattr(socket.socket, "connect", _connect_here_only)
+    yield
+    patch.undo()
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """Folder of the study's data; the test skips where it is absent."""
+    if not SHARED_DATA.is_dir():
+        pytest.skip(f"needs the study's data in {SHARED_DATA} (set RECENTER_SHARED_DATA)")
+    return SHARED_DATA
+
+
+@pytest.fixture(autouse=True)
+def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No test reads or writes the user's own settings and stores."""
+    monkeypatch.setenv("RECENTER_HOME", str(tmp_path_factory.mktemp("home")))
