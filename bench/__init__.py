@@ -1,0 +1,1 @@
+"""Benchmarks: `just bench` lists them; each prints its figures with their signature."""
