@@ -1,0 +1,1 @@
+"""Conversations from the formats people have them in, pseudonymised at the door."""
