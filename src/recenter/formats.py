@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, TypeVar
 
 import msgspec
@@ -16,30 +17,62 @@ def encode(value: Any) -> str:
     try:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode(_without_surrogates(msgspec.to_builtins(value))).decode()
+        return msgspec.json.encode(without_surrogates(msgspec.to_builtins(value))).decode()
 
 
 def decode(line: str | bytes, kind: type[T], *, file: str | None = None, number: int = 1) -> T:
-    """Return the record in a line of JSON.
+    """Return the record in a line of JSON. Escaped lone surrogates become U+FFFD.
 
     Raises:
         InputError: the line is not JSON or not such a record; names file, line and field.
     """
     try:
-        return msgspec.json.decode(line, type=kind)
+        try:
+            return msgspec.json.decode(line, type=kind)
+        except msgspec.ValidationError:
+            raise
+        except msgspec.DecodeError:
+            # Half of a surrogate pair is legal JSON, and other writers produce it.
+            if (b"\\ud" if isinstance(line, bytes) else "\\ud") not in line.lower():  # type: ignore[operator]
+                raise
+            parsed = json.loads(line, parse_constant=_refuse_constant)
+            return msgspec.convert(without_surrogates(parsed), kind)
     except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `")
-        field = path.rstrip("`").removeprefix("$").lstrip(".") or None
-        raise InputError(f"{reason}.", file=file, line=number, field=field) from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise _invalid(error, file=file, number=number) from None
+    except (ValueError, msgspec.DecodeError) as error:
         raise InputError(f"not JSON: {error}.", file=file, line=number) from None
+    except RecursionError:
+        raise InputError("nested too deeply to be read.", file=file, line=number) from None
 
 
-def _without_surrogates(value: Any) -> Any:
+def convert(value: Any, kind: type[T], *, file: str | None = None, number: int | None = None) -> T:
+    """Return the record in a parsed JSON value; unknown fields are ignored.
+
+    Raises:
+        InputError: it is not such a record; names file, line and field.
+    """
+    try:
+        return msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise _invalid(error, file=file, number=number) from None
+
+
+def without_surrogates(value: Any) -> Any:
+    """Return a JSON value with lone surrogates, which UTF-8 cannot hold, replaced by U+FFFD."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if isinstance(value, list):
-        return [_without_surrogates(item) for item in value]
+        return [without_surrogates(item) for item in value]
     if isinstance(value, dict):
-        return {key: _without_surrogates(item) for key, item in value.items()}
+        return {without_surrogates(key): without_surrogates(v) for key, v in value.items()}
     return value
+
+
+def _invalid(error: msgspec.ValidationError, *, file: str | None, number: int | None) -> InputError:
+    reason, _, path = str(error).partition(" - at `")
+    field = path.rstrip("`").removeprefix("$").lstrip(".") or None
+    return InputError(f"{reason}.", file=file, line=number, field=field)
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
