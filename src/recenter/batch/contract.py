@@ -215,7 +215,7 @@ def _open_sink(output: str | Path, fingerprint: str) -> Iterator[tuple[IO[str], 
     with ExitStack() as stack:
         try:
             done, failed = _resume(part, fingerprint)
-            sink = stack.enter_context(part.open("a", encoding="utf-8", newline="\n"))
+            sink = stack.enter_context(part.open("a", 1, encoding="utf-8", newline="\n"))
         except OSError as error:
             raise StoreError(f"{part} cannot be written: {error.strerror}.") from None
         if not sink.tell():

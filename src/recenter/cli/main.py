@@ -1,0 +1,60 @@
+"""The `recenter` command: its verbs, and how errors reach a person."""
+
+from __future__ import annotations
+
+import importlib
+
+import click
+
+from recenter import __version__
+from recenter.errors import RecenterError
+
+# Loaded when called, so that `recenter --help` does not load models.
+COMMANDS = {
+    "setup": "recenter.cli.setup:setup",
+}
+
+
+class _Refusal(click.ClickException):
+    """An error of Recenter, told in one line, with exit status 1."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(_printable(str(error)))
+
+
+class _Verbs(click.Group):
+    """The commands of `COMMANDS`, each imported when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Return the verbs in the order in which they are used."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return the command of this name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), name)
+        return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; what Recenter refuses becomes one line and exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except RecenterError as error:
+            raise _Refusal(error) from error
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            raise _Refusal(error) from error
+
+
+def _printable(text: str) -> str:
+    """Return the text with control characters, which a terminal would obey, made visible."""
+    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="recenter")
+def main() -> None:
+    """Personalization that mostly stays quiet, shows its evidence, and is graded by people."""
