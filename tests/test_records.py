@@ -31,6 +31,17 @@ def test_same_words_by_another_extractor_are_another_attribute() -> None:
     assert first != attribute_id("p", "text", span, Signature(model="b"))
 
 
+def test_equal_signatures_give_equal_ids() -> None:
+    same = Signature(code="".join(list(Signature().code)))
+    assert same == Signature()
+    assert digest(same) == digest(Signature())
+
+
+def test_a_stored_record_keeps_the_version_that_made_it() -> None:
+    line = formats.encode(Conversation(id="con_1", person="p_1", turns=(), source="test"))
+    assert f'"code":"{Signature().code}"' in line
+
+
 def test_digest_keeps_parts_apart() -> None:
     assert digest("a", "b") != digest("ab") != digest(["a", "b"])
 

@@ -12,8 +12,11 @@ from recenter import __version__
 _ID_BYTES = 12
 
 
-class Signature(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What produced a record: enough to produce it again, and nothing that changes by the clock."""
+class Signature(msgspec.Struct, frozen=True, kw_only=True):
+    """What produced a record: enough to produce it again, and nothing that changes by the clock.
+
+    Encoded in full: an omitted version would be read as that of whoever reads it later.
+    """
 
     code: str = __version__
     """Version of Recenter."""

@@ -59,7 +59,7 @@ class Conversation(Record, frozen=True):
     """Language as the source names it (ISO 639-1 where known)."""
     tags: tuple[str, ...] = ()
     """Marks of the source that later steps honour, such as `toxic` or `template`."""
-    signature: Signature = Signature()
+    signature: Signature = msgspec.field(default_factory=Signature)
 
     @property
     def content(self) -> str:
@@ -107,7 +107,7 @@ class Attribute(Record, frozen=True):
     """Time of the latest evidence, so that what contradicts can be told by age."""
     members: tuple[str, ...] = ()
     """Ids of the candidates that were merged into this one."""
-    signature: Signature = Signature()
+    signature: Signature = msgspec.field(default_factory=Signature)
 
 
 def attribute_id(
@@ -148,7 +148,7 @@ class Selection(Record, frozen=True):
     decisions: tuple[Decision, ...]
     reason: str | None = None
     """Why nothing is used, where nothing is."""
-    signature: Signature = Signature()
+    signature: Signature = msgspec.field(default_factory=Signature)
 
     @property
     def used(self) -> tuple[str, ...]:
@@ -211,7 +211,7 @@ class Reply(Record, frozen=True):
     receipt: Receipt
     method: Method = "start"
     usage: Usage = Usage()
-    signature: Signature = Signature()
+    signature: Signature = msgspec.field(default_factory=Signature)
 
 
 class Subject(Record, frozen=True):
@@ -249,7 +249,7 @@ class Judgment(Record, frozen=True):
     reason: str | None = None
     position: Literal["first", "second"] | None = None
     """In `better`, on which side `reply` was shown."""
-    signature: Signature = Signature()
+    signature: Signature = msgspec.field(default_factory=Signature)
 
 
 def judgment_id(
