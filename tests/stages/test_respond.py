@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.stages.makers import attribute, query, selected
 
 from recenter.errors import InputError
 from recenter.records import Arm, Message, Turn
 from recenter.stages.respond import TAG, memory_block, prepare
+from tests.stages.makers import attribute, query, selected
 
 EARLIER = (
     Turn(role="system", text="Be brief. "),

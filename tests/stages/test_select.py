@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.stages.makers import attribute, query, selected
 
 from recenter.errors import InputError
 from recenter.provenance import Signature
 from recenter.records import Decision
 from recenter.stages.select import capped, selection
+from tests.stages.makers import attribute, query, selected
 
 
 def decision(name: str, score: float | None) -> Decision:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from tests.stages.makers import attribute
 
 from recenter.errors import InputError
 from recenter.provenance import Signature
 from recenter.records import Attribute, Conversation, Judge, Judgment, Subject, Verdict
 from recenter.stages import verify
+from tests.stages.makers import attribute
 
 RUNS = attribute("The user runs.")
 

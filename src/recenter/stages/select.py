@@ -68,7 +68,7 @@ def selection(
 
 
 def _rank(decision: Decision) -> tuple[float, str]:
-    return (-1.0 if decision.score is None else -decision.score, decision.attribute)
+    return (1.0 if decision.score is None else -decision.score, decision.attribute)
 
 
 def capped(made: Selection, attributes: Iterable[Attribute], *, cap: int) -> Selection:
