@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import pytest
 SHARED_DATA = Path(
     os.environ.get("RECENTER_SHARED_DATA", Path(__file__).parents[1].parent / "shared" / "data")
 )
+
+DATA_REASON = "needs the study's data"
 
 _connect = socket.socket.connect
 
@@ -33,11 +36,24 @@ def _no_network() -> Any:
     patch.undo()
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything is installed, a test that skips for want of a package has failed."""
+    report = yield
+    no_skip = os.environ.get("RECENTER_NO_SKIP") and not hasattr(report, "wasxfail")
+    if no_skip and report.skipped and DATA_REASON not in str(report.longrepr):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} may not skip here: {report.longrepr}"
+    return report
+
+
 @pytest.fixture
 def shared_data() -> Path:
     """Folder of the study's data; the test skips where it is absent."""
     if not SHARED_DATA.is_dir():
-        pytest.skip(f"needs the study's data in {SHARED_DATA} (set RECENTER_SHARED_DATA)")
+        pytest.skip(f"{DATA_REASON} in {SHARED_DATA} (set RECENTER_SHARED_DATA)")
     return SHARED_DATA
 
 
