@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from recenter.config import load_settings, pseudonym_key
+from recenter.config import Settings, load_settings, pseudonym_key
 from recenter.errors import ConfigError
 
 
@@ -47,3 +47,8 @@ def test_a_broken_key_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "pseudonym.key").write_text("not a key")
     with pytest.raises(ConfigError, match="backup"):
         pseudonym_key(settings)
+
+
+def test_every_setting_is_documented() -> None:
+    page = (Path(__file__).parents[1] / "docs/guides/settings.md").read_text("utf-8")
+    assert [name for name in Settings.__struct_fields__ if f"| `{name}` |" not in page] == []
