@@ -25,7 +25,7 @@ TrapKind = Literal[
     "injected_memory",
     "assistant_claim",
 ]
-PromptKind = Literal["on_topic", "vague", "off_topic", "own"]
+PromptKind = Literal["on_topic", "vague", "off_topic", "recent", "given"]
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):

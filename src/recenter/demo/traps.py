@@ -1,0 +1,78 @@
+"""What became of the traps: whether anything was learned from their words, and accepted."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+
+from recenter.demo.data import Place, Trap
+from recenter.demo.result import TrapOutcome, TrapResult
+from recenter.records import Attribute, Conversation
+
+
+def trap_results(
+    traps: Sequence[Trap],
+    sessions: Mapping[str, Conversation],
+    attributes: Sequence[Attribute],
+    *,
+    accepted: Collection[str],
+) -> tuple[TrapResult, ...]:
+    """Return the outcome of each trap; `accepted` holds the ids that verification accepted.
+
+    An attribute counts as learned from a trap when any of its evidence overlaps the trap's words,
+    whatever it says: stricter than a reader would be.
+    """
+    return tuple(_result(trap, sessions, attributes, accepted) for trap in traps)
+
+
+def _result(
+    trap: Trap,
+    sessions: Mapping[str, Conversation],
+    attributes: Sequence[Attribute],
+    accepted: Collection[str],
+) -> TrapResult:
+    learned = _learned_from(trap, sessions, attributes)
+    older = _learned_from(trap.earlier, sessions, attributes) if trap.earlier else ()
+    conversation = sessions[trap.session]
+    start = conversation.turns[trap.turn].text.index(trap.quote)
+    taken = any(name in accepted for name in learned)
+    return TrapResult(
+        trap=trap,
+        conversation=conversation.id,
+        start=start,
+        end=start + len(trap.quote),
+        outcome=(
+            _change(newer=taken, older=any(name in accepted for name in older))
+            if trap.earlier
+            else "fell_for"
+            if taken
+            else "stopped"
+            if learned
+            else "refused"
+        ),
+        attributes=tuple(dict.fromkeys((*older, *learned))),
+    )
+
+
+def _change(*, newer: bool, older: bool) -> TrapOutcome:
+    if newer and older:
+        return "both"
+    return "newer" if newer else "older" if older else "neither"
+
+
+def _learned_from(
+    place: Place, sessions: Mapping[str, Conversation], attributes: Sequence[Attribute]
+) -> tuple[str, ...]:
+    conversation = sessions[place.session]
+    start = conversation.turns[place.turn].text.index(place.quote)
+    end = start + len(place.quote)
+    return tuple(
+        attribute.id
+        for attribute in attributes
+        if any(
+            e.conversation == conversation.id
+            and e.turn == place.turn
+            and e.start < end
+            and start < e.end
+            for e in attribute.evidence
+        )
+    )
