@@ -1,0 +1,199 @@
+"""From what a model wrote to data that satisfies a schema, or to a clear refusal."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from recenter.errors import ConfigError, UnreadableAnswerError
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "object": dict,
+    "array": list,
+    "string": str,
+    "number": (int, float),
+    "integer": int,
+    "boolean": bool,
+    "null": type(None),
+}
+_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_SHOWN = 200
+
+
+def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
+    """Return the one JSON value in the text, perhaps amid prose or fences, that fits the schema.
+
+    Half a value is never completed, and no part of a broken one is taken for the whole.
+
+    Raises:
+        UnreadableAnswerError: there is none, or there are two that differ.
+        ConfigError: the schema uses what `violation` does not check.
+    """
+    found: list[Any] = []
+    reason = "it holds no JSON"
+    for value in _values(_THOUGHT.sub("", text)):
+        wrong = violation(value, schema)
+        if wrong is not None:
+            reason = wrong
+        elif value not in found:
+            found.append(value)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        reason = "it holds two different answers"
+    raise UnreadableAnswerError(
+        f"the answer cannot be read: {reason}. It begins: {text[:_SHOWN]!r}"
+    )
+
+
+def _values(text: str) -> Iterator[Any]:
+    """Yield the JSON values of a text: itself, or each object and array that stands in it."""
+    decoder = json.JSONDecoder(parse_constant=_refuse)
+    try:
+        yield decoder.decode(text)
+        return
+    except (ValueError, RecursionError):
+        pass
+    start = 0
+    while (opening := re.compile(r"[\[{]").search(text, start)) is not None:
+        try:
+            value, start = decoder.raw_decode(text, opening.start())
+            yield value
+        except RecursionError:
+            return
+        except ValueError as error:
+            # `{name}` and `[see below]` are prose. What begins as JSON and then breaks is the
+            # answer, broken: its inner parts are not answers.
+            first = re.compile(r"\S").search(text, opening.end())
+            if first is None or getattr(error, "pos", -1) != first.start():
+                return
+            start = opening.end()
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def violation(value: Any, schema: Mapping[str, Any], path: str = "answer") -> str | None:
+    """Return what is wrong with a value under a JSON schema, or None.
+
+    Checked: type, enum, const, anyOf, properties, required, additionalProperties, items,
+    minItems, maxItems, minLength, maxLength, minimum, maximum; `title` and `description` say
+    nothing to check.
+
+    Raises:
+        ConfigError: the schema has another keyword, which would otherwise go unchecked.
+    """
+    for keyword, rule in schema.items():
+        check = _CHECKS.get(keyword)
+        if check is None:
+            raise ConfigError(
+                f"{keyword!r} in an answer's schema is not supported.",
+                cure=f"Use {', '.join(_CHECKS)}.",
+            )
+        wrong = check(value, rule, path, schema)
+        if wrong is not None:
+            return wrong
+    return None
+
+
+_Check = Callable[[Any, Any, str, Mapping[str, Any]], str | None]
+
+
+def _is(value: Any, name: str) -> bool:
+    if isinstance(value, bool):
+        return name == "boolean"
+    return isinstance(value, _TYPES[name])
+
+
+def _type(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
+    names = [rule] if isinstance(rule, str) else rule
+    if any(_is(value, name) for name in names):
+        return None
+    return f"{path} is {_show(value)}, expected {' or '.join(names)}"
+
+
+def _enum(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
+    if any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in rule):
+        return None
+    return f"{path} is {_show(value)}, expected one of {_show(rule)}"
+
+
+def _const(value: Any, rule: Any, path: str, schema: Mapping[str, Any]) -> str | None:
+    return _enum(value, [rule], path, schema)
+
+
+def _any_of(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
+    wrongs = [violation(value, each, path) for each in rule]
+    return None if None in wrongs else wrongs[0]
+
+
+def _properties(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
+    if not isinstance(value, dict):
+        return None
+    checked = (violation(value[k], s, f"{path}.{k}") for k, s in rule.items() if k in value)
+    return next((wrong for wrong in checked if wrong is not None), None)
+
+
+def _required(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
+    missing = [key for key in rule if isinstance(value, dict) and key not in value]
+    return f"{path} lacks {', '.join(missing)}" if missing else None
+
+
+def _additional(value: Any, rule: Any, path: str, schema: Mapping[str, Any]) -> str | None:
+    if not isinstance(value, dict) or rule is True:
+        return None
+    extra = [key for key in value if key not in schema.get("properties", {})]
+    if rule is False:
+        return f"{path} has the unknown {_show(extra)}" if extra else None
+    checked = (violation(value[key], rule, f"{path}.{key}") for key in extra)
+    return next((wrong for wrong in checked if wrong is not None), None)
+
+
+def _items(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
+    if not isinstance(value, list):
+        return None
+    checked = (violation(item, rule, f"{path}[{n}]") for n, item in enumerate(value))
+    return next((wrong for wrong in checked if wrong is not None), None)
+
+
+def _bound(kind: Any, *, length: bool, low: bool) -> _Check:
+    def check(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
+        if not isinstance(value, kind) or isinstance(value, bool):
+            return None
+        size = len(value) if length else value
+        if (size >= rule) if low else (size <= rule):
+            return None
+        return f"{path} is {_show(value)}, expected at {'least' if low else 'most'} {rule}"
+
+    return check
+
+
+def _nothing(_value: Any, _rule: Any, _path: str, _schema: Mapping[str, Any]) -> str | None:
+    return None
+
+
+def _show(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False)[:_SHOWN]
+
+
+_CHECKS: dict[str, _Check] = {
+    "type": _type,
+    "enum": _enum,
+    "const": _const,
+    "anyOf": _any_of,
+    "properties": _properties,
+    "required": _required,
+    "additionalProperties": _additional,
+    "items": _items,
+    "minItems": _bound(list, length=True, low=True),
+    "maxItems": _bound(list, length=True, low=False),
+    "minLength": _bound(str, length=True, low=True),
+    "maxLength": _bound(str, length=True, low=False),
+    "minimum": _bound((int, float), length=False, low=True),
+    "maximum": _bound((int, float), length=False, low=False),
+    "title": _nothing,
+    "description": _nothing,
+}
