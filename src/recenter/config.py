@@ -41,6 +41,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Chat model as `provider:name`; None means that no model is asked."""
     embedder: str = "embedded:minilm"
     """Embedding model as `provider:name`."""
+    minilm: str | None = None
+    """Path of the weights of `embedded:minilm`; None means those of the installed package."""
     providers: Mapping[str, Provider] = {}
     """Endpoints beside the built-in ones."""
     prices: Mapping[str, Price] = {}

@@ -13,7 +13,8 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
-from recenter.errors import ChecksumError, ModelError
+from recenter.config import Settings
+from recenter.errors import ChecksumError, ConfigError, ModelError
 from recenter.models.wordpiece import WordPiece
 
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -80,6 +81,17 @@ class Minilm:
                     str(path), options, providers=["CPUExecutionProvider"]
                 )
             return self._session
+
+
+def embedder_from_name(name: str, settings: Settings) -> Minilm:
+    """Return the model of `embedded:minilm`.
+
+    Raises:
+        ConfigError: no other model is embedded.
+    """
+    if name != "embedded:minilm":
+        raise ConfigError(f"{name!r} is not an embedder; the embedded one is `embedded:minilm`.")
+    return Minilm(settings.minilm)
 
 
 def _batches(pieces: Sequence[Sequence[int]]) -> Iterator[list[int]]:
