@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -23,6 +22,7 @@ from recenter.records import (
     Selection,
     Usage,
 )
+from recenter.stages.render import listed
 
 TAG = "recenter_memory"
 """Element that holds what is known of a person; refused as evidence when it comes back."""
@@ -38,13 +38,8 @@ _MAX_TOKENS = 2048
 
 def memory_block(attributes: Sequence[Attribute]) -> str:
     """Return what is known as an element of escaped data that claims no authority."""
-    lines = "\n".join(f"- {_inert(attribute.text)}" for attribute in attributes)
+    lines = listed(attribute.text for attribute in attributes)
     return f"<{TAG}>\n{load_prompt('respond_start').fill(statements=lines)}\n</{TAG}>"
-
-
-def _inert(text: str) -> str:
-    """One line without markup: nothing in it can close the element or begin another."""
-    return html.escape(" ".join(text.split()), quote=False)
 
 
 def prepare(
