@@ -96,4 +96,4 @@ def test_each_keyword_is_checked(schema: dict[str, Any], good: list[Any], bad: l
 
 def test_a_keyword_that_would_go_unchecked_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"'pattern'.*not supported"):
-        violation("x", {"type": "string", "pattern": "x"})
+        read_answer("[]", {"items": {"anyOf": [{"properties": {"a": {"pattern": "x"}}}]}})

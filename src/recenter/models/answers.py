@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from recenter.errors import ConfigError, UnreadableAnswerError
@@ -31,6 +31,7 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
         UnreadableAnswerError: there is none, or there are two that differ.
         ConfigError: the schema uses what `violation` does not check.
     """
+    check_schema(schema)
     found: list[Any] = []
     reason = "it holds no JSON"
     for value in _values(_THOUGHT.sub("", text)):
@@ -76,24 +77,36 @@ def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
 
 
+def check_schema(schema: Mapping[str, Any]) -> None:
+    """Raise ConfigError where a schema has a keyword that `violation` does not check."""
+    for keyword, rule in schema.items():
+        if keyword not in _CHECKS:
+            raise ConfigError(
+                f"{keyword!r} in an answer's schema is not supported.",
+                cure=f"Use {', '.join(_CHECKS)}.",
+            )
+        for part in _inner(keyword, rule):
+            check_schema(part)
+
+
+def _inner(keyword: str, rule: Any) -> Iterable[Mapping[str, Any]]:
+    if keyword == "properties":
+        return list(rule.values())
+    if keyword == "anyOf":
+        return list(rule)
+    nested = keyword in ("items", "additionalProperties") and isinstance(rule, Mapping)
+    return [rule] if nested else []
+
+
 def violation(value: Any, schema: Mapping[str, Any], path: str = "answer") -> str | None:
     """Return what is wrong with a value under a JSON schema, or None.
 
     Checked: type, enum, const, anyOf, properties, required, additionalProperties, items,
     minItems, maxItems, minLength, maxLength, minimum, maximum; `title` and `description` say
-    nothing to check.
-
-    Raises:
-        ConfigError: the schema has another keyword, which would otherwise go unchecked.
+    nothing to check. `check_schema` refuses what has others.
     """
     for keyword, rule in schema.items():
-        check = _CHECKS.get(keyword)
-        if check is None:
-            raise ConfigError(
-                f"{keyword!r} in an answer's schema is not supported.",
-                cure=f"Use {', '.join(_CHECKS)}.",
-            )
-        wrong = check(value, rule, path, schema)
+        wrong = _CHECKS[keyword](value, rule, path, schema)
         if wrong is not None:
             return wrong
     return None
