@@ -21,7 +21,7 @@ _CHAT = {
 _EMBEDDERS = {
     "embedded": "recenter.models.embedded:embedder_from_name",
     "scripted": "recenter.models.scripted:embedder_from_name",
-    "http": "recenter.models.http:embedder_from_name",
+    "http": "recenter.models.http_embedder:embedder_from_name",
 }
 
 
