@@ -24,6 +24,12 @@ def test_lone_surrogates_are_replaced_not_fatal() -> None:
     assert formats.decode(formats.encode(Turn(role="user", text="a\ud800b")), Turn).text == "a�b"
 
 
+def test_lone_surrogates_deep_in_a_record_are_replaced_too() -> None:
+    turns = (Turn(role="user", text="a\ud800b"),)
+    broken = Conversation(id="con_1", person="p_1", turns=turns, source="test")
+    assert formats.decode(formats.encode(broken), Conversation).turns[0].text == "a�b"
+
+
 def test_same_words_by_another_extractor_are_another_attribute() -> None:
     span = (Evidence(conversation="con_1", turn=0, start=0, end=3, quote="abc"),)
     first = attribute_id("p", "text", span, Signature(model="a"))

@@ -61,7 +61,7 @@ def without_surrogates(value: Any) -> Any:
     """Return a JSON value with lone surrogates, which UTF-8 cannot hold, replaced by U+FFFD."""
     if isinstance(value, str):
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
+    if isinstance(value, list | tuple):
         return [without_surrogates(item) for item in value]
     if isinstance(value, dict):
         return {without_surrogates(key): without_surrogates(v) for key, v in value.items()}
