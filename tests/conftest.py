@@ -5,11 +5,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import socket
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests import servers
 
 SHARED_DATA = Path(
     os.environ.get("RECENTER_SHARED_DATA", Path(__file__).parents[1].parent / "shared" / "data")
@@ -61,3 +62,17 @@ def shared_data() -> Path:
 def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own settings and stores."""
     monkeypatch.setenv("RECENTER_HOME", str(tmp_path_factory.mktemp("home")))
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """URL of a real PostgreSQL, started once for all tests."""
+    with servers.postgres_server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """URL of an empty database in it; mark the test `postgres`."""
+    with servers.postgres_database(postgres_server) as url:
+        yield url

