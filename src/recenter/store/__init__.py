@@ -1,1 +1,20 @@
 """Records in SQLite or PostgreSQL."""
+
+from recenter.store.cache import Cache
+from recenter.store.reports import ForgetReport, Outcome, PutReport, Run
+from recenter.store.store import Store, open_store
+from recenter.store.work import FailedTask, Item, Task, Work
+
+__all__ = [
+    "Cache",
+    "FailedTask",
+    "ForgetReport",
+    "Item",
+    "Outcome",
+    "PutReport",
+    "Run",
+    "Store",
+    "Task",
+    "Work",
+    "open_store",
+]

@@ -1,0 +1,47 @@
+"""Answers of models and vectors, kept so that nothing is paid for twice, and forgettable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from recenter.store.database import Database, Transaction
+from recenter.store.writing import hold_people
+
+
+class Cache(Protocol):
+    """Bytes by key, filed under the people whose words they came from."""
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value of a key, or None."""
+
+    def put(self, key: str, value: bytes, *, person: str | Sequence[str] | None) -> None:
+        """Keep a value. It goes when any one of its people is forgotten."""
+
+
+class StoreCache:
+    """The cache in the store's database.
+
+    A value is kept once, with a link to each of its people: one that rests on the words of two
+    must go with the first of them, and another request can always be made.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, key: str) -> bytes | None:
+        """Return the value of a key, or None."""
+        rows = self._database.rows("cache_get", key=key)
+        return bytes(rows[0][0]) if rows else None
+
+    def put(self, key: str, value: bytes, *, person: str | Sequence[str] | None) -> None:
+        """Keep a value under its people, or under nobody; not where one of them was forgotten."""
+        people = [person] if isinstance(person, str) else list(person or ())
+
+        def work(transaction: Transaction) -> None:
+            if hold_people(transaction, people):
+                return
+            transaction.run("cache_put", key=key, value=value)
+            transaction.many("cache_file", [{"key": key, "person": one} for one in people])
+
+        self._database.transact(work)

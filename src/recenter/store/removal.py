@@ -1,0 +1,178 @@
+"""Remove what was stored: of a person, of one conversation, one attribute. Nothing is left over."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection
+from typing import Any
+
+import msgspec
+
+from recenter.records import Attribute, Receipt
+from recenter.store.database import Database, Transaction
+from recenter.store.reports import ForgetReport
+from recenter.store.runs import forget_in_runs
+from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, REPLIES, SELECTIONS, Table
+from recenter.store.writing import hold_people
+
+_OF_A_PERSON = (
+    "judgments",
+    "replies",
+    "selections",
+    "queries",
+    "attributes",
+    "conversations",
+    "work",
+    "cache",
+    "deleted",
+)
+_ALL = 2**31 - 1
+
+
+def forget(database: Database, person: str) -> ForgetReport:
+    """Remove everything about a person, leave the tombstone, overwrite the freed space."""
+
+    def work(transaction: Transaction) -> dict[str, int]:
+        # First, so that who stores something about this person meanwhile waits, and is refused.
+        transaction.run("people_bury", person=person)
+        counts = {name: transaction.run(f"forget_{name}", person=person) for name in _OF_A_PERSON}
+        return counts | {"runs": forget_in_runs(transaction, person)}
+
+    counts = database.transact(work)
+    return ForgetReport(person=person, counts=counts, erased=database.erase())
+
+
+def lift(database: Database, person: str) -> bool:
+    """Let a forgotten person be remembered again; False where they were not forgotten."""
+    return database.transact(lambda t: t.run("people_lift", person=person)) > 0
+
+
+def restore(database: Database, id: str) -> bool:
+    """Let a record that was deleted one by one come back; False where it was not deleted."""
+    return database.transact(lambda t: t.run("deleted_lift", id=id)) > 0
+
+
+def delete_conversation(database: Database, id: str) -> ForgetReport | None:
+    """Remove a conversation, the evidence in it, and what rests on that evidence alone."""
+
+    def work(transaction: Transaction) -> tuple[str, Counter[str]] | None:
+        rows = transaction.rows("conversations_get", id=id)
+        if not rows:
+            return None
+        person = CONVERSATIONS.record(rows[0][0]).person
+        hold_people(transaction, [person])
+        counts = Counter(conversations=transaction.run("conversations_delete", id=id))
+        transaction.run("deleted_add", id=id, person=person)
+        gone, lost_quotes = _trim_evidence(transaction, person, id, counts)
+        _remove_attributes(transaction, person, gone, counts, lost_quotes)
+        counts["work"] = transaction.run("work_delete_of_item", item=id, person=person)
+        _remove_traces(transaction, person, counts)
+        return person, counts
+
+    return _reported(database, database.transact(work))
+
+
+def delete_attribute(database: Database, id: str) -> ForgetReport | None:
+    """Remove an attribute, what was judged of it, and the replies that used it."""
+
+    def work(transaction: Transaction) -> tuple[str, Counter[str]] | None:
+        rows = transaction.rows("attributes_get", id=id)
+        if not rows:
+            return None
+        person = ATTRIBUTES.record(rows[0][0]).person
+        hold_people(transaction, [person])
+        counts: Counter[str] = Counter()
+        transaction.run("deleted_add", id=id, person=person)
+        _remove_attributes(transaction, person, {id}, counts, frozenset())
+        _remove_traces(transaction, person, counts)
+        return person, counts
+
+    return _reported(database, database.transact(work))
+
+
+def _reported(database: Database, done: tuple[str, Counter[str]] | None) -> ForgetReport | None:
+    if done is None:
+        return None
+    person, counts = done
+    return ForgetReport(person=person, counts=counts, erased=database.erase())
+
+
+def _trim_evidence(
+    transaction: Transaction, person: str, conversation: str, counts: Counter[str]
+) -> tuple[set[str], set[str]]:
+    """Take a conversation's evidence out of the person's attributes.
+
+    A trimmed attribute keeps its id, so that judgments still find it. Returns the ids of those
+    left without evidence, and the quotes that are gone.
+    """
+    gone: set[str] = set()
+    quotes: set[str] = set()
+    for attribute in _all(transaction, ATTRIBUTES, person):
+        kept = tuple(e for e in attribute.evidence if e.conversation != conversation)
+        if len(kept) == len(attribute.evidence):
+            continue
+        quotes |= {e.quote for e in attribute.evidence if e.conversation == conversation}
+        if not kept:
+            gone.add(attribute.id)
+            continue
+        # The reason may retell what was just removed.
+        _rewrite(
+            transaction,
+            ATTRIBUTES,
+            msgspec.structs.replace(attribute, evidence=kept, reason=None),
+        )
+        counts["attributes_trimmed"] += 1
+    return gone, quotes
+
+
+def _remove_attributes(
+    transaction: Transaction,
+    person: str,
+    ids: Collection[str],
+    counts: Counter[str],
+    lost_quotes: Collection[str],
+) -> None:
+    for id in sorted(ids):
+        counts["judgments"] += transaction.run("judgments_delete_of_attribute", attribute=id)
+        counts["attributes"] += transaction.run("attributes_delete", id=id)
+    for attribute in _all(transaction, ATTRIBUTES, person):
+        if not set(ids).isdisjoint(attribute.members):
+            _rewrite(transaction, ATTRIBUTES, _without_members(attribute, ids))
+    for selection in _all(transaction, SELECTIONS, person):
+        kept = tuple(d for d in selection.decisions if d.attribute not in ids)
+        if len(kept) < len(selection.decisions):
+            replaced = msgspec.structs.replace(selection, decisions=kept)
+            _rewrite(transaction, SELECTIONS, replaced)
+            counts["selections_trimmed"] += 1
+    for reply in _all(transaction, REPLIES, person):
+        if _rests_on(reply.receipt, ids, lost_quotes):
+            counts["judgments"] += transaction.run("judgments_delete_of_reply", reply=reply.id)
+            counts["replies"] += transaction.run("replies_delete", id=reply.id)
+
+
+def _remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -> None:
+    """Empty the cache and the errors of a person: any of them may hold the words removed."""
+    counts["cache"] += transaction.run("forget_cache", person=person)
+    transaction.run("work_clear_errors", person=person)
+
+
+def _rests_on(receipt: Receipt, ids: Collection[str], quotes: Collection[str]) -> bool:
+    lines = (*receipt.used, *receipt.withheld, *receipt.asked)
+    return any(line.attribute in ids or not set(quotes).isdisjoint(line.quotes) for line in lines)
+
+
+def _without_members(attribute: Attribute, ids: Collection[str]) -> Attribute:
+    members = tuple(member for member in attribute.members if member not in ids)
+    return msgspec.structs.replace(attribute, members=members)
+
+
+def _all(transaction: Transaction, table: Table[Any], person: str) -> list[Any]:
+    rows = transaction.rows(f"{table.name}_page", person=person, after="", size=_ALL)
+    return [table.record(row[-1]) for row in rows]
+
+
+def _rewrite(transaction: Transaction, table: Table[Any], record: Any) -> None:
+    row = table.row(record)
+    transaction.run(
+        f"{table.name}_rewrite", id=row["id"], content=row["content"], record=row["record"]
+    )

@@ -1,0 +1,144 @@
+"""Put records into their tables, in batches that are stored whole or not at all."""
+
+from __future__ import annotations
+
+import functools
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from recenter import formats
+from recenter.errors import InputError
+from recenter.provenance import Signature
+from recenter.records import Attribute
+from recenter.store.database import Database, Transaction, Value
+from recenter.store.reports import Outcome, PutReport
+from recenter.store.tables import ATTRIBUTES, JUDGMENTS, R, Table
+
+_BATCH_ROWS = 500
+_BATCH_CHARACTERS = 4_000_000
+
+Rows = list[dict[str, Value]]
+
+
+def put(
+    database: Database,
+    table: Table[R],
+    records: Iterable[R],
+    *,
+    each: Callable[[str, Outcome], None] | None = None,
+) -> PutReport:
+    """Store records as they come; `each` is told (id, outcome) of those that are safely stored."""
+    total: Counter[str] = Counter()
+    for batch in _batches(table.row(record) for record in records):
+        outcomes = database.transact(functools.partial(_put_batch, table=table, rows=batch))
+        for id, outcome in outcomes:
+            total[outcome] += 1
+            if each is not None:
+                each(id, outcome)
+    return PutReport(**total)
+
+
+def replace_attributes(
+    database: Database,
+    person: str,
+    attributes: Sequence[Attribute],
+    *,
+    signature: Signature,
+    alone: bool,
+) -> PutReport:
+    """Make the attributes the whole of the set of this signature: see `Store.put_attributes`."""
+    for attribute in attributes:
+        if attribute.person != person:
+            raise InputError(
+                f"attribute {attribute.id} is of {attribute.person!r}, not of {person!r}.",
+                field="person",
+            )
+    owner = formats.encode(signature)
+    rows = [ATTRIBUTES.row(attribute) | {"signature": owner} for attribute in attributes]
+
+    def work(transaction: Transaction) -> PutReport:
+        outcomes = _put_batch(transaction, table=ATTRIBUTES, rows=rows)
+        kept = {id for id, _ in outcomes}
+        others = [
+            id
+            for id, held, current in transaction.rows("attributes_of_set", person=person)
+            if id not in kept and current and (alone or held == owner)
+        ]
+        judged = {id for (id,) in transaction.rows("attributes_judged", ids=others)}
+        for id in others:
+            transaction.run("attributes_retire" if id in judged else "attributes_delete", id=id)
+        total: Counter[str] = Counter(outcome for _, outcome in outcomes)
+        return PutReport(**total, removed=len(others))
+
+    return database.transact(work)
+
+
+def hold_people(transaction: Transaction, people: Iterable[str]) -> set[str]:
+    """Make sure that rows of these people exist and stay; return those who were forgotten."""
+    ids = sorted(set(people))
+    transaction.many("people_add", [{"id": id} for id in ids])
+    held = transaction.rows("people_hold", ids=list(ids))
+    return {id for id, forgotten in held if forgotten}
+
+
+def _batches(rows: Iterable[dict[str, Value]]) -> Iterator[Rows]:
+    batch: Rows = []
+    size = 0
+    for row in rows:
+        batch.append(row)
+        size += len(str(row["record"]))
+        if len(batch) >= _BATCH_ROWS or size >= _BATCH_CHARACTERS:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+def _put_batch(
+    transaction: Transaction, *, table: Table[Any], rows: Rows
+) -> list[tuple[str, Outcome]]:
+    if table is JUDGMENTS:
+        rows = [_with_person(transaction, row) for row in rows]
+    refused = _refused(transaction, rows)
+    ids = [str(row["id"]) for row in rows]
+    known = dict(transaction.pairs(f"{table.name}_contents", ids=ids))
+    outcomes: list[tuple[str, Outcome]] = []
+    changes: dict[str, dict[str, Value]] = {}
+    for id, row in zip(ids, rows, strict=True):
+        outcome = _outcome(id, row, known, refused)
+        outcomes.append((id, outcome))
+        if outcome in ("new", "changed"):
+            changes[id] = row
+            known[id] = str(row["content"])
+    # In the same order everywhere, so that two processes cannot wait for each other.
+    transaction.many(f"{table.name}_put", [changes[id] for id in sorted(changes)])
+    return outcomes
+
+
+def _outcome(
+    id: str, row: dict[str, Value], known: Mapping[str, str], refused: set[str]
+) -> Outcome:
+    if id in refused or row["person"] in refused or row.get("judge") in refused:
+        return "refused"
+    if id not in known:
+        return "new"
+    return "same" if known[id] == row["content"] else "changed"
+
+
+def _refused(transaction: Transaction, rows: Rows) -> set[str]:
+    """Return the ids, of people and of single records, that must not come back."""
+    people = {str(row["person"]) for row in rows if row["person"] is not None}
+    judges = [str(row["judge"]) for row in rows if row.get("judge_kind") == "person"]
+    forgotten = hold_people(transaction, people)
+    forgotten |= {id for (id,) in transaction.rows("people_forgotten", ids=judges)}
+    deleted = transaction.rows("deleted_among", ids=[str(row["id"]) for row in rows])
+    return forgotten | {id for (id,) in deleted}
+
+
+def _with_person(transaction: Transaction, row: dict[str, Value]) -> dict[str, Value]:
+    if row["person"] is not None:
+        return row
+    subject = {name: row[name] for name in ("attribute", "query", "reply")}
+    found = transaction.rows("judgments_person", **subject)
+    return row | {"person": found[0][0]} if found else row
