@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import shutil
 import tempfile
 import uuid
@@ -16,12 +15,9 @@ import pytest
 
 
 def require(package: str, cure: str) -> None:
-    """Skip where a package is absent; fail instead where RECENTER_NO_SKIP is set."""
+    """Skip where a package is absent."""
     if importlib.util.find_spec(package) is None:
-        reason = f"{package} is not installed; {cure}"
-        if os.environ.get("RECENTER_NO_SKIP"):
-            pytest.fail(reason)
-        pytest.skip(reason)
+        pytest.skip(f"{package} is not installed; {cure}")
 
 
 @contextlib.contextmanager

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import msgspec
 import pytest
-from tests.store import samples
-from tests.store.processes import run_together
 
 from recenter.errors import MigrationError
 from recenter.store import open_store
 from recenter.store.database import open_database
 from recenter.store.migrate import Migration, load_migrations, migrate
+from tests.store import samples
+from tests.store.processes import run_together
 
 OURS = load_migrations()
 NEXT = Migration(
@@ -28,10 +28,10 @@ def test_numbers_follow_each_other_and_files_keep_their_names() -> None:
 
 def test_data_of_every_earlier_schema_is_kept(url: str) -> None:
     """Put data at the first schema, then add one migration after the other."""
-    migrate(open_database(url), OURS[:1])
+    database = open_database(url)
+    migrate(database, OURS[:1])
     with open_store(url) as store:
         store.put_conversations([samples.conversation()])
-    database = open_database(url)
     assert migrate(database, [*OURS, NEXT]) == 1
     assert migrate(database, [*OURS, NEXT]) == 0
     assert database.rows("conversations_contents", ids=[samples.conversation().id])

@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.store import samples
 
 from recenter.errors import ConfigError, InputError, StoreError
 from recenter.provenance import Signature
 from recenter.records import Subject
 from recenter.store import PutReport, Run, Store, open_store
+from tests.store import samples
 
 
 def test_conversations_come_back_oldest_first(store: Store) -> None:

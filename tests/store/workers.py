@@ -6,11 +6,10 @@ import sys
 import time
 from collections.abc import Iterator
 
-from tests.store import samples
-
 from recenter.records import Conversation, Subject
 from recenter.store import Item, open_store
 from recenter.store.database import open_database
+from tests.store import samples
 
 STAGE, LEDGER = "extract", "ledger-1"
 
