@@ -1,0 +1,115 @@
+"""The page in a real browser: loads nothing, fits a phone, works by keyboard alone."""
+
+from __future__ import annotations
+
+import importlib.util
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from recenter.demo.page import render
+
+from .fixtures import RESULT
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"desktop": (1200, 900), "phone": (360, 740)}
+
+
+def _executable() -> str | None:
+    for name in ("chromium", "chromium-browser", "google-chrome"):
+        if found := shutil.which(name):
+            return found
+    return None
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    for package in ("playwright", "axe_playwright_python"):
+        if importlib.util.find_spec(package) is None:
+            pytest.skip(f"needs {package}: pip install --group browser")
+    executable = _executable()
+    if executable is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    path: Path = tmp_path_factory.mktemp("page") / "demo.html"
+    path.write_text(render(RESULT), "utf-8")
+    return path.as_uri()
+
+
+def opened(browser: Any, address: str, *, size: str = "desktop", **options: Any) -> Any:
+    width, height = SIZES[size]
+    page = browser.new_page(viewport={"width": width, "height": height}, **options)
+    page.goto(address)
+    return page
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_has_no_faults_that_axe_finds(browser: Any, address: str, size: str, scheme: str) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(browser, address, size=size, color_scheme=scheme)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    found = Axe().run(page)
+    page.close()
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_asks_for_nothing_and_breaks_no_policy(browser: Any, address: str) -> None:
+    page = browser.new_page()
+    asked: list[str] = []
+    said: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(address)
+    styled = page.evaluate("getComputedStyle(document.querySelector('mark.quote')).display")
+    background = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.close()
+    assert asked == [address]
+    assert said == []
+    assert styled == "inline"
+    assert background == "rgb(251, 250, 247)", "the style was not applied"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_nothing_sticks_out_sideways(browser: Any, address: str, size: str) -> None:
+    page = opened(browser, address, size=size)
+    page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
+    wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    page.close()
+    assert wide[0] <= wide[1]
+
+
+def test_a_quote_leads_into_its_conversation_without_javascript(browser: Any, address: str) -> None:
+    page = opened(browser, address, java_script_enabled=False)
+    assert not page.locator("#p0-q3-0").locator("xpath=..").is_visible()
+    page.locator(".known a[href='#p0-q3-0']").click()
+    mark = page.locator("#p0-q3-0").locator("xpath=..")
+    mark.wait_for(state="visible")
+    text = mark.inner_text()
+    page.close()
+    assert text == "i eat fish now"
+
+
+def test_the_keyboard_reaches_the_content_and_opens_details(browser: Any, address: str) -> None:
+    page = opened(browser, address)
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    page.locator("summary").first.focus()
+    page.keyboard.press("Enter")
+    is_open = page.evaluate("document.querySelector('details').open")
+    page.close()
+    assert is_open
