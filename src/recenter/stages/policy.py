@@ -1,0 +1,90 @@
+"""What may not be used although it is relevant: sensitive topics, and what no longer holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+
+from recenter.errors import InputError
+from recenter.provenance import Signature, digest, make_id
+from recenter.records import Attribute, Query, Selection, Use
+from recenter.stages.conflicts import conflicts
+from recenter.stages.select import Selector, capped, changed
+from recenter.stages.sensitive import TOPICS, Topic, sensitive_topics
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """What the person allows."""
+
+    allowed: tuple[Topic, ...] = ()
+    """Sensitive topics that may be used; every other one is withheld."""
+
+
+def make_policy(allowed: Sequence[str] = ()) -> Policy:
+    """Return the policy that allows these topics.
+
+    Raises:
+        InputError: there is no such topic; the message lists them.
+    """
+    for topic in allowed:
+        if topic not in TOPICS:
+            raise InputError(
+                f"there is no sensitive topic {topic!r}; expected one of {', '.join(TOPICS)}.",
+                field="allowed",
+            )
+    return Policy(allowed=tuple(topic for topic in TOPICS if topic in allowed))
+
+
+def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Policy) -> Selection:
+    """Return the selection without what the policy withholds; scores are kept.
+
+    Of statements that contradict each other, the one that gives way is withheld; where neither
+    does, those that would be used become a question to the person.
+    """
+    changes: dict[str, tuple[Use, str]] = {}
+    used = set(made.used)
+    texts = {attribute.id: attribute.text for attribute in attributes}
+    for conflict in conflicts(attributes):
+        pair = {conflict.first, conflict.second}
+        for name in sorted(used & ({conflict.loser} if conflict.loser else pair)):
+            (other,) = pair - {name}
+            use: Use = "withhold" if conflict.loser else "ask"
+            changes[name] = (use, f'{conflict.reason}: "{texts[other]}"')
+    for attribute in attributes:
+        closed = [t for t in sensitive_topics(attribute.text) if t not in policy.allowed]
+        if attribute.id in used and closed:
+            topics = " and ".join(topic.replace("_", " ") for topic in closed)
+            changes[attribute.id] = (
+                "withhold",
+                f"Would be used, but touches {topics}, which the person has not allowed.",
+            )
+    return changed(made, changes, nothing="What would be used is withheld by the person's policy.")
+
+
+def select(
+    query: Query,
+    attributes: Sequence[Attribute],
+    selector: Selector,
+    *,
+    policy: Policy | None = None,
+    cap: int | None = None,
+) -> Selection:
+    """Return what a selector decides, after policy and cap, under an id that depends on both.
+
+    The attributes count as accepted: see `verify.accepted`. Without a policy and a cap this is
+    the selector's own selection.
+
+    Raises:
+        InputError, ModelError: see `Selector.select`.
+    """
+    made = selector.select(query, attributes)
+    if policy is None and cap is None:
+        return made
+    if policy is not None:
+        made = apply_policy(made, attributes, policy=policy)
+    if cap is not None:
+        made = capped(made, attributes, cap=cap)
+    settings = digest(made.signature.settings, policy, cap)
+    signature: Signature = msgspec.structs.replace(made.signature, settings=settings)
+    return msgspec.structs.replace(made, id=make_id("sel", made.id, signature), signature=signature)
