@@ -1,0 +1,104 @@
+"""From rows to records and back: what a row must hold, and which errors cost only their row."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import msgspec
+
+from recenter.batch.contract import Handler, Result, Row
+from recenter.errors import (
+    InputError,
+    ModelHTTPError,
+    ModelTimeoutError,
+    UnreadableAnswerError,
+)
+from recenter.provenance import make_id
+from recenter.records import Attribute, Query
+
+T = TypeVar("T")
+
+# Statuses by which an endpoint refuses this request, such as one that is too long for it.
+_REFUSED = {400, 413, 422}
+
+
+class TextRow(msgspec.Struct, frozen=True):
+    """An attribute of a row."""
+
+    id: str
+    text: str
+
+
+def read_row(row: Row, kind: type[T]) -> T:
+    """Return the fields of a row that count; others are passed over.
+
+    Raises:
+        InputError: a field is missing or of the wrong kind; names it.
+    """
+    try:
+        return msgspec.convert(row, kind)
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).partition(" - at `")
+        field = path.rstrip("`").removeprefix("$").lstrip(".") or None
+        raise InputError(f"{reason}.", field=field) from None
+
+
+def person_of(row: Row) -> str:
+    """Return whom a row is about, where it says so: answers are filed under them, no more."""
+    person = row.get("person")
+    return person if isinstance(person, str) else ""
+
+
+def query_of(row: Row, prompt: str) -> Query:
+    """Return the prompt of a row as a query."""
+    return Query(id=make_id("qry", prompt), person=person_of(row), prompt=prompt)
+
+
+def attributes_of(row: Row, listed: Sequence[TextRow]) -> tuple[Attribute, ...]:
+    """Return the attributes of a row as accepted ones, in their order.
+
+    Raises:
+        InputError: one has no text, or the id of an earlier one.
+    """
+    seen: set[str] = set()
+    for number, item in enumerate(listed):
+        if not item.text.strip():
+            raise InputError("expected words, got none.", field=f"attributes[{number}].text")
+        if item.id in seen:
+            raise InputError(
+                f"{item.id!r} is the id of an earlier attribute of this row.",
+                field=f"attributes[{number}].id",
+            )
+        seen.add(item.id)
+    person = person_of(row)
+    return tuple(
+        Attribute(
+            id=item.id, person=person, text=item.text, source="stated", confidence=1.0, evidence=()
+        )
+        for item in listed
+    )
+
+
+def one_by_one(function: Callable[[Row], dict[str, Any]]) -> Handler:
+    """Return the handler that applies a function to each row by itself.
+
+    Errors of the row, and answers to it that cannot be used, stand in its place; any other error
+    stops the run.
+    """
+
+    def handle(rows: Sequence[Row]) -> list[Result]:
+        return [_result(function, row) for row in rows]
+
+    return handle
+
+
+def _result(function: Callable[[Row], Row], row: Row) -> Result:
+    try:
+        return function(row)
+    except (InputError, UnreadableAnswerError, ModelTimeoutError) as error:
+        return error
+    except ModelHTTPError as error:
+        if error.status not in _REFUSED:
+            raise
+        return error

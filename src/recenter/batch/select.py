@@ -1,0 +1,40 @@
+"""`select --batch`: a prompt with attributes in, the same with score and decision out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from recenter.batch.contract import Row
+from recenter.batch.rows import TextRow, attributes_of, query_of, read_row
+from recenter.stages.policy import Policy, select
+from recenter.stages.select import Selector
+
+
+class SelectRow(msgspec.Struct, frozen=True):
+    """What counts of a row."""
+
+    prompt: str
+    attributes: list[TextRow]
+
+
+def select_row(
+    row: Row, selector: Selector, *, policy: Policy | None = None, cap: int | None = None
+) -> Row:
+    """Return the row with `score` in [0, 1] and `decision` on each attribute.
+
+    The score is that before cap and policy.
+
+    Raises:
+        InputError: a field is missing, of the wrong kind, or an id is there twice.
+        ModelError: a model was asked and gave no usable answer.
+    """
+    read = read_row(row, SelectRow)
+    attributes = attributes_of(row, read.attributes)
+    made = select(query_of(row, read.prompt), attributes, selector, policy=policy, cap=cap)
+    decided = {decision.attribute: decision for decision in made.decisions}
+    return row | {
+        "attributes": [
+            item | {"score": decided[item["id"]].score, "decision": decided[item["id"]].decision}
+            for item in row["attributes"]
+        ]
+    }

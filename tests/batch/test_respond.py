@@ -1,0 +1,61 @@
+"""The batch contract of `respond`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recenter.batch.respond import respond_row
+from recenter.errors import InputError
+from recenter.models.scripted import ScriptedChat
+from recenter.stages.select_bm25 import Bm25Selector
+
+ROW: dict[str, Any] = {
+    "prompt": "Cello strings?",
+    "attributes": [
+        {"id": "a", "text": "The user plays the cello."},
+        {"id": "b", "text": "The user has a cat."},
+    ],
+    "n": 3,
+}
+
+
+def test_without_a_model_messages_and_receipt_are_given() -> None:
+    out = respond_row(ROW, Bm25Selector(), None)
+    assert out["reply"] is None
+    assert out["n"] == 3
+    assert "plays the cello" in out["messages"][-1]["content"]
+    assert "cat" not in out["messages"][-1]["content"]
+    assert [line["attribute"] for line in out["receipt"]["used"]] == ["a"]
+    assert [line["attribute"] for line in out["receipt"]["withheld"]] == ["b"]
+
+
+@pytest.mark.parametrize(("mode", "used"), [("generic", 0), ("all", 2), ("given", 2)])
+def test_modes(mode: str, used: int) -> None:
+    out = respond_row(ROW | {"mode": mode}, None, ScriptedChat(["Gut ones."]))
+    assert out["reply"] == "Gut ones."
+    assert len(out["receipt"]["used"]) == used
+    if mode == "generic":
+        assert out["messages"] == [{"role": "user", "content": ROW["prompt"]}]
+
+
+def test_edit_asks_twice() -> None:
+    model = ScriptedChat(["Generic.", "Edited."])
+    out = respond_row(ROW | {"mode": "given", "method": "edit"}, None, model)
+    assert out["reply"] == "Edited."
+    assert [m["role"] for m in out["messages"]] == ["user", "assistant", "user"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"), [("mode", "some"), ("method", "end"), ("prompt", None), ("attributes", "x")]
+)
+def test_a_bad_row_names_its_field(field: str, value: Any) -> None:
+    with pytest.raises(InputError) as caught:
+        respond_row(ROW | {field: value}, Bm25Selector(), None)
+    assert caught.value.field == field
+
+
+def test_selected_without_a_selector_is_refused() -> None:
+    with pytest.raises(InputError, match="selector"):
+        respond_row(ROW, None, None)
