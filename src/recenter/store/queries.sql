@@ -282,6 +282,17 @@ WHERE id = :id AND content = :content AND owner = :owner AND state = 'claimed';
 -- name: work_renew
 UPDATE work SET leased_until = :until WHERE id = :id AND owner = :owner AND state = 'claimed';
 
+-- name: work_owners
+SELECT DISTINCT owner FROM work
+WHERE stage = :stage AND signature = :signature AND state = 'claimed';
+
+-- name: work_release
+UPDATE work SET state = 'open', owner = NULL, leased_until = NULL
+WHERE stage = :stage AND signature = :signature AND state = 'claimed' AND owner = :owner;
+
+-- name: work_displace
+DELETE FROM work WHERE stage = :stage AND signature <> :signature AND item = :item;
+
 -- name: work_reopen
 UPDATE work SET state = 'open', attempts = 0, error = NULL
 WHERE stage = :stage AND signature = :signature AND state = 'failed';

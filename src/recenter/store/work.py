@@ -9,9 +9,12 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
+import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 
 import msgspec
 
@@ -21,6 +24,7 @@ from recenter.store.reports import Outcome, PutReport
 from recenter.store.writing import hold_people
 
 _ERROR_CHARACTERS = 500
+_HERE = socket.gethostname()
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,8 +90,7 @@ class Work:
         A task whose lease ran out is given away again, unless it was claimed `attempts` times
         already: then it has failed.
         """
-        # Not the process id alone: two machines may have the same.
-        owner = f"{os.getpid()}-{secrets.token_hex(4)}"
+        owner = f"{_HERE}:{os.getpid()}:{secrets.token_hex(4)}"
         now = self._clock()
 
         def work(transaction: Transaction) -> list[Task]:
@@ -107,6 +110,48 @@ class Work:
         """Keep a task for longer; False where it was lost to another worker meanwhile."""
         until = self._clock() + lease
         return self._changed("work_renew", id=task.id, owner=task.owner, until=until)
+
+    @contextmanager
+    def held(self, task: Task, *, lease: float = 600.0) -> Iterator[None]:
+        """Keep a task for as long as the block runs, however long that is."""
+        over = threading.Event()
+
+        def keep() -> None:
+            while not over.wait(lease / 3):
+                self.renew(task, lease=lease)
+
+        keeper = threading.Thread(target=keep, daemon=True)
+        keeper.start()
+        try:
+            yield
+        finally:
+            over.set()
+            keeper.join()
+
+    def release_dead(self, stage: str, *, signature: str) -> int:
+        """Put back what processes of this machine held when they were killed; return how much.
+
+        Without this, their tasks would wait for the end of their lease.
+        """
+
+        def work(transaction: Transaction) -> int:
+            place: dict[str, Value] = {"stage": stage, "signature": signature}
+            owners = [str(owner) for (owner,) in transaction.rows("work_owners", **place)]
+            return sum(
+                transaction.run("work_release", owner=owner, **place)
+                for owner in owners
+                if _is_dead(owner)
+            )
+
+        return self._database.transact(work)
+
+    def displace(self, task: Task, *, stage: str, signature: str) -> int:
+        """Drop what other signatures did with the item of a task, whose results took the place
+        of theirs: they would have to do it again.
+        """
+        return self._database.transact(
+            lambda t: t.run("work_displace", stage=stage, signature=signature, item=task.item)
+        )
 
     def done(self, task: Task) -> bool:
         """Mark a task done, once or again; False where its content changed or it was forgotten."""
@@ -179,3 +224,17 @@ def _outcome(row: dict[str, Value], known: str | None, refused: set[str]) -> Out
     if known is None:
         return "new"
     return "same" if known == row["content"] else "changed"
+
+
+def _is_dead(owner: str) -> bool:
+    host, _, rest = owner.rpartition(":")[0].rpartition(":")
+    # Elsewhere than on POSIX, asking after a process by signal 0 would end it.
+    if host != _HERE or os.name != "posix":
+        return False
+    try:
+        os.kill(int(rest), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
