@@ -1,0 +1,60 @@
+"""Which format a file has, told from the fields of its rows and never from its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from recenter.errors import ConfigError, UnknownFormatError
+from recenter.importers.base import Format
+from recenter.importers.chatgpt import CHATGPT
+from recenter.importers.claude import CLAUDE
+from recenter.importers.openai_messages import OPENAI_MESSAGES
+from recenter.importers.own import OWN
+from recenter.importers.sharegpt import SHAREGPT
+from recenter.importers.wildchat import WILDCHAT
+
+FORMATS: dict[str, Format] = {
+    format.name: format for format in (OWN, OPENAI_MESSAGES, WILDCHAT, CHATGPT, CLAUDE, SHAREGPT)
+}
+
+
+def get_format(name: str) -> Format:
+    """Return the format of this name.
+
+    Raises:
+        ConfigError: there is none; the message lists the names.
+    """
+    try:
+        return FORMATS[name]
+    except KeyError:
+        raise ConfigError(
+            f"there is no format {name!r}; expected one of {', '.join(FORMATS)}."
+        ) from None
+
+
+def format_of(row: Any) -> Format | None:
+    """Return the format whose mark a row bears; None where it bears none."""
+    if not isinstance(row, dict):
+        return None
+    return next((format for format in FORMATS.values() if format.mark in row), None)
+
+
+def unknown_format(file: str, seen: Iterable[object]) -> UnknownFormatError:
+    """Return the error for a file in which no row bears a mark; `seen` are rows or column names."""
+    return UnknownFormatError(
+        f"its format cannot be told; seen: {', '.join(map(_describe, seen)) or 'no row'}.",
+        file=file,
+        cure=(
+            "Rows are told by a field: "
+            + ", ".join(f"`{format.mark}` for {format.name}" for format in FORMATS.values())
+            + ". Name the format (--format) if the file has one of them."
+        ),
+    )
+
+
+def _describe(row: object) -> str:
+    """Name the fields of a row, cut short: they come from outside."""
+    if isinstance(row, dict):
+        return "fields " + ", ".join(repr(str(name)[:24]) for name in list(row)[:8])
+    return "text that is not JSON" if isinstance(row, bytes) else f"a {type(row).__name__}"
