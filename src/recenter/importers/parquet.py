@@ -22,6 +22,7 @@ from recenter.records import Conversation, Turn
 BATCH_ROWS = 1000
 """Rows in memory at a time, with the row group's pages being unpacked."""
 
+_PER_SECOND = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
 # Seconds since 1970 of the years that ISO 8601 can write in four digits.
 _YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
 
@@ -103,6 +104,7 @@ def _any_batch(
     batch: Any, format: Format, door: Pseudonyms
 ) -> Iterator[Conversation | Skip | InputError]:
     """Convert row by row: for the formats that are rarely in Parquet, and batches with faults."""
+    pa, _ = _pyarrow()
     for i in range(batch.num_rows):
         try:
             values = batch.slice(i, 1).to_pylist()[0]
@@ -112,7 +114,7 @@ def _any_batch(
             yield InputError(f"{reason}.", field=path.rstrip("`").removeprefix("$.") or None)
         except InputError as error:
             yield error
-        except (ValueError, OverflowError) as error:
+        except (ValueError, OverflowError, pa.ArrowException) as error:
             yield InputError(f"a value cannot be read: {type(error).__name__}.")
 
 
@@ -134,9 +136,10 @@ def _wildchat_batch(batch: Any, door: Pseudonyms) -> Iterator[Conversation | Ski
     """Convert a clean batch column by column, several times as fast as row by row; None where a
     value is missing or odd, so that the careful way can say which.
     """
+    pa, _ = _pyarrow()
     try:
-        columns = _columns(batch)
-    except (KeyError, ValueError, InputError, AttributeError):
+        columns = _columns(batch, pa)
+    except (KeyError, ValueError, InputError, AttributeError, pa.ArrowException):
         return None
     return None if columns is None else _wildchat_rows(columns, door)
 
@@ -155,8 +158,7 @@ def _wildchat_rows(columns: _Columns, door: Pseudonyms) -> Iterator[Conversation
         )
 
 
-def _columns(batch: Any) -> _Columns | None:
-    pa, _ = _pyarrow()
+def _columns(batch: Any, pa: Any) -> _Columns | None:
     conversation = batch.column("conversation")
     users = batch.column("hashed_ip")
     if conversation.null_count or users.null_count:
@@ -198,8 +200,8 @@ def _times(column: Any, pa: Any) -> list[str | None] | None:
     """Return timestamps as ISO 8601 in UTC; None where they are not timestamps of this era."""
     if not pa.types.is_timestamp(column.type):
         return None
-    seconds = column.cast(pa.timestamp("s", tz=column.type.tz), safe=False).cast(pa.int64())
-    values = seconds.fill_null(0).to_numpy()
+    # Divided here, since Arrow's cast rounds times before 1970 up.
+    values = column.cast(pa.int64()).fill_null(0).to_numpy() // _PER_SECOND[column.type.unit]
     if len(values) and not (values.min() >= _YEAR_1 and values.max() < _YEAR_10000):
         return None
     times = [f"{time}Z" for time in np.datetime_as_string(values.astype("datetime64[s]")).tolist()]
