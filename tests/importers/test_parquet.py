@@ -8,6 +8,7 @@ from recenter.errors import InputError, UnknownFormatError
 from recenter.formats import encode
 from recenter.importers import parquet
 from recenter.importers.base import BadRow, SkippedRow
+from recenter.importers.wildchat import WILDCHAT as WILDCHAT_FORMAT
 from recenter.records import Conversation
 
 from .rows import OPENAI, SECRETS, WILDCHAT, read, read_one, said, write_lines
@@ -90,7 +91,7 @@ def test_text_that_is_not_utf_8_spoils_only_its_row(tmp_path: Path) -> None:
 def test_only_declared_columns_are_read(tmp_path: Path) -> None:
     path = write(tmp_path / "table", wildchat())
     with pq.ParquetFile(path) as file:
-        leaves = parquet._leaves(file.schema, parquet.FORMATS["wildchat"].row)
+        leaves = parquet._leaves(file.schema, WILDCHAT_FORMAT.row)
     assert {leaf.split(".")[0] for leaf in leaves} == {
         "conversation", "conversation_hash", "timestamp", "language", "hashed_ip", "toxic",
         "redacted",
