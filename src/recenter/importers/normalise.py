@@ -1,0 +1,81 @@
+"""Writes a file of any known format as Recenter's own JSON lines, without raw ids."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import msgspec
+
+from recenter.errors import InputError
+from recenter.formats import encode
+from recenter.importers.base import BadRow, ImportCounts, Tally
+from recenter.importers.reading import read_conversations
+from recenter.progress import Progress, Silent
+from recenter.records import Conversation
+
+_AT_ONCE = 500
+
+
+def normalise(
+    path: Path,
+    out_path: Path,
+    *,
+    key: bytes,
+    format: str | None = None,
+    person: str | None = None,
+    on_bad: Callable[[BadRow], None] | None = None,
+    progress: Progress | None = None,
+) -> ImportCounts:
+    """Write the conversations of `path` to `out_path`, one Conversation record a line.
+
+    The output appears whole or not at all, readable by its owner only. `on_bad` is told of each
+    bad row; it may raise to stop.
+
+    Raises:
+        InputError: as `read_conversations`, or the output cannot be written.
+    """
+    tally = Tally()
+    progress = progress or Silent()
+    progress.start("import", None)
+
+    def good() -> Iterator[Conversation]:
+        rows = read_conversations(path, key=key, format=format, person=person, tally=tally)
+        for row in rows:
+            if not isinstance(row, BadRow):
+                yield row
+            elif on_bad is not None:
+                on_bad(row)
+
+    conversations = good()
+    with _written_whole(out_path) as out:
+        while some := list(itertools.islice(conversations, _AT_ONCE)):
+            out.write(_lines(some))
+            progress.advance(len(some))
+    return tally.counts
+
+
+def _lines(conversations: list[Conversation]) -> bytes:
+    try:
+        return msgspec.json.Encoder().encode_lines(conversations)
+    except UnicodeEncodeError:
+        return "".join(f"{encode(conversation)}\n" for conversation in conversations).encode()
+
+
+@contextlib.contextmanager
+def _written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Give a file beside `path` that takes its place when all is written."""
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+            yield out
+        draft.replace(path)
+    except OSError as error:
+        raise InputError(f"cannot be written: {error.strerror}.", file=str(path)) from None
+    finally:
+        draft.unlink(missing_ok=True)
