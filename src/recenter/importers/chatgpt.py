@@ -26,7 +26,8 @@ class _Author(msgspec.Struct):
 
 
 class _Content(msgspec.Struct):
-    content_type: str = "text"
+    content_type: str | None = None
+    """Where it is missing nothing says that these are words of the person: not read."""
     parts: list[Any] | None = None
 
 
@@ -103,14 +104,14 @@ def _text(message: _Message) -> str:
     """Return the words of a message: its text parts and what was said aloud."""
     texts = []
     for part in (message.content and message.content.parts) or []:
-        if isinstance(part, str):
-            texts.append(part)
-        elif isinstance(part, dict) and part.get("content_type") == "audio_transcription":
-            texts.append(str(part.get("text") or ""))
-        elif part is not None and not isinstance(part, dict):
-            raise InputError(
-                "expected text or an object.", field="mapping[...].message.content.parts"
-            )
+        if isinstance(part, dict):
+            spoken = part.get("content_type") == "audio_transcription"
+            text = part.get("text") if spoken else ""
+        else:
+            text = part
+        if not isinstance(text, str | None):
+            raise InputError("expected text.", field="mapping[...].message.content.parts[...]")
+        texts.append(text)
     text = "\n".join(text for text in texts if text)
     if message.author.role == "user":
         return text

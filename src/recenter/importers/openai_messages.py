@@ -46,7 +46,7 @@ def _text(content: str | list[Any] | None, *, field: str) -> str:
             texts.append(part)
         elif not isinstance(part, dict):
             raise InputError("expected text or an object.", field=f"{field}[{i}]")
-        elif part.get("type") in _TEXT_PARTS:
+        elif isinstance(kind := part.get("type"), str) and kind in _TEXT_PARTS:
             text = part.get("text", part.get("refusal"))
             if not isinstance(text, str):
                 raise InputError("expected text.", field=f"{field}[{i}].text")
