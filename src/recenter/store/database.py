@@ -29,7 +29,8 @@ Row = tuple[Any, ...]
 Value = str | int | float | bytes | list[str] | None
 
 _PARAMETER = re.compile(r"(?<!:):([a-z_]+)")
-_BUSY_SECONDS = 60.0
+_BUSY_SECONDS = 60
+_ERASE_SECONDS = 2
 _RETRIES = 8
 _MIGRATION_LOCK = 7_235_640_117
 
@@ -83,7 +84,7 @@ class Sqlite:
         )
         try:
             for pragma in (
-                f"busy_timeout = {int(_BUSY_SECONDS * 1000)}",
+                f"busy_timeout = {_BUSY_SECONDS * 1000}",
                 "journal_mode = WAL",
                 "synchronous = NORMAL",
                 "foreign_keys = ON",
@@ -123,9 +124,21 @@ class Sqlite:
         return [name for (name,) in rows]
 
     def erase(self, connection: sqlite3.Connection) -> bool:
-        """Rewrite the file without its free space, then move the log into it and empty the log."""
-        connection.execute("VACUUM")
-        (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        """Rewrite the file without its free space, then move the log into it and empty the log.
+
+        `secure_delete` alone is not enough: rows that were moved between pages earlier leave
+        copies in the unused part of a page, which it does not reach (tested).
+        """
+        connection.execute(f"PRAGMA busy_timeout = {_ERASE_SECONDS * 1000}")
+        try:
+            connection.execute("VACUUM")
+            (busy, _, _) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except sqlite3.OperationalError as error:
+            if not self.is_transient(error):
+                raise
+            return False
+        finally:
+            connection.execute(f"PRAGMA busy_timeout = {_BUSY_SECONDS * 1000}")
         return not busy
 
 

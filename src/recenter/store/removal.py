@@ -29,7 +29,7 @@ _OF_A_PERSON = (
 _ALL = 2**31 - 1
 
 
-def forget(database: Database, person: str) -> ForgetReport:
+def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
     """Remove everything about a person, leave the tombstone, overwrite the freed space."""
 
     def work(transaction: Transaction) -> dict[str, int]:
@@ -39,7 +39,7 @@ def forget(database: Database, person: str) -> ForgetReport:
         return counts | {"runs": forget_in_runs(transaction, person)}
 
     counts = database.transact(work)
-    return ForgetReport(person=person, counts=counts, erased=database.erase())
+    return ForgetReport(person=person, counts=counts, erased=erase and database.erase())
 
 
 def lift(database: Database, person: str) -> bool:
@@ -52,7 +52,7 @@ def restore(database: Database, id: str) -> bool:
     return database.transact(lambda t: t.run("deleted_lift", id=id)) > 0
 
 
-def delete_conversation(database: Database, id: str) -> ForgetReport | None:
+def delete_conversation(database: Database, id: str, *, erase: bool) -> ForgetReport | None:
     """Remove a conversation, the evidence in it, and what rests on that evidence alone."""
 
     def work(transaction: Transaction) -> tuple[str, Counter[str]] | None:
@@ -69,10 +69,10 @@ def delete_conversation(database: Database, id: str) -> ForgetReport | None:
         _remove_traces(transaction, person, counts)
         return person, counts
 
-    return _reported(database, database.transact(work))
+    return _reported(database, database.transact(work), erase=erase)
 
 
-def delete_attribute(database: Database, id: str) -> ForgetReport | None:
+def delete_attribute(database: Database, id: str, *, erase: bool) -> ForgetReport | None:
     """Remove an attribute, what was judged of it, and the replies that used it."""
 
     def work(transaction: Transaction) -> tuple[str, Counter[str]] | None:
@@ -87,14 +87,16 @@ def delete_attribute(database: Database, id: str) -> ForgetReport | None:
         _remove_traces(transaction, person, counts)
         return person, counts
 
-    return _reported(database, database.transact(work))
+    return _reported(database, database.transact(work), erase=erase)
 
 
-def _reported(database: Database, done: tuple[str, Counter[str]] | None) -> ForgetReport | None:
+def _reported(
+    database: Database, done: tuple[str, Counter[str]] | None, *, erase: bool
+) -> ForgetReport | None:
     if done is None:
         return None
     person, counts = done
-    return ForgetReport(person=person, counts=counts, erased=database.erase())
+    return ForgetReport(person=person, counts=counts, erased=erase and database.erase())
 
 
 def _trim_evidence(

@@ -29,8 +29,8 @@ class ForgetReport(Record, frozen=True):
     person: str
     counts: Mapping[str, int]
     erased: bool = True
-    """False where another process reads an old state of the file, so that its log could not be
-    emptied yet: forget again when that has ended."""
+    """Whether the freed space was overwritten. False where that was not asked for, or another
+    process was using the file: call `Store.erase` when it has ended."""
 
 
 class Run(Record, frozen=True):

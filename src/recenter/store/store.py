@@ -246,12 +246,20 @@ class Store:
 
     # Removing
 
-    def forget(self, person: str) -> ForgetReport:
+    def forget(self, person: str, *, erase: bool = True) -> ForgetReport:
         """Remove everything about a person and refuse what comes of them later.
 
-        Only the pseudonym stays, as the tombstone that later imports are checked against.
+        Only the pseudonym stays, as the tombstone that later imports are checked against. To
+        forget many, pass `erase=False` and call `erase` once at the end.
         """
-        return removal.forget(self._database, person)
+        return removal.forget(self._database, person, erase=erase)
+
+    def erase(self) -> bool:
+        """Overwrite on disk what deleted rows left behind: on SQLite the file is written anew.
+
+        False where another process reads or writes just now; the rows are gone all the same.
+        """
+        return self._database.erase()
 
     def is_forgotten(self, person: str) -> bool:
         """Tell whether a person was forgotten and is refused."""
@@ -261,16 +269,16 @@ class Store:
         """Let a forgotten person be remembered again; False where they were not forgotten."""
         return removal.lift(self._database, person)
 
-    def delete_conversation(self, id: str) -> ForgetReport | None:
+    def delete_conversation(self, id: str, *, erase: bool = True) -> ForgetReport | None:
         """Remove a conversation and every word of it elsewhere; None where there is none.
 
         Attributes lose the evidence that stood in it, and go where they have no other.
         """
-        return removal.delete_conversation(self._database, id)
+        return removal.delete_conversation(self._database, id, erase=erase)
 
-    def delete_attribute(self, id: str) -> ForgetReport | None:
+    def delete_attribute(self, id: str, *, erase: bool = True) -> ForgetReport | None:
         """Remove an attribute, what was judged of it, and replies that used it."""
-        return removal.delete_attribute(self._database, id)
+        return removal.delete_attribute(self._database, id, erase=erase)
 
     def restore(self, id: str) -> bool:
         """Let a deleted conversation or attribute come back with the next import or extraction."""
