@@ -6,7 +6,14 @@ from typing import Any, get_args
 
 import pytest
 
-from recenter.demo.data import Character, Place, TrapKind, characters, conversations_file
+from recenter.demo.data import (
+    Character,
+    Place,
+    TrapKind,
+    characters,
+    conversations_file,
+    session_contents,
+)
 
 ROWS: list[dict[str, Any]] = [
     json.loads(line) for line in conversations_file().read_text("utf-8").splitlines()
@@ -51,6 +58,7 @@ def test_traps_point_at_words_of_the_turn(character: Character) -> None:
         turn = words_at(trap, of=character.person)
         assert turn["role"] == ("assistant" if trap.kind == "assistant_claim" else "user")
         assert trap.note
+        assert (trap.about is not None) == (trap.kind == "third_person")
         assert (trap.earlier is not None) == (trap.kind == "change_of_mind")
         if trap.earlier:
             assert words_at(trap.earlier, of=character.person)["role"] == "user"
@@ -61,3 +69,8 @@ def test_traps_point_at_words_of_the_turn(character: Character) -> None:
 @each
 def test_three_prompts_each_of_another_kind(character: Character) -> None:
     assert [prompt.kind for prompt in character.prompts] == ["on_topic", "vague", "off_topic"]
+
+
+def test_contents_name_the_sessions() -> None:
+    assert session_contents().keys() == SESSIONS.keys()
+    assert len(set(session_contents().values())) == len(SESSIONS)

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import msgspec
+import pytest
+
 from recenter.demo.traps import trap_results
 
 from .fixtures import ATTRIBUTES, SESSIONS, TRAPS
@@ -21,6 +24,13 @@ def test_a_change_of_mind_tells_which_side_was_accepted() -> None:
     assert outcomes("att_2")[3] == "older"
     assert outcomes("att_2", "att_3")[3] == "both"
     assert outcomes("att_1")[3] == "neither"
+
+
+@pytest.mark.parametrize(("about", "outcome"), [("vampire", "fell_for"), ("user", "told_apart")])
+def test_somebody_else_is_told_apart_only_by_name(about: str, outcome: str) -> None:
+    trap = msgspec.structs.replace(TRAPS[1], about=about)
+    (got,) = trap_results((trap,), SESSIONS, ATTRIBUTES, accepted=["att_4"])
+    assert got.outcome == outcome
 
 
 def test_places_are_offsets_in_the_conversation() -> None:

@@ -6,11 +6,15 @@ The notes are for display and tests only; no stage is given them.
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
 from typing import Literal
 
 import msgspec
+
+from recenter.provenance import digest
+from recenter.records import Turn
 
 TrapKind = Literal[
     "role_play",
@@ -44,6 +48,8 @@ class Trap(Place, frozen=True, kw_only=True):
     kind: TrapKind
     note: str
     """Why it does not hold, or in a change of mind, which of the two does."""
+    about: str | None = None
+    """Of somebody else, the word that names them in a statement that tells them apart."""
     earlier: Place | None = None
     """In a change of mind, what was said before; the quote is what was said later."""
 
@@ -66,6 +72,11 @@ class Character(msgspec.Struct, frozen=True):
     traps: tuple[Trap, ...]
 
 
+class _Session(msgspec.Struct, frozen=True):
+    session: str
+    turns: tuple[Turn, ...]
+
+
 class _Notes(msgspec.Struct, frozen=True):
     people: tuple[Character, ...]
 
@@ -80,3 +91,12 @@ def characters() -> tuple[Character, ...]:
     """Return the people of the demo in the order in which they are shown."""
     text = resources.files(__package__).joinpath("expected.json").read_text("utf-8")
     return msgspec.json.decode(text, type=_Notes).people
+
+
+def session_contents() -> Mapping[str, str]:
+    """Return the content of each session, as `Conversation.content` has it, by its name."""
+    rows = [
+        msgspec.json.decode(line, type=_Session)
+        for line in conversations_file().read_text("utf-8").splitlines()
+    ]
+    return {row.session: digest([(turn.role, turn.text) for turn in row.turns]) for row in rows}

@@ -10,10 +10,13 @@ import msgspec
 from recenter.demo.data import PromptKind, Trap
 from recenter.records import Attribute, Conversation, Judgment, Query, Reply, Selection
 
-TrapOutcome = Literal["refused", "stopped", "fell_for", "newer", "both", "older", "neither"]
+TrapOutcome = Literal[
+    "refused", "stopped", "told_apart", "fell_for", "newer", "both", "older", "neither"
+]
 """`refused`: nothing was learned from these words. `stopped`: something was, and verification
-did not accept it. `fell_for`: it was accepted. The others are of a change of mind and name what was
-accepted, the newer statement, the older, both or neither."""
+did not accept it. `told_apart`: what was accepted is stated of the other person. `fell_for`: it was
+accepted. The others are of a change of mind and name what was accepted, the newer statement, the
+older, both or neither."""
 
 
 class TrapResult(msgspec.Struct, frozen=True, kw_only=True):

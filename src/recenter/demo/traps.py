@@ -19,7 +19,8 @@ def trap_results(
     """Return the outcome of each trap; `accepted` holds the ids that verification accepted.
 
     An attribute counts as learned from a trap when any of its evidence overlaps the trap's words,
-    whatever it says: stricter than a reader would be.
+    whatever it says: stricter than a reader would be. Only of somebody else may a statement be
+    made, and must then name them.
     """
     return tuple(_result(trap, sessions, attributes, accepted) for trap in traps)
 
@@ -34,23 +35,29 @@ def _result(
     older = _learned_from(trap.earlier, sessions, attributes) if trap.earlier else ()
     conversation = sessions[trap.session]
     start = conversation.turns[trap.turn].text.index(trap.quote)
-    taken = any(name in accepted for name in learned)
+    taken = [attribute for attribute in learned if attribute.id in accepted]
+    if trap.earlier:
+        outcome = _change(newer=bool(taken), older=any(a.id in accepted for a in older))
+    else:
+        outcome = _outcome(trap, learned, taken)
     return TrapResult(
         trap=trap,
         conversation=conversation.id,
         start=start,
         end=start + len(trap.quote),
-        outcome=(
-            _change(newer=taken, older=any(name in accepted for name in older))
-            if trap.earlier
-            else "fell_for"
-            if taken
-            else "stopped"
-            if learned
-            else "refused"
-        ),
-        attributes=tuple(dict.fromkeys((*older, *learned))),
+        outcome=outcome,
+        attributes=tuple(dict.fromkeys(attribute.id for attribute in (*older, *learned))),
     )
+
+
+def _outcome(trap: Trap, learned: Sequence[Attribute], taken: Sequence[Attribute]) -> TrapOutcome:
+    if not learned:
+        return "refused"
+    if not taken:
+        return "stopped"
+    if trap.about and all(trap.about in attribute.text for attribute in taken):
+        return "told_apart"
+    return "fell_for"
 
 
 def _change(*, newer: bool, older: bool) -> TrapOutcome:
@@ -61,12 +68,12 @@ def _change(*, newer: bool, older: bool) -> TrapOutcome:
 
 def _learned_from(
     place: Place, sessions: Mapping[str, Conversation], attributes: Sequence[Attribute]
-) -> tuple[str, ...]:
+) -> tuple[Attribute, ...]:
     conversation = sessions[place.session]
     start = conversation.turns[place.turn].text.index(place.quote)
     end = start + len(place.quote)
     return tuple(
-        attribute.id
+        attribute
         for attribute in attributes
         if any(
             e.conversation == conversation.id

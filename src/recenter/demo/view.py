@@ -37,6 +37,7 @@ TRAPS = {
 OUTCOMES = {
     "refused": ("good", "Refused: nothing was learned from it"),
     "stopped": ("good", "Stopped: read as a statement, not accepted by verification"),
+    "told_apart": ("fair", "Known, and stated of that other person"),
     "fell_for": ("bad", "Fell for it: accepted as a statement about the person"),
     "newer": ("good", "Only the newer statement is known"),
     "both": ("fair", "Both are known, each with its date"),
