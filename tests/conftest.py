@@ -11,11 +11,17 @@ from typing import Any
 
 import pytest
 
+from recenter.config import load_settings
+from recenter.models.local import LocalChat
+from recenter.models.local_weights import weights_path
 from tests import servers
 
 SHARED_DATA = Path(
     os.environ.get("RECENTER_SHARED_DATA", Path(__file__).parents[1].parent / "shared" / "data")
 )
+
+# Before the tests get homes of their own: `recenter setup local` put the weights here.
+LLAMA_WEIGHTS = weights_path(load_settings().home)
 
 DATA_REASON = "needs the study's data"
 
@@ -77,3 +83,19 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
     """URL of an empty database in it; mark the test `postgres`."""
     with servers.postgres_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def llama_weights() -> Path:
+    """The weights of the local model; the test skips where they are absent."""
+    servers.require("xllamacpp", "run: pip install 'recenter[local]'")
+    if not LLAMA_WEIGHTS.is_file():
+        pytest.skip(f"needs {LLAMA_WEIGHTS}; run: recenter setup local")
+    return LLAMA_WEIGHTS
+
+
+@pytest.fixture(scope="session")
+def llama_chat(llama_weights: Path) -> Iterator[LocalChat]:
+    """A chat model on a real llama.cpp server, started once for all; mark the test `llama`."""
+    with servers.llama_chat(llama_weights) as chat:
+        yield chat

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from recenter.models.local import LocalChat, LocalServer
+
 
 def require(package: str, cure: str) -> None:
     """Skip where a package is absent."""
@@ -50,3 +52,10 @@ def postgres_database(server: str) -> Iterator[str]:
     yield server.replace("/postgres?", f"/{name}?")
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@contextlib.contextmanager
+def llama_chat(weights: Path) -> Iterator[LocalChat]:
+    """Yield a chat model on a llama.cpp server of its own."""
+    with LocalServer(weights) as server:
+        yield LocalChat(server)
