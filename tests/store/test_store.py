@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from recenter.errors import ConfigError, InputError, StoreError
 from recenter.provenance import Signature
@@ -47,8 +48,6 @@ def test_putting_again_changes_nothing_but_what_changed(store: Store) -> None:
 
 
 def test_a_later_version_that_reads_the_same_is_no_change(store: Store) -> None:
-    from msgspec.structs import replace
-
     first = replace(samples.conversation(), signature=Signature(code="0.0.1"))
     store.put_conversations([first])
     assert store.put_conversations([samples.conversation()]).same == 1
@@ -104,6 +103,13 @@ def test_an_attribute_of_somebody_else_is_refused_whole(store: Store) -> None:
     with pytest.raises(InputError, match="p_bob"):
         store.put_attributes("p_ada", pair, signature=samples.SIGNATURE)
     assert list(store.attributes()) == []
+
+
+@pytest.mark.parametrize("field", ["id", "person"])
+def test_a_record_that_could_not_be_found_again_is_refused(store: Store, field: str) -> None:
+    nameless = replace(samples.query(), **{field: ""})
+    with pytest.raises(InputError, match=f"empty {field}"):
+        store.put_query(nameless)
 
 
 def test_queries_selections_replies_judgments(store: Store) -> None:

@@ -15,7 +15,7 @@ from recenter.store.runs import forget_in_runs
 from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, REPLIES, SELECTIONS, Table
 from recenter.store.writing import hold_people
 
-_OF_A_PERSON = (
+OF_A_PERSON = (
     "judgments",
     "replies",
     "selections",
@@ -35,7 +35,7 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
     def work(transaction: Transaction) -> dict[str, int]:
         # First, so that who stores something about this person meanwhile waits, and is refused.
         transaction.run("people_bury", person=person)
-        counts = {name: transaction.run(f"forget_{name}", person=person) for name in _OF_A_PERSON}
+        counts = {name: transaction.run(f"forget_{name}", person=person) for name in OF_A_PERSON}
         return counts | {"runs": forget_in_runs(transaction, person)}
 
     counts = database.transact(work)

@@ -19,7 +19,7 @@ from recenter.records import (
 )
 from recenter.store import removal, runs, writing
 from recenter.store.cache import StoreCache
-from recenter.store.database import Database, Row, open_database
+from recenter.store.database import Database, Row, clean, open_database
 from recenter.store.migrate import load_migrations, migrate
 from recenter.store.reports import ForgetReport, Outcome, PutReport, Run
 from recenter.store.tables import (
@@ -198,7 +198,7 @@ class Store:
         """Yield the judgments that concern a person, or all: on one question, or every one."""
         query = "judgments_all" if person is None else "judgments_page"
         for _, asked, record in self._pages_of(query, person):
-            if question in (None, asked):
+            if question is None or clean(question) == asked:
                 yield JUDGMENTS.record(record)
 
     def query(self, id: str) -> Query | None:
@@ -219,7 +219,7 @@ class Store:
     ) -> Iterator[Selection]:
         """Yield the selections of a person or everyone, of one query or all."""
         for _, of, record in self._pages("selections_page", person):
-            if query in (None, of):
+            if query is None or clean(query) == of:
                 yield SELECTIONS.record(record)
 
     def reply(self, id: str) -> Reply | None:
@@ -229,7 +229,7 @@ class Store:
     def replies(self, person: str | None = None, *, query: str | None = None) -> Iterator[Reply]:
         """Yield the replies to a person or everyone, to one query or all."""
         for _, of, record in self._pages("replies_page", person):
-            if query in (None, of):
+            if query is None or clean(query) == of:
                 yield REPLIES.record(record)
 
     def run(self, id: str) -> Run | None:

@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from recenter import formats
+from recenter.errors import InputError
 from recenter.provenance import Signature
 from recenter.records import (
     Attribute,
@@ -19,7 +20,7 @@ from recenter.records import (
     Reply,
     Selection,
 )
-from recenter.store.database import Value
+from recenter.store.database import Value, clean
 
 R = TypeVar("R", bound=Record)
 
@@ -34,12 +35,24 @@ class Table(msgspec.Struct, Generic[R], frozen=True):
     columns: Callable[[Any], dict[str, Value]]
 
     def row(self, record: R) -> dict[str, Value]:
-        """Return the columns of a record."""
+        """Return the columns of a record.
+
+        Raises:
+            InputError: its id or its person is empty.
+        """
+        # As the database will return them, so that ids put and ids found can be compared.
+        columns = {
+            name: clean(value) if isinstance(value, str) else value
+            for name, value in self.columns(record).items()
+        }
+        for field in ("id", "person"):
+            if columns[field] == "":
+                raise InputError(f"a record of {self.name} has an empty {field}.", field=field)
         signature = getattr(record, "signature", None)
         row: dict[str, Value] = {
             "content": _content(record),
             "record": formats.encode(record),
-            **self.columns(record),
+            **columns,
         }
         if signature is not None:
             row["signature"] = formats.encode(signature)

@@ -19,7 +19,7 @@ from contextlib import contextmanager
 import msgspec
 
 from recenter.provenance import make_id
-from recenter.store.database import Database, Transaction, Value
+from recenter.store.database import Database, Transaction, Value, clean
 from recenter.store.reports import Outcome, PutReport
 from recenter.store.writing import hold_people
 
@@ -202,7 +202,7 @@ class Work:
                 "id": id,
                 "stage": stage,
                 "signature": signature,
-                "person": one.person,
+                "person": None if one.person is None else clean(one.person),
                 "item": one.item,
                 "content": one.content,
             }
