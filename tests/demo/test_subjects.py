@@ -22,7 +22,7 @@ def read(path: Path, **options: Any) -> Subjects:
 def test_the_made_up_people_have_all_their_sessions() -> None:
     subjects = made_up(person=None, prompts=())
     assert [subject.name for subject in subjects.people] == [c.name for c in characters()]
-    assert subjects.source == "35 conversations of 5 made-up people"
+    assert subjects.source == "40 conversations of 5 made-up people"
     for subject, character in zip(subjects.people, characters(), strict=True):
         assert {c.person for c in subject.conversations} == {subject.id}
         assert {trap.session for trap in subject.traps} <= subject.sessions.keys()

@@ -23,7 +23,7 @@ LIMITS = (
     "a real model; what would be sent to it is shown for every message.",
     "They are small. Extraction keeps what people state plainly and misses much of what they "
     "imply; selection compares meanings and does not reason. Where this page shows a mistake, it "
-    "is one that was made: the conversations were written first and not fitted to the result.",
+    "is one that was made: nothing was left out to hide it.",
 )
 COMMANDS = (
     ("recenter demo --on export.zip", "The same on your own ChatGPT or claude.ai export:"),
