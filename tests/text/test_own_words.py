@@ -110,6 +110,13 @@ def test_a_document_that_speaks_of_play_colours_nothing() -> None:
     assert refused_in_turns(turns)[1] == ()
 
 
+def test_nobody_types_a_turn_of_a_megabyte() -> None:
+    text = "I am a nurse. What is this?\n" + " \n<a" * 250_000
+    refused = refused_spans(text)
+    assert refusal_of(Span(0, 12), refused) is None
+    assert refused[-1] == Refused(Span(2000, len(text)), "pasted")
+
+
 def test_a_quote_that_reaches_into_a_refused_stretch_is_refused() -> None:
     refused = (Refused(Span(10, 20), "code"),)
     assert refusal_of(Span(0, 12), refused) == "code"

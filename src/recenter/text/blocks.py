@@ -17,29 +17,32 @@ _IM = re.IGNORECASE | re.MULTILINE
 _TAGGED_MEMORY = re.compile(
     r"<(recenter[\w-]*|(?:user|core|relevant|saved|retrieved|long_term|human|mem0)?[_-]?"
     r"(?:memory|memories|memory_blocks|memory_context)|user[_-](?:profile|context|info|data|facts)"
-    r"|supermemory[\w-]*|persona|human)\b[^>\n]{0,200}>.*?(?:</\1\s*>|\Z)",
+    r"|supermemory[\w-]*|persona|human)\b[^>\n]{0,200}>.*?(?:</\1\s{0,20}>|\Z)",
     _I | re.DOTALL,
 )
 _MEMORY_HEADING = re.compile(
-    r"^[ \t]*[#*=\-\[(]*[ \t]*(?:(?:here (?:are|is)|these are|below are) )?(?:the |some |my "
+    r"^[ \t]{0,20}[#*=\-\[(]{0,20}[ \t]{0,20}(?:(?:here (?:are|is)|these are|below are) )?(?:the "
+    r"|some |my "
     r"|your )*"
     r"(?:(?:relevant|user|user's|stored|saved|past|previous|retrieved|known|long[- ]term)[ _-]+)*"
     r"(?:memor(?:y|ies)|model set context|facts about (?:the|this) user|user[ _-](?:profile|facts)"
     r"|what (?:i|you|we) (?:know|remember) about (?:the|this) user|assistant response preferences"
     r"|notable past conversation topic highlights|helpful user insights)\b[^\n:]{0,60}"
-    r"(?::[ \t*]*$|[ \t*=\])]*$(?<=[#*=\])])|(?<=context)[ \t]*$|:[ \t]*[-*\[{])",
+    r"(?::[ \t*]{0,20}$|[ \t*=\])]{0,20}$(?<=[#*=\])])|(?<=context)[ \t]{0,20}$"
+    r"|:[ \t]{0,20}[-*\[{])",
     _IM,
 )
 _HASH_HEADING = re.compile(
     r"^#{1,4}[ \t]+(?:[\w']+[ \t]+){0,3}(?:memor(?:y|ies)|user profile|model set context)\b.*$", _IM
 )
-_LIST_LINE = re.compile(r"\n[ \t]*(?:[-*•–]|\d+[.)]|\[\d)[^\n]*")
+_LIST_LINE = re.compile(r"\n[ \t]{0,20}(?:[-*•–]|\d+[.)]|\[\d)[^\n]*")
 
 _FENCE = re.compile(r"(?P<f>```|~~~).*?(?:(?P=f)|\Z)", re.DOTALL)
 _INLINE_CODE = re.compile(r"`[^`\n]{1,400}`")
 _TAGGED_CODE = re.compile(r"<(code|pre|script|style)\b.*?(?:</\1>|\Z)", _I | re.DOTALL)
 _CODE_LINE = re.compile(
-    r"^\s*(?:(?:from [\w.]+ )?import [\w.*{ ]+|def \w+\(|class \w+[(:{]|function \w*\(|#include"
+    r"^\s{0,20}(?:(?:from [\w.]+ )?import [\w.*{ ]+|def \w+\(|class \w+[(:{]|function \w*\("
+    r"|#include"
     r"|#define"
     r"|(?:public|private|protected|static|const|let|var) \w+.*[;{(=]|return\b|print(?:f|ln)?\("
     r"|select .+ from |</?[a-z][\w-]*[^>]*>|@\w+|\$ ?\w+|//|/\*|[{}\])]+[;,)]*$|.*[;{]$|\"\w+\":"
@@ -48,7 +51,7 @@ _CODE_LINE = re.compile(
     _I,
 )
 
-_QUOTED_LINES = re.compile(r"^[ \t]*>[^\n]*(?:\n[ \t]*>[^\n]*)*", re.MULTILINE)
+_QUOTED_LINES = re.compile(r"^[ \t]{0,20}>[^\n]*(?:\n[ \t]{0,20}>[^\n]*)*", re.MULTILINE)
 _TRIPLE = re.compile(r"(?P<q>\"\"\"|''').*?(?:(?P=q)|\Z)", re.DOTALL)
 _QUOTED = re.compile(
     r"“[^”]{20,20000}”|„[^“”]{20,20000}[“”]|«[^»]{20,20000}»|(?<![\w\"])\"[^\"]{20,20000}\"(?!\w)"
@@ -68,57 +71,64 @@ _DOCUMENT = (
     r"|statement|poem|script|chapter|excerpt|note|notes|review|prompt|question|data|conversation)"
 )
 _INTRODUCED = re.compile(
-    rf"(?:^|[.!?\n]\s*)(?:(?:can|could|would|will) you |please |pls |i (?:want|need) you to "
+    rf"(?:^|[.!?\n]\s{{0,20}})(?:(?:can|could|would|will) you |please |pls |i (?:want|need) you to "
     rf"|help me )*"
     rf"(?:{_TASK_VERB}\b[^\n.!?:]{{0,120}}"
     rf"|(?:here(?:'s| is| are)|this is|these are|below (?:is|are)|following (?:is|are)|given|use"
     rf"|based on)"
     rf"\b[^\n.!?:]{{0,80}}\b{_DOCUMENT}\b[^\n.!?:]{{0,60}}"
     rf"|(?:(?:my|the|original|source|input) )?{_DOCUMENT}(?: \d+)?)"
-    r"[ \t]*(?::|[-–—]?\n)\s*(?=\S)",
+    r"[ \t]{0,20}(?::|[-–—]?\n)\s{0,20}(?=\S)",
     _I,
 )
 _BELOW = re.compile(
     rf"\b(?:the (?:following|below)(?: \w+){{0,3}}|{_DOCUMENT} below"
     rf"|below {_DOCUMENT})[^\n.!?:]{{0,60}}"
-    r"(?:[:.]\s*\n|:\s+|\n\s*\n)\s*(?=\S)",
+    r"(?:[:.]\s{0,20}\n|:\s{1,20}|\n\s{0,20}\n)\s{0,20}(?=\S)",
     _I,
 )
 _TASK_LAST = re.compile(
-    rf"(?:^|[.!?\"”\n])\s*(?:(?:can|could|would|will) you |please |pls |now |i (?:want"
+    rf"(?:^|[.!?\"”\n])\s{{0,20}}(?:(?:can|could|would|will) you |please |pls |now |i (?:want"
     rf"|need) you to )*"
     rf"{_TASK_VERB}\b(?: \w+){{0,3}}? (?:this|that|it|these|above|my (?:\w+ ){{0,2}}{_DOCUMENT}"
-    rf"|the (?:\w+ ){{0,2}}{_DOCUMENT})\b[^\n]{{0,120}}\s*\Z",
+    rf"|the (?:\w+ ){{0,2}}{_DOCUMENT})\b[^\n]{{0,120}}\s{{0,20}}\Z",
     _I,
 )
-_MAIL_HEADER = re.compile(r"^[ \t>*]*(?:from|to|cc|subject|date|sent|re)[ \t]?:[ \t*]*\S", _IM)
+_MAIL_HEADER = re.compile(
+    r"^[ \t>*]{0,20}(?:from|to|cc|subject|date|sent|re)[ \t]?:[ \t*]{0,20}\S", _IM
+)
 _SALUTATION = re.compile(
-    r"^[ \t]*(?:dear|to whom it may concern|hi|hello)\b[^\n]{0,50}[,:]?[ \t]*$", _IM
+    r"^[ \t]{0,20}(?:dear|to whom it may concern|hi|hello)\b[^\n]{0,50}[,:]?[ \t]{0,20}$", _IM
 )
 _SIGN_OFF = re.compile(
-    r"^[ \t]*(?:(?:yours |very )*(?:sincerely|faithfully|truly)(?: yours)?|(?:best|kind|warm|with)?"
+    r"^[ \t]{0,20}(?:(?:yours |very )*(?:sincerely|faithfully|truly)(?: yours)?|(?:best|kind|warm"
+    r"|with)?"
     r"[ ]?(?:best |kind |warm )?regards|best wishes|best|cheers|thanks|thank you|respectfully)"
-    r"[,.!]?[ \t]*$(?:\n[^\n]*){0,3}",
+    r"[,.!]?[ \t]{0,20}$(?:\n[^\n]*){0,3}",
     _IM,
 )
 _CV_HEADING = re.compile(
-    r"^[ \t#*•]*(?:(?:work|professional|employment|relevant)[ ](?:experience|history|background)"
+    r"^[ \t#*•]{0,20}(?:(?:work|professional|employment|relevant)[ ](?:experience|history"
+    r"|background)"
     r"|(?:professional |executive |career )?summary|career objective|objective|education"
     r"|(?:key |technical |core |soft )?(?:skills|competencies)|references|certifications?|awards"
     r"|curriculum vitae|publications|languages|responsibilities|requirements|qualifications"
-    r"|job description|about (?:us|the role)|experience)[ \t:*]*$",
+    r"|job description|about (?:us|the role)|experience)[ \t:*]{0,20}$",
     _IM,
 )
 _LYRICS = re.compile(
-    r"^[ \t]*[\[(]?(?:verse|chorus|bridge|intro|outro|pre-?chorus|hook)\b ?\d*[\])]?:?[ \t]*$", _IM
+    r"^[ \t]{0,20}[\[(]?(?:verse|chorus|bridge|intro|outro|pre-?chorus"
+    r"|hook)\b ?\d*[\])]?:?[ \t]{0,20}$",
+    _IM,
 )
 _LOG_LINE = re.compile(
-    r"^\s*(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d(?::\d\d)?\b|\[?(?:info|warn|warning|error|debug"
+    r"^\s{0,20}(?:\[?\d{4}-\d\d-\d\d[T ]|\[?\d\d:\d\d(?::\d\d)?\b|\[?(?:info|warn|warning|error"
+    r"|debug"
     r"|trace)\]?[: ]"
     r"|traceback|file \"|at [\w.$]+\(|\w+(?:error|exception):)",
     _I,
 )
-_SPEAKER = re.compile(r"^[ \t*]*([A-Z][\w .'-]{0,30})\*{0,2}: ?\S", re.MULTILINE)
+_SPEAKER = re.compile(r"^[ \t*]{0,20}([A-Z][\w .'-]{0,30})\*{0,2}: ?\S", re.MULTILINE)
 _FIRST_PERSON = re.compile(r"\b(?:i|my|me|i'm|i’m|i've|i’ve|we|our)\b", _I)
 _LONG_PARAGRAPH = 600
 _CHARACTERS_PER_FIRST_PERSON = 300

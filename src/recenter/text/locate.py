@@ -35,7 +35,7 @@ _WORD = re.compile(
 _INSIDE = re.compile(rf"[^{_SEPARATOR}{_ALONE}]")
 _NOT_IN_WORD = re.compile(rf"[{_SEPARATOR}\u00ad\u200b-\u200f\u2060\ufe0e\ufe0f\ufeff]+")
 _SPACELESS = re.compile(rf"[{_ALONE}]")
-_GAP = re.compile(r"\s*[\[(<]?(?:\.{3,}|(?:\.\s){2,}\.|\u2026+)[\])>]?\s*")
+_GAP = re.compile(r"\s{0,20}[\[(<]?(?:\.{3,}|(?:\.\s){2,}\.|\u2026+)[\])>]?\s{0,20}")
 _EXACT_TRIES = 100
 
 

@@ -12,7 +12,7 @@ Mood = Literal["fiction", "roleplay", "third_person", "hypothetical"]
 
 _I = re.IGNORECASE
 _SENTENCE_END = re.compile(r"[.!?](?=\s|\x00|$)|\n")
-_SENTENCE_START = re.compile(r"(?:^|[.!?]\s+|\n\s*)(?=[^\s.!?][^.!?\n]*\Z)")
+_SENTENCE_START = re.compile(r"(?:^|[.!?]\s{1,20}|\n\s{0,20})(?=[^\s.!?][^.!?\n]*\Z)")
 
 _FICTION_KIND = (
     r"(?:stor(?:y|ies)|tales?|novels?|novella|poems?|songs?|lyrics|screenplay|scenes?|skit"
@@ -21,21 +21,21 @@ _FICTION_KIND = (
     r"|narrative|fiction|fairy ?tale|episode|crossover|backstory|headcanon|creepypasta|one-?shot)"
 )
 _ASKED = (
-    r"(?:^|[.!?,;:\n\x00]\s*|\b(?:please|pls|you(?: to)?|and|now|then|also|so|ok(?:ay)?|let'?s"
+    r"(?:^|[.!?,;:\n\x00]\s{0,20}|\b(?:please|pls|you(?: to)?|and|now|then|also|so|ok(?:ay)?|let'?s"
     r"|help me"
-    r"|need to|must)\s+)"
+    r"|need to|must)\s{1,20})"
 )
 _FICTION = re.compile(
     rf"{_ASKED}(?P<verb>write|create|generate|compose|continue|draft|make|tell|give|craft|imagine"
-    rf"|invent|come up with|develop)\s+(?:[\w'’\"-]+[\s,]+){{0,7}}?{_FICTION_KIND}\b"
+    rf"|invent|come up with|develop)\s{{1,20}}(?:[\w'’\"-]+[\s,]+){{0,7}}?{_FICTION_KIND}\b"
     r"|\bfrom the (?:perspective|point of view|pov) of\b|\b(?:first|third)[- ]person (?:pov"
     r"|narrative)"
-    r"|\bonce upon a time\b|^\s*(?:chapter \d+|scene \d+|title:|setting:|characters?:|plot:)"
-    r"|\bin a world where\b|^\s*(?:int|ext)\. ",
+    r"|\bonce upon a time\b|^\s{0,20}(?:chapter \d+|scene \d+|title:|setting:|characters?:|plot:)"
+    r"|\bin a world where\b|^\s{0,20}(?:int|ext)\. ",
     re.IGNORECASE | re.MULTILINE,
 )
 _GHOST_WRITING = re.compile(
-    rf"{_ASKED}(?:write|create|generate|draft|make|compose)\s+(?:[\w'’-]+[\s,]+){{0,5}}?"
+    rf"{_ASKED}(?:write|create|generate|draft|make|compose)\s{{1,20}}(?:[\w'’-]+[\s,]+){{0,5}}?"
     r"(?:cover letter|letter|cv|resume|résumé|bio|biography|essay|speech|e-?mail|statement|review"
     r"|profile|testimonial|post|caption|recommendation)\b[^.!?\n]{0,60}\b(?:for|as|from|by) an? ",
     re.IGNORECASE | re.MULTILINE,
@@ -45,7 +45,8 @@ _EXPERT = re.compile(
     r"\b(?:act|behave|respond|answer|reply|talk|speak|write) (?:as|like)(?: if)? (?:you|an?|my"
     r"|the)\b"
     r"|\b(?:want|need|would like|'d like) you to (?:act|be|become|play|pretend)\b"
-    r"|(?:^|[.!?\n]\s*)you(?: are|'re|’re) (?:now |going to be )?(?:an?|my) |\bfrom now on,? you\b"
+    r"|(?:^|[.!?\n]\s{0,20})you(?: are|'re|’re) (?:now |going to be )?(?:an?|my) "
+    r"|\bfrom now on,? you\b"
     r"|\byour name is\b|\bimagine (?:that )?you(?: are|'re|’re)?\b|\btake (?:on )?the role of\b"
     r"|\bpretend (?:that )?(?:you|you're|you’re)\b"
     r"|\bas an? (?:\w+ ){0,3}?(?:expert|professional|assistant|specialist|copywriter"
@@ -58,9 +59,11 @@ _PARTNER = (
     r"|knight|wizard|witch|pirate|demon|angel|god|goddess|elf|dragon|villain|hero|detective|npc)"
 )
 _PLAY = re.compile(
-    r"(?:^|[.!?\n]\s*|\b(?:let'?s|let’s|can we|could we|can you|could you|want to|wanna|we will"
+    r"(?:^|[.!?\n]\s{0,20}|\b(?:let'?s|let’s|can we|could we|can you|could you|want to|wanna"
+    r"|we will"
     r"|we'll"
-    r"|we are going to|please|start an?|do an?|this is an?|begin an?|you will)\s+(?:\w+ ){0,2}?)"
+    r"|we are going to|please|start an?|do an?|this is an?|begin an?"
+    r"|you will)\s{1,20}(?:\w+ ){0,2}?)"
     r"(?:role-?\s?play(?!ing games?|ers?\b)(?:ing)?|rp\b)"
     r"|\bpretend (?:that )?(?:i|we|i'm|i’m|to be)\b|\b(?:stay|remain) in character\b"
     r"|\bi(?: will|'ll|’ll| am going to|'m going to) (?:play|be playing|roleplay)(?: as"
@@ -76,16 +79,16 @@ _PLAY = re.compile(
 _LEAVE = re.compile(
     r"\b(?:stop|end|exit|quit|leave|enough|done"
     r"|finish(?:ed)?)\b[^.!?\n]{0,24}\b(?:role-?\s?play(?:ing)?|rp"
-    r"|game|story|scene|character|pretending|scenario)\b[^.!?\n]{0,40}[.!?\n]*\s*"
-    r"|\bout of character\b[:,.]?\s*"
+    r"|game|story|scene|character|pretending|scenario)\b[^.!?\n]{0,40}[.!?\n]{0,9}\s{0,20}"
+    r"|\bout of character\b[:,.]?\s{0,20}"
     r"|\bi (?:gotta|got to|have to|need to|must) (?:stop|go|run"
-    r"|pause)\b[^.!?,;\n]{0,24}[.!?,;\n]*\s*"
-    r"|\(?\booc\b[:,]?\s*|\b(?:break|drop) character\b[:,.!]*\s*|\bback to (?:reality"
-    r"|real life)\b[:,.!]*\s*"
+    r"|pause)\b[^.!?,;\n]{0,24}[.!?,;\n]{0,9}\s{0,20}"
+    r"|\(?\booc\b[:,]?\s{0,20}|\b(?:break|drop) character\b[:,.!]*\s{0,20}|\bback to (?:reality"
+    r"|real life)\b[:,.!]*\s{0,20}"
     r"|\b(?:new|different|another|unrelated|real|serious) (?:topic|question|subject"
-    r"|note)\b[:,.!]*\s*"
+    r"|note)\b[:,.!]*\s{0,20}"
     r"|\b(?:forget|ignore) (?:the|that|this|about the) (?:story|game|role-?play|scenario"
-    r"|character)[:,.!]*\s*",
+    r"|character)[:,.!]*\s{0,20}",
     _I,
 )
 _SAY = (
@@ -99,7 +102,7 @@ _WHO = (
     r"|someone|(?-i:[A-Z][a-z]+)"
 )
 _SPEECH = re.compile(
-    rf"\b(?:{_WHO}) (?:\w+ )?{_SAY}(?: that)?(?: to me)?[:,]?\s*"
+    rf"\b(?:{_WHO}) (?:\w+ )?{_SAY}(?: that)?(?: to me)?[:,]?\s{{0,20}}"
     r"(?P<said>\"[^\"\n]+\"?|“[^”\n]+”?|‘(?:[^’\n]|’(?=\w))+’?|'(?:[^'\n]|'(?=\w))+'?|«[^»\n]+»?)",
     _I,
 )
@@ -107,7 +110,7 @@ _SPEECH_BEFORE = re.compile(
     rf"(?P<said>\"[^\"\n]+\"|“[^”\n]+”|‘(?:[^’\n]|’(?=\w))+’),? (?:{_SAY}|(?:{_WHO}) {_SAY})", _I
 )
 _ABOUT_ANOTHER = re.compile(
-    r"(?:^|[.!?\n]\s*)(?:asking|i'?m asking|i’m asking|this is|it's"
+    r"(?:^|[.!?\n]\s{0,20})(?:asking|i'?m asking|i’m asking|this is|it's"
     r"|it’s) (?:\w+ )?for a (?:friend|colleague"
     r"|neighbou?r|relative|client)\b[^.!?\n]*",
     _I,

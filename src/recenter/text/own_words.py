@@ -26,6 +26,11 @@ Refusal = Literal[
 ]
 
 
+LONGEST_TYPED = 30_000
+"""Nobody types a longer turn, in code points: all but its head is refused as pasted."""
+_HEAD = 2_000
+
+
 class Refused(NamedTuple):
     """A stretch of a turn that says nothing of the person, and why."""
 
@@ -38,6 +43,9 @@ def refused_spans(text: str) -> tuple[Refused, ...]:
 
     Where two reasons hold, that of the earlier start stands, then that of the longer stretch.
     """
+    if len(text) > LONGEST_TYPED:
+        rest = Refused(Span(_HEAD, len(text)), "pasted")
+        return _disjoint([*refused_spans(text[:_HEAD]), rest])
     blocks = _disjoint(find_blocks(text))
     masked = _mask(text, blocks)
     return _disjoint([*blocks, *find_moods(masked)])
@@ -57,7 +65,8 @@ def refused_in_turns(turns: Sequence[Turn]) -> tuple[tuple[Refused, ...], ...]:
             continue
         refused = refused_spans(turn.text)
         began = playing
-        playing, left = play_state(_mask(turn.text, refused, keep={"roleplay"}), playing=playing)
+        heard = _mask(turn.text, refused, keep={"roleplay"})
+        playing, left = play_state(heard, playing=playing)
         if began and left is None:
             refused = _whole(turn.text, "roleplay")
         elif began:
