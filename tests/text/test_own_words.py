@@ -111,7 +111,7 @@ def test_a_document_that_speaks_of_play_colours_nothing() -> None:
 
 
 def test_nobody_types_a_turn_of_a_megabyte() -> None:
-    text = "I am a nurse. What is this?\n" + " \n<a" * 250_000
+    text = "I am a nurse. What is this?\n\n" + " \n<a" * 250_000
     refused = refused_spans(text)
     assert refusal_of(Span(0, 12), refused) is None
     assert refused[-1] == Refused(Span(2000, len(text)), "pasted")
