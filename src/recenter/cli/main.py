@@ -11,6 +11,10 @@ from recenter.errors import RecenterError
 
 # Loaded when called, so that `recenter --help` does not load models.
 COMMANDS = {
+    "people": "recenter.cli.people:people",
+    "export": "recenter.cli.people:export",
+    "forget": "recenter.cli.people:forget",
+    "doctor": "recenter.cli.doctor:doctor",
     "setup": "recenter.cli.setup:setup",
 }
 

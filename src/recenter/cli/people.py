@@ -1,0 +1,74 @@
+"""Who is remembered; what is known of them; forgetting them."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from recenter import formats
+from recenter.cli.options import setting_options
+from recenter.config import Settings
+from recenter.errors import InputError
+from recenter.store import Store, open_store
+
+
+@click.command()
+@setting_options("store")
+def people(settings: Settings) -> None:
+    """List everyone who is remembered: pseudonym, conversations, attributes."""
+    with open_store(settings.store_url) as store:
+        for person in store.people():
+            conversations = sum(1 for _ in store.conversations(person))
+            attributes = sum(1 for _ in store.attributes(person))
+            click.echo(f"{person}  {conversations} conversations  {attributes} attributes")
+
+
+@click.command()
+@click.option("--person", help="Pseudonym of the only person to export.")
+@click.option(
+    "--output", default="-", metavar="OUT", help="File to write, or - for standard output."
+)
+@setting_options("store")
+def export(*, person: str | None, output: str, settings: Settings) -> None:
+    """Write everything that is stored as JSON lines of kind and record."""
+    with open_store(settings.store_url) as store, click.open_file(output, "w", "utf-8") as out:
+        if person is not None:
+            _require(store, person)
+        for kind, records in (
+            ("conversation", store.conversations(person)),
+            ("attribute", store.attributes(person)),
+            ("judgment", store.judgments(person)),
+            ("query", store.queries(person)),
+            ("selection", store.selections(person)),
+            ("reply", store.replies(person)),
+        ):
+            for record in records:
+                out.write(formats.encode({"kind": kind, "record": record}) + "\n")
+
+
+@click.command()
+@click.argument("person")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@setting_options("store")
+def forget(*, person: str, yes: bool, settings: Settings) -> None:
+    """Remove everything about PERSON, and refuse what comes of them later."""
+    with open_store(settings.store_url) as store:
+        _require(store, person)
+        if not yes:
+            click.confirm(f"Forget everything about {person}? This cannot be undone.", abort=True)
+        report = store.forget(person)
+    for table, count in report.counts.items():
+        click.echo(f"{count:>8}  {table}")
+    if not report.erased:
+        click.echo("Another process still reads the old file: forget again when it ends.", err=True)
+        sys.exit(1)
+
+
+def _require(store: Store, person: str) -> None:
+    if person not in store.people():
+        raise InputError(
+            f"there is no person {person!r} in {store.place}.",
+            field="person",
+            cure="`recenter people` lists everyone.",
+        )
