@@ -8,6 +8,7 @@ import msgspec
 
 from recenter.errors import InputError
 from recenter.models.base import ChatModel, ChatReply, ChatRequest
+from recenter.models.calls import add_up
 from recenter.prompts import load_prompt
 from recenter.provenance import Signature, digest, make_id
 from recenter.records import (
@@ -112,7 +113,7 @@ def respond(
         messages = _editing(prepared.messages, reply, chosen)
         prepared = msgspec.structs.replace(prepared, messages=messages)
         reply = model.chat(_request(messages, query, temperature))
-        usage = added(usage, reply.usage)
+        usage = add_up([usage, reply.usage])
     return completed(prepared, reply.text, model=model, usage=usage, temperature=temperature)
 
 
@@ -187,19 +188,6 @@ def completed(
         receipt=receipt,
         usage=usage,
         signature=signature,
-    )
-
-
-def added(one: Usage, other: Usage) -> Usage:
-    """Return the sum; its cost is unknown where either is."""
-    known = one.cost is not None and other.cost is not None
-    return Usage(
-        calls=one.calls + other.calls,
-        cached=one.cached + other.cached,
-        prompt_tokens=one.prompt_tokens + other.prompt_tokens,
-        completion_tokens=one.completion_tokens + other.completion_tokens,
-        seconds=one.seconds + other.seconds,
-        cost=(one.cost or 0.0) + (other.cost or 0.0) if known else None,
     )
 
 

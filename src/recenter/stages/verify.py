@@ -31,7 +31,7 @@ class Verifier(Protocol):
 
     @property
     def name(self) -> str:
-        """Name of the judge, such as `rules` or `llm:provider:name`."""
+        """Name of the judge: `rules`, or that of the model."""
 
     @property
     def signature(self) -> Signature:

@@ -1,0 +1,72 @@
+"""`verify --batch`: a statement with its evidence in, the verdict on it out."""
+
+from __future__ import annotations
+
+import msgspec
+
+from recenter.batch.contract import Row
+from recenter.batch.rows import person_of, read_row
+from recenter.errors import InputError
+from recenter.provenance import Signature, digest
+from recenter.records import Attribute, Conversation, Role, Turn, attribute_id
+from recenter.stages.verify import Verifier
+from recenter.stages.verify_rules import evidence_in
+
+
+class TurnRow(msgspec.Struct, frozen=True):
+    """A turn of a row."""
+
+    role: Role
+    text: str
+
+
+class VerifyRow(msgspec.Struct, frozen=True):
+    """What counts of a row."""
+
+    text: str
+    evidence_text: str
+    turns: list[TurnRow] | None = None
+
+
+def verify_row(row: Row, verifier: Verifier) -> Row:
+    """Return the row with `probability` (of accept), `verdict` and `failure` (None on accept).
+
+    The evidence is looked for in the person's own turns; without `turns`, it counts as one.
+
+    Raises:
+        InputError: a field is missing, empty or of the wrong kind.
+        ModelError: a model was asked and gave no usable answer.
+    """
+    read = read_row(row, VerifyRow)
+    if not read.text.strip():
+        raise InputError("expected a statement, got none.", field="text")
+    turns = (
+        (Turn(role="user", text=read.evidence_text),)
+        if read.turns is None
+        else tuple(Turn(role=turn.role, text=turn.text) for turn in read.turns)
+    )
+    person = person_of(row)
+    conversation = Conversation(
+        id=digest([(turn.role, turn.text) for turn in turns]),
+        person=person,
+        turns=turns,
+        source="batch",
+    )
+    found = evidence_in(read.evidence_text, conversation)
+    evidence = () if found is None else (found,)
+    judgment = verifier.verify(
+        Attribute(
+            id=attribute_id(person, read.text, evidence, Signature()),
+            person=person,
+            text=read.text,
+            source="stated",
+            confidence=1.0,
+            evidence=evidence,
+        ),
+        (conversation,),
+    )
+    return row | {
+        "probability": judgment.probability,
+        "verdict": judgment.answer,
+        "failure": judgment.failure,
+    }

@@ -1,0 +1,75 @@
+"""Selectors and verifiers by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, NoReturn, TypeVar
+
+from recenter.errors import ConfigError
+from recenter.models.base import ChatModel, Embedder
+from recenter.stages.select import Selector
+from recenter.stages.select_bm25 import Bm25Selector
+from recenter.stages.select_embedding import EmbeddingSelector
+from recenter.stages.select_llm import LlmSelector
+from recenter.stages.verify import Both, Verifier
+from recenter.stages.verify_llm import LlmVerifier
+from recenter.stages.verify_rules import RulesVerifier
+
+B = TypeVar("B")
+
+
+class Models(NamedTuple):
+    """The models a backend may take; None where there is none."""
+
+    chat: ChatModel | None = None
+    embedder: Embedder | None = None
+
+
+def _chat(models: Models) -> ChatModel:
+    return models.chat or _refuse("a chat model", "--chat PROVIDER:NAME")
+
+
+def _embedder(models: Models) -> Embedder:
+    return models.embedder or _refuse("an embedding model", "--embedder PROVIDER:NAME")
+
+
+def _refuse(what: str, flag: str) -> NoReturn:
+    raise ConfigError(f"this backend needs {what}, and none is set.", cure=f"Give {flag}.")
+
+
+SELECTORS: dict[str, Callable[[Models], Selector]] = {
+    "embedding": lambda models: EmbeddingSelector(_embedder(models)),
+    "bm25": lambda _: Bm25Selector(),
+    "llm": lambda models: LlmSelector(_chat(models)),
+    "llm-each": lambda models: LlmSelector(_chat(models), asked="each"),
+}
+
+VERIFIERS: dict[str, Callable[[Models], Verifier]] = {
+    "rules": lambda _: RulesVerifier(),
+    "llm": lambda models: LlmVerifier(_chat(models)),
+    "rules+llm": lambda models: Both((RulesVerifier(), LlmVerifier(_chat(models)))),
+}
+
+
+def make_selector(name: str, models: Models) -> Selector:
+    """Return the selector of this name.
+
+    Raises:
+        ConfigError: there is none, or it needs a model that is not given.
+    """
+    return _make(name, SELECTORS, models, "selector")
+
+
+def make_verifier(name: str, models: Models) -> Verifier:
+    """Return the verifier of this name.
+
+    Raises:
+        ConfigError: there is none, or it needs a model that is not given.
+    """
+    return _make(name, VERIFIERS, models, "verifier")
+
+
+def _make(name: str, backends: dict[str, Callable[[Models], B]], models: Models, what: str) -> B:
+    if name not in backends:
+        raise ConfigError(f"there is no {what} {name!r}; expected one of {', '.join(backends)}.")
+    return backends[name](models)

@@ -1,0 +1,144 @@
+"""What the words of a statement and of its quotes give away: requests, hedges, added details."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+_I = re.IGNORECASE
+
+_SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_FIRST_PERSON = re.compile(
+    r"\b(?:i|i'm|i’m|i've|i’ve|i'd|i’d|me|my|mine|myself|we|we're|our)\b", _I
+)
+_SELF = re.compile(
+    r"\bi(?:'m|’m| am|'ve|’ve| have| had|'d| was| work| live| love| like| hate| enjoy| prefer"
+    r"| own| study| studied| teach| play| used| use| grew| moved| don'?t| can'?t| never| always"
+    r"| usually| often| run| speak| know| feel| struggle| suffer| want to (?:become|be|learn)"
+    r"| plan| hope| need to)\b|\bmy [a-z]+(?: [a-z]+)? (?:is|are|was|has|works?|lives?)\b"
+    r"|\bas an? [^,.]{3,40},? i\b",
+    _I,
+)
+_ASKING = re.compile(
+    r"^\W*(?:(?:hi|hello|hey|ok|okay|please|pls|so|now|and|then|also)\W+)*"
+    r"(?:can|could|would|will|should|do|does|did|is|are|was|were|what|what's|whats|who|where|when"
+    r"|why|how|which|please|write|rewrite|translate|summari[sz]e|explain|give|tell|list|create"
+    r"|make|generate|fix|correct|convert|find|show|suggest|recommend|help|describe|compare|draft"
+    r"|edit|improve|continue|provide|act|imagine|let's|lets|add|remove|change|use|shorten|expand"
+    r"|compose|proofread|paraphrase|rephrase|design|calculate|solve|answer|check|review|analy[sz]e"
+    r"|discuss|define|i (?:want|need|would like|'d like) (?:you to|an?|some|the|to know))\b",
+    _I,
+)
+_OTHER_PERSON = re.compile(
+    r"^\W*(?:(?:and|but|so|because|well)\W+)*(?:my|our) (?:(?:older|younger|little|big|best|old|ex"
+    r"|step|late)[ -])*(wife|husband|partner|girlfriend|boyfriend|mother|mom|mum|father|dad|sister"
+    r"|brother|son|daughter|aunt|uncle|cousin|grandmother|grandma|grandfather|grandpa|friend|boss"
+    r"|manager|colleague|coworker|neighbou?r|roommate|flatmate|teacher|client|customer|nephew"
+    r"|niece|student)\b(?! and (?:i|me)\b)",
+    _I,
+)
+_THEY = re.compile(r"^\W*(?:he|she|they)\b", _I)
+_ABSOLUTE = re.compile(
+    r"\b(always|never|every|all|fluent(?:ly)?|expert|native|passionate|obsessed"
+    r"|highly|extremely|deeply|advanced|mastery|avid|frequently|regularly"
+    r"|constantly)\b",
+    _I,
+)
+_HEDGE = re.compile(
+    r"\b(?:maybe|perhaps|might|may|i think|i guess|not sure|sort of|kind of|a bit|a little"
+    r"|sometimes|trying|probably|possibly|once|occasionally|beginner)\b",
+    _I,
+)
+_DANGLING = re.compile(
+    r"^\W*(?:he|she|it|they|this|that|these|those|there)\b"
+    r"|\b(?:this|these|those) (?!(?:is|are|was|week|month|year|time)\b)[a-z]+"
+    r"|\b(?:the (?:former|latter|above|aforementioned|same one)|that one)\b"
+    r"|\b(?:about|of|with|for|like|doing|using|to) (?:it|them|that)\s*[.!]?$",
+    _I,
+)
+_ACRONYM = 3
+_WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
+_NUMBER_WORDS = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_NUMBERS = {word: str(number) for number, word in enumerate(_NUMBER_WORDS.split())}
+_SAME = {"a": "1", "an": "1", "once": "1", "twice": "2", "both": "2", "couple": "2", "pair": "2"}
+
+
+def only_asks(quote: str) -> bool:
+    """Whether a quote only asks for something, and says nothing of the person.
+
+    Every sentence is a question or begins like a request, and none has the person as the subject
+    of a plain statement.
+    """
+    sentences = [s for s in _SENTENCE.findall(quote) if _WORD.search(s)]
+    return bool(sentences) and all(
+        (_ASKING.search(s) or s.rstrip().endswith("?")) and not _SELF.search(s) for s in sentences
+    )
+
+
+def other_person(quote: str) -> str | None:
+    """Return the relation that a quote is about, such as `brother`, where it is not the person."""
+    if re.search(r"\b(?:i|i'm|i’m|i've|i’ve|me|we)\b", quote, _I):
+        return None
+    match = _OTHER_PERSON.search(quote)
+    if match:
+        return match[1].casefold()
+    return "friend" if _THEY.search(quote) and not _FIRST_PERSON.search(quote) else None
+
+
+def hedges(text: str) -> bool:
+    """Whether the words are unsure of what they say."""
+    return _HEDGE.search(text) is not None
+
+
+def stronger_word(text: str, quotes: Sequence[str]) -> str | None:
+    """Return a word of a statement that is absolute and stands in none of its quotes."""
+    said = " ".join(quotes).casefold()
+    for match in _ABSOLUTE.finditer(text):
+        word = match[1].casefold()
+        if word.removesuffix("ly") not in said:
+            return word
+    return None
+
+
+def added_details(text: str, told: Sequence[str]) -> tuple[str, ...]:
+    """Return numbers and names of a statement that the person's turns do not hold."""
+    known = {_plain(word) for turn in told for word in _WORD.findall(turn)}
+    spelled = " ".join(told).casefold()
+    new = []
+    for match in _WORD.finditer(text):
+        word = match[0]
+        named = match.start() > 0 and word[0].isupper() and not _starts(text, match.start())
+        numbered = word[0].isdigit()
+        if len(word) <= _ACRONYM and word.isupper() and not numbered:
+            continue  # AI, TV, UK: a common word more often than a detail
+        if (named or numbered) and not _known(word, known, spelled):
+            new.append(word)
+    return tuple(dict.fromkeys(new))
+
+
+def dangling_word(text: str) -> str | None:
+    """Return a word that points outside of the statement, such as a leading `it`."""
+    match = _DANGLING.search(text)
+    return match[0].strip(" .!") if match else None
+
+
+def _starts(text: str, place: int) -> bool:
+    before = text[:place].rstrip()
+    return not before or before[-1] in ".!?:;("
+
+
+def _known(word: str, known: set[str], spelled: str) -> bool:
+    plain = _plain(word)
+    if plain in known or plain.removesuffix("s") in known or word.casefold() in spelled:
+        return True
+    # Portugal, Portuguese: a name that is the person's word with another ending.
+    stem = plain[: max(4, len(plain) - 3)]
+    return not word[0].isdigit() and any(other.startswith(stem) for other in known)
+
+
+def _plain(word: str) -> str:
+    folded = word.casefold().removesuffix("'s").removesuffix("’s")
+    return _NUMBERS.get(folded) or _SAME.get(folded, folded)

@@ -1,0 +1,72 @@
+"""The batch contract of `verify`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from recenter.batch.verify import verify_row
+from recenter.errors import InputError
+from recenter.models.scripted import ScriptedChat
+from recenter.stages.verify_llm import LlmVerifier
+from recenter.stages.verify_rules import RulesVerifier
+
+ROW: dict[str, Any] = {
+    "text": "The user is a nurse.",
+    "evidence_text": "i am a  Nurse",
+    "turns": [
+        {"role": "user", "text": "Hi. I am a nurse, on nights.", "i": 0},
+        {"role": "assistant", "text": "Hello!"},
+    ],
+    "verdict": "rejected",
+    "why": "a label",
+}
+
+
+def test_the_row_comes_back_with_probability_verdict_and_failure() -> None:
+    out = verify_row(ROW, RulesVerifier())
+    assert out == ROW | {"probability": 0.8, "verdict": "accept", "failure": None}
+
+
+def test_without_turns_the_evidence_is_the_turn() -> None:
+    row = {"text": ROW["text"], "evidence_text": "Translate this into Thai"}
+    out = verify_row(row, RulesVerifier())
+    assert (out["verdict"], out["failure"]) == ("reject", "overgeneralisation")
+
+
+def test_evidence_that_stands_nowhere_is_missing() -> None:
+    out = verify_row(ROW | {"evidence_text": "I am a doctor"}, RulesVerifier())
+    assert (out["verdict"], out["failure"]) == ("reject", "missing_evidence")
+    of_assistant = ROW | {"evidence_text": "Hello!"}
+    assert verify_row(of_assistant, RulesVerifier())["verdict"] == "reject"
+
+
+def test_labels_do_not_reach_the_verifier() -> None:
+    answer = {"reason": "", "answer": "uncertain", "failure": "missing_evidence"}
+    with_labels, without = ScriptedChat([answer]), ScriptedChat([answer])
+    out = verify_row(ROW, LlmVerifier(with_labels))
+    verify_row({k: ROW[k] for k in ("text", "evidence_text", "turns")}, LlmVerifier(without))
+    assert with_labels.requests == without.requests
+    assert (out["probability"], out["verdict"], out["failure"]) == (
+        0.5,
+        "uncertain",
+        "missing_evidence",
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"text": " "}, "text"),
+        ({"text": 1}, "text"),
+        ({"evidence_text": ""}, "evidence_text"),
+        ({"evidence_text": None}, "evidence_text"),
+        ({"turns": [{"role": "bot", "text": "x"}]}, "turns[0].role"),
+        ({"turns": "x"}, "turns"),
+    ],
+)
+def test_a_bad_row_names_its_field(change: dict[str, Any], field: str) -> None:
+    with pytest.raises(InputError) as caught:
+        verify_row(ROW | change, RulesVerifier())
+    assert caught.value.field == field
