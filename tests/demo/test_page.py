@@ -93,7 +93,8 @@ def test_says_what_was_used_and_what_was_not() -> None:
     assert "3 of 3 traps not fallen for" in READ.text
     assert "2 of 4 pushed" in " ".join(READ.text.split())
     assert "a task taken for a trait" in READ.text
-    assert "3 request" in READ.text
+    assert "3 requests" in READ.text
+    assert "used for 1 of 1 messages on topic, and nothing for 1 of 1 off topic" in READ.text
 
 
 @pytest.mark.parametrize("made_up", [True, False])
@@ -154,3 +155,11 @@ def test_replies_are_shown_with_the_model_that_wrote_them() -> None:
     read = Reader(render(msgspec.structs.replace(RESULT, people=(person,))))
     assert "The reply of openai:test" in read.text
     assert read.turns[:2] == ["Cook.", "Bake <fish>."]
+
+
+def test_what_the_policy_holds_back_is_shown_apart() -> None:
+    prompt = msgspec.structs.replace(PERSON.prompts[0], held_back=("att_1",))
+    person = msgspec.structs.replace(PERSON, prompts=(prompt,))
+    read = Reader(render(msgspec.structs.replace(RESULT, people=(person,))))
+    assert "Held back, although near" in read.text
+    assert "Withheld" not in read.text

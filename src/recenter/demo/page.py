@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from recenter import __version__
 from recenter.demo.result import DemoResult
 from recenter.demo.totals import Totals, totals
-from recenter.demo.view import KINDS, PersonView, person_view
+from recenter.demo.view import KINDS, PersonView, person_view, told
 
 MADE_UP = "The people and their conversations are made up for this demo."
 OWN = "The statements, quotes and messages are those of the export."
@@ -72,7 +72,7 @@ def render(result: DemoResult) -> str:
         people=people,
         models=result.models,
         seconds=result.seconds,
-        skipped=result.skipped,
+        skipped=told(result.skipped),
     )
     return _environment().get_template("page.html").render(page=page)
 

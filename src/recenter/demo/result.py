@@ -52,6 +52,8 @@ class PromptResult(msgspec.Struct, frozen=True, kw_only=True):
     selection: Selection
     reply: Reply
     """With the receipt; its text is None where no model was asked."""
+    held_back: tuple[str, ...] = ()
+    """Ids that the selector would use and the person's policy withholds."""
     generic: Reply | None = None
     """The reply without memory, where a model was asked and something was used."""
     top10: Pushed

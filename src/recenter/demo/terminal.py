@@ -102,6 +102,8 @@ def _ours(prompt: PromptView) -> Text:
         text.append(f"\n{prompt.note}" if prompt.note else "", "dim")
     if prompt.asked:
         text.append(f"\n? would ask about {len(prompt.asked)}", "dim")
+    for line in prompt.held_back:
+        text.append(f"\n- {line.text} {line.reason}", "dim")
     if prompt.withheld:
         text.append(f"\n- withheld {len(prompt.withheld)}", "dim")
     if prompt.reply is not None:

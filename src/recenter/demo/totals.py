@@ -25,6 +25,11 @@ class Totals(msgspec.Struct, frozen=True, kw_only=True):
     traps: int
     """Without the changes of mind, which are not refused but told apart by date."""
     fell_for: int
+    on_topic: int
+    on_topic_used: int
+    """Messages on topic for which something was used."""
+    off_topic: int
+    off_topic_silent: int
     prompts: int
     used: int
     pushed: int
@@ -39,6 +44,7 @@ def totals(result: DemoResult, people: Sequence[PersonView]) -> Totals:
     prompts = [prompt for person in people for prompt in person.prompts]
     traps = [t for p in result.people for t in p.traps if t.trap.kind != "change_of_mind"]
     cited = [found for person in result.people for found in _cited(person)]
+    asked = [(p.kind, bool(p.selection.used)) for person in result.people for p in person.prompts]
     return Totals(
         people=len(people),
         conversations=len(conversations),
@@ -49,6 +55,10 @@ def totals(result: DemoResult, people: Sequence[PersonView]) -> Totals:
         accepted=sum(person.count("accepted") for person in people),
         traps=len(traps),
         fell_for=sum(trap.outcome == "fell_for" for trap in traps),
+        on_topic=sum(kind == "on_topic" for kind, _ in asked),
+        on_topic_used=asked.count(("on_topic", True)),
+        off_topic=sum(kind == "off_topic" for kind, _ in asked),
+        off_topic_silent=asked.count(("off_topic", False)),
         prompts=len(prompts),
         used=sum(len(prompt.used) for prompt in prompts),
         pushed=sum(len(prompt.pushed) for prompt in prompts),

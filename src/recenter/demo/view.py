@@ -52,6 +52,18 @@ FAILURES = {
     "wrong_person": "about somebody else",
     "other": "another fault",
 }
+REASONS = {
+    "addresses_assistant": "said to the assistant",
+    "below_threshold": "not clearly a lasting statement",
+    "code_or_quote": "code or quotation",
+    "fragment": "too short to stand alone",
+    "hypothetical": "hypothetical",
+    "not_first_person": "not in the first person",
+    "question": "questions",
+    "request": "requests",
+    "unknown_verb": "not stated in a form it knows",
+    "unresolved_reference": "referring to something unsaid",
+}
 _ORDER: dict[Status, int] = {"accepted": 0, "held": 1, "unverified": 2, "rejected": 3}
 
 
@@ -96,7 +108,9 @@ class PromptView(msgspec.Struct, frozen=True, kw_only=True):
     text: str
     used: tuple[LineView, ...]
     asked: tuple[LineView, ...]
+    held_back: tuple[LineView, ...]
     withheld: tuple[LineView, ...]
+    """Without those held back."""
     note: str | None
     added: int
     """Characters that Recenter adds to the prompt."""
@@ -153,6 +167,12 @@ class PersonView(msgspec.Struct, frozen=True, kw_only=True):
         return sum(statement.status in wanted for statement in self.statements)
 
 
+def told(counts: Mapping[str, int]) -> dict[str, int]:
+    """Return the counts, most first, with their reasons in words."""
+    ordered = sorted(counts.items(), key=lambda item: -item[1])
+    return {REASONS.get(reason, reason.replace("_", " ")): count for reason, count in ordered}
+
+
 def person_view(person: PersonResult, *, anchor: str, all_conversations: bool) -> PersonView:
     """Return a person's part of the page, ids beginning with `anchor`."""
     statements = _statements(person, anchor)
@@ -176,7 +196,7 @@ def person_view(person: PersonResult, *, anchor: str, all_conversations: bool) -
             if all_conversations or conversation.id in marks
         ),
         read=len(person.conversations),
-        dropped=person.dropped,
+        dropped=told(person.dropped),
     )
 
 
@@ -266,7 +286,8 @@ def _prompt(result: PromptResult, by_id: Mapping[str, StatementView], anchor: st
         text=visible(result.query.prompt),
         used=lines(receipt.used),
         asked=lines(receipt.asked),
-        withheld=lines(receipt.withheld),
+        held_back=lines([w for w in receipt.withheld if w.attribute in result.held_back]),
+        withheld=lines([w for w in receipt.withheld if w.attribute not in result.held_back]),
         note=receipt.note,
         added=len(result.reply.messages[-1].content) - len(result.query.prompt),
         messages=_messages(result.reply),
