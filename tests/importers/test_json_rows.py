@@ -77,3 +77,8 @@ def test_text_after_the_array_is_reported() -> None:
 def test_only_halves_of_characters_are_replaced() -> None:
     row = rb'"\ud83d\ude00 \ud800 \\ud800 \ude00\n"'
     assert json.loads(without_lone_surrogates(row)) == "\U0001f600 � \\ud800 �\n"
+
+
+def test_hostile_brackets_take_time_linear_in_the_text() -> None:
+    rows = [item for _, item in json_items([b"[" + b"{" * 200_000 + b"]" * 200_000])]
+    assert rows == ["the file ends before its array does: it is incomplete."]

@@ -88,6 +88,7 @@ class _ItemScanner:
         self._limit = limit
         self._begun = self._ended = self._in_string = False
         self._open: list[int] = []
+        self._depth = dict.fromkeys(b"{[", 0)
         self._held: list[bytes] = []
         self._size = 0
         self._carry = b""
@@ -127,12 +128,16 @@ class _ItemScanner:
             self._in_string = not self._in_string
         elif mark in b"{[":
             self._open.append(mark)
+            self._depth[mark] += 1
         elif not self._open:
             self._ended = mark == _END
             return mark in b",]"
-        elif _CLOSES[mark] in self._open:
-            while self._open.pop() != _CLOSES[mark]:
-                pass
+        elif self._depth[_CLOSES[mark]]:
+            # Counted, since looking for the opener would take quadratic time on hostile text.
+            opener = None
+            while opener != _CLOSES[mark]:
+                opener = self._open.pop()
+                self._depth[opener] -= 1
         return False
 
     def _hold(self, piece: bytes) -> None:
