@@ -40,19 +40,28 @@ def parquet_rows(
     pa, pq = _pyarrow()
     number = 0
     try:
-        with pq.ParquetFile(part.path, memory_map=False) as file:
-            names = file.schema_arrow.names
-            format = forced or next((f for f in FORMATS.values() if f.mark in names), None)
-            if format is None:
-                raise unknown_format(part.name, [dict.fromkeys(names)])
-            for batch in file.iter_batches(BATCH_ROWS, columns=_leaves(file.schema, format.row)):
-                yield from _batch_rows(batch, format, door, file=part.name, before=number)
-                number += batch.num_rows
+        metadata = pq.read_metadata(part.path)
+        names = metadata.schema.to_arrow_schema().names
+        format = forced or next((f for f in FORMATS.values() if f.mark in names), None)
+        if format is None:
+            raise unknown_format(part.name, [dict.fromkeys(names)])
+        for batch in _batches(pq, part, metadata, _leaves(metadata.schema, format.row)):
+            yield from _batch_rows(batch, format, door, file=part.name, before=number)
+            number += batch.num_rows
     except (pa.ArrowException, OSError) as error:
         broken = InputError(f"the Parquet file is damaged: {error}.", file=part.name)
         if number == 0:
             raise broken from None
         yield BadRow(file=part.name, line=number + 1, reason=broken.reason)
+
+
+def _batches(pq: Any, part: Part, metadata: Any, columns: list[str]) -> Iterator[Any]:
+    """Yield the rows of all row groups, opening the file anew for each: one reader that goes
+    through several holds on to what it read of them all, and memory grows with the file.
+    """
+    for group in range(metadata.num_row_groups):
+        with pq.ParquetFile(part.path, metadata=metadata) as file:
+            yield from file.iter_batches(BATCH_ROWS, row_groups=[group], columns=columns)
 
 
 def _pyarrow() -> tuple[Any, Any]:
