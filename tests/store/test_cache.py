@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recenter.store import Cache, Store
+from recenter.models.calls import Cache
+from recenter.store import Store
 
 
 def test_bytes_come_back(store: Store) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import os
 import signal
 
 import pytest
@@ -101,3 +102,46 @@ def test_several_share_the_list(url: str) -> None:
     assert sorted(done) == sorted(f"p_{i}" for i in range(30))
     with open_store(url) as store:
         expect_all_extracted(store, 30)
+
+
+def test_a_person_forgotten_while_others_store_about_them(url: str) -> None:
+    """Whoever stores waits for the tombstone or is seen by it: nothing slips through."""
+    open_store(url).close()
+    writers = [start(MODULE, "import_forever", (url, "p_ada")) for _ in range(2)]
+    for writer in writers:
+        assert writer.stdout is not None
+        writer.stdout.readline()
+    with open_store(url) as store:
+        store.forget("p_ada", erase=False)
+        for writer in writers:
+            finish(writer)
+        left = {name: count for name, count in store.counts().items() if count}
+    assert left == {"forgotten": 1}
+
+
+def test_a_child_made_by_fork_has_a_connection_of_its_own(store: Store) -> None:
+    store.put_conversations([samples.conversation(key="parent")])
+    child = os.fork()
+    if child == 0:
+        status = 1
+        try:
+            status = 0 if store.put_conversations([samples.conversation(key="child")]).new else 1
+        finally:
+            os._exit(status)
+    assert os.waitpid(child, 0)[1] == 0
+    store.put_conversations([samples.conversation(key="parent again")])
+    assert store.counts()["conversations"] == 3
+
+
+@pytest.mark.postgres
+def test_a_lost_connection_is_made_again(postgres_url: str) -> None:
+    import psycopg
+
+    with open_store(postgres_url) as store, psycopg.connect(postgres_url, autocommit=True) as admin:
+        store.put_conversations([samples.conversation(key="1")])
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        store.put_conversations([samples.conversation(key="2")])
+        assert store.counts()["conversations"] == 2

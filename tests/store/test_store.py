@@ -122,7 +122,9 @@ def test_queries_selections_replies_judgments(store: Store) -> None:
     about_reply = samples.judgment(Subject(reply=reply.id))
     about_bob = samples.judgment(Subject(attribute="att_gone"), person="p_bob")
     unknown = samples.judgment(Subject(attribute="att_unknown"))
-    assert store.put_judgments([about_reply, about_bob, unknown]).new == 3
+    general = samples.judgment(Subject())
+    report = store.put_judgments([about_reply, about_bob, unknown, general])
+    assert report == PutReport(new=3, refused=1)
     assert (store.query(query.id), store.selection("sel_1"), store.reply("rep_1")) == (
         query,
         selection,

@@ -98,3 +98,22 @@ def add_work(url: str, people: int) -> None:
     with open_store(url) as store:
         items = [Item(person=f"p_{i}", item=f"p_{i}", content="1") for i in range(people)]
         store.work.add(STAGE, items, signature=LEDGER)
+
+
+def import_forever(url: str, person: str) -> int:
+    """Store conversations of one person until they are refused; return how many were stored."""
+    stored = 0
+    with open_store(url) as store:
+        for i in range(100_000):
+            talk = samples.conversation(person, str(i))
+            fact = samples.attribute("Keeps bees.", talk, person=person)
+            report = store.put_conversations([talk])
+            store.put_attributes(person, [fact], signature=samples.SIGNATURE)
+            store.put_judgments([samples.judgment(Subject(attribute=fact.id))])
+            store.cache.put(f"{person}-{i}", b"bees", person=person)
+            if report.refused:
+                break
+            stored += report.new
+            if stored == 20:
+                say(stored)
+    return stored

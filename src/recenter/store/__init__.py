@@ -1,12 +1,11 @@
 """Records in SQLite or PostgreSQL."""
 
-from recenter.store.cache import Cache
+from recenter.store.cache import StoreCache
 from recenter.store.reports import ForgetReport, Outcome, PutReport, Run
 from recenter.store.store import Store, open_store
 from recenter.store.work import FailedTask, Item, Task, Work
 
 __all__ = [
-    "Cache",
     "FailedTask",
     "ForgetReport",
     "Item",
@@ -14,6 +13,7 @@ __all__ = [
     "PutReport",
     "Run",
     "Store",
+    "StoreCache",
     "Task",
     "Work",
     "open_store",

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from recenter.store.database import Database, Transaction
 from recenter.store.writing import hold_people
 
 
-class Cache(Protocol):
-    """Bytes by key, filed under the people whose words they came from."""
-
-    def get(self, key: str) -> bytes | None:
-        """Return the value of a key, or None."""
-
-    def put(self, key: str, value: bytes, *, person: str | Sequence[str] | None) -> None:
-        """Keep a value. It goes when any one of its people is forgotten."""
-
-
 class StoreCache:
-    """The cache in the store's database.
+    """The cache in the store's database; `models.calls` says what a cache is.
 
     A value is kept once, with a link to each of its people: one that rests on the words of two
     must go with the first of them, and another request can always be made.

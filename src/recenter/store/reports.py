@@ -8,7 +8,7 @@ from typing import Any, Literal
 from recenter.records import Record, Usage
 
 Outcome = Literal["new", "changed", "same", "refused"]
-"""`refused`: the person, or this very record, was forgotten."""
+"""`refused`: the person, or this very record, was forgotten; or nobody knows whom it is about."""
 
 
 class PutReport(Record, frozen=True):
@@ -18,7 +18,7 @@ class PutReport(Record, frozen=True):
     changed: int = 0
     same: int = 0
     refused: int = 0
-    """Of persons who were forgotten, or deleted one by one before."""
+    """Of persons who were forgotten, deleted one by one before, or about something unknown."""
     removed: int = 0
     """Of the set before, no longer in it."""
 

@@ -129,7 +129,9 @@ class Store:
         )
 
     def put_judgments(self, judgments: Iterable[Judgment]) -> PutReport:
-        """Store judgments. One that names no person is filed under that of its subject."""
+        """Store judgments. One that names no person is filed under that of its subject, and
+        refused where the subject is not stored: nobody could ever ask to forget it.
+        """
         return writing.put(self._database, JUDGMENTS, judgments)
 
     def put_query(self, query: Query) -> Outcome:

@@ -17,6 +17,7 @@ from recenter.store.tables import ATTRIBUTES, JUDGMENTS, R, Table
 
 _BATCH_ROWS = 500
 _BATCH_CHARACTERS = 4_000_000
+_SUBJECT = ("attribute", "query", "reply")
 
 Rows = list[dict[str, Value]]
 
@@ -121,6 +122,9 @@ def _outcome(
 ) -> Outcome:
     if id in refused or row["person"] in refused or row.get("judge") in refused:
         return "refused"
+    # A judgment about something that is gone, of nobody knows whom, could never be forgotten.
+    if row["person"] is None and any(row[name] is not None for name in _SUBJECT):
+        return "refused"
     if id not in known:
         return "new"
     return "same" if known[id] == row["content"] else "changed"
@@ -139,6 +143,6 @@ def _refused(transaction: Transaction, rows: Rows) -> set[str]:
 def _with_person(transaction: Transaction, row: dict[str, Value]) -> dict[str, Value]:
     if row["person"] is not None:
         return row
-    subject = {name: row[name] for name in ("attribute", "query", "reply")}
+    subject = {name: row[name] for name in _SUBJECT}
     found = transaction.rows("judgments_person", **subject)
     return row | {"person": found[0][0]} if found else row
