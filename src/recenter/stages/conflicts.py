@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from itertools import combinations
@@ -38,6 +39,13 @@ _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _WORD = re.compile(r"[^\W_]+")
 
 
+_NAME = re.compile(r"(?<![.!?] )(?<!^)\b[A-Z][\w'-]+")
+_NO_NAMES = frozenset(("user", "person", "i'm", "i've", "i'd", "i'll"))
+_MARKS = ".,;:!?()\"'"
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve"
+_NUMBER_WORDS = {word: str(number) for number, word in enumerate(_NUMBERS.split())}
+
+
 class Conflict(NamedTuple):
     """Two statements that cannot both hold; `loser` is None where neither gives way."""
 
@@ -45,6 +53,40 @@ class Conflict(NamedTuple):
     second: str
     loser: str | None
     reason: str
+
+
+class _Details(NamedTuple):
+    negated: bool
+    numbers: frozenset[str]
+    names: frozenset[str]
+
+
+def compatible(one: str, other: str) -> bool:
+    """Whether two statements that mean nearly the same may be taken for one.
+
+    Not where one denies what the other says, or where both give a number, a name (a capital
+    inside a sentence) or a value of a slot, and the values differ.
+    """
+    first, second = _details(one), _details(other)
+    if first.negated != second.negated or _contradict(one, other):
+        return False
+    return _agree(first.numbers, second.numbers) and _agree(first.names, second.names)
+
+
+def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
+    return not one or not other or one <= other or other <= one
+
+
+@functools.lru_cache(maxsize=65_536)
+def _details(text: str) -> _Details:
+    words = text.casefold().split()
+    numbers = {_NUMBER_WORDS.get(word.strip(_MARKS), word.strip(_MARKS)) for word in words}
+    names = {word.casefold().removesuffix("'s") for word in _NAME.findall(text)}
+    return _Details(
+        negated=_NEGATION.search(text) is not None,
+        numbers=frozenset(number for number in numbers if number[:1].isdigit()),
+        names=frozenset(names - _NO_NAMES),
+    )
 
 
 def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
