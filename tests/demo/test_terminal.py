@@ -23,6 +23,7 @@ def test_shows_both_memories_for_each_prompt(width: int) -> None:
     text = printed(width)
     assert "uses 2" in text
     assert "uses 0" in text
+    assert text.count("(rejected) The user hates") == 2
     assert text.count("pushes 4, 600 characters") == 2
     assert max(len(line) for line in text.splitlines()) <= width
 

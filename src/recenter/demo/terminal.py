@@ -112,14 +112,19 @@ def _ours(prompt: PromptView) -> Text:
     return text
 
 
-def _theirs(prompt: PromptView) -> Text:
-    text = _line(
+def _theirs(prompt: PromptView) -> Group:
+    title = _line(
         ("Plain top-10 memory ", "bold"),
         (f"pushes {len(prompt.pushed)}, {prompt.pushed_characters} characters", "dim"),
     )
+    lines = Table.grid(padding=(0, 1))
+    lines.add_column(justify="right", min_width=5, no_wrap=True, style="dim")
+    lines.add_column(no_wrap=True, overflow="ellipsis", style="dim")
     for line in prompt.pushed:
-        text.append(f"\n{line.score:5.2f}  {_short(line.text, 60)}", "dim")
-    return text
+        status = line.statement.status
+        mark = "" if status == "accepted" else f"({status}) "
+        lines.add_row(f"{line.score:.2f}", Text(mark + line.text))
+    return Group(title, lines)
 
 
 def _short(text: str, limit: int) -> str:
