@@ -117,13 +117,15 @@ def _theirs(prompt: PromptView) -> Group:
         ("Plain top-10 memory ", "bold"),
         (f"pushes {len(prompt.pushed)}, {prompt.pushed_characters} characters", "dim"),
     )
-    lines = Table.grid(padding=(0, 1))
+    lines = Table.grid(padding=(0, 1), expand=True)
     lines.add_column(justify="right", min_width=5, no_wrap=True, style="dim")
-    lines.add_column(no_wrap=True, overflow="ellipsis", style="dim")
+    lines.add_column(ratio=1, no_wrap=True, overflow="ellipsis", style="dim")
     for line in prompt.pushed:
         status = line.statement.status
         mark = "" if status == "accepted" else f"({status}) "
-        lines.add_row(f"{line.score:.2f}", Text(mark + line.text))
+        lines.add_row(
+            f"{line.score:.2f}", Text(mark + line.text, no_wrap=True, overflow="ellipsis")
+        )
     return Group(title, lines)
 
 
