@@ -68,6 +68,7 @@ def test_an_unknown_topic_is_refused() -> None:
         ("The user eats meat.", "The user no longer eats meat."),
         ("The user smokes.", "The user stopped smoking."),
         ("The user likes coffee.", "The user does not like coffee."),
+        ("The user has been vegetarian since May.", "The user is not vegetarian anymore."),
     ],
 )
 def test_what_was_said_later_stands(old: str, new: str) -> None:

@@ -35,6 +35,8 @@ _FILLER_WORDS = (
     "any mor anymor now currently still also likely lik enjoy lov eat"
 )
 _FILLER = frozenset(_FILLER_WORDS.split())
+# Since when something holds is no part of what holds.
+_SINCE = re.compile(r"\bsince\b.*", _I | re.DOTALL)
 _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -125,7 +127,7 @@ def _contradict(one: str, other: str) -> bool:
 
 
 def _content(text: str) -> frozenset[str]:
-    stems = (_ENDING.sub("", word.casefold()) for word in _WORD.findall(text))
+    stems = (_ENDING.sub("", word.casefold()) for word in _WORD.findall(_SINCE.sub("", text)))
     return frozenset(stem for stem in stems if stem not in _FILLER)
 
 
