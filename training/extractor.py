@@ -37,7 +37,7 @@ WEIGHTS = Path(str(recenter.models.__file__)).parent / "weights" / "extractor.np
 FOLDS = 8
 REPEATS = 5
 PRECISION = 0.8
-MEANING_PARTS, OPENING_PARTS = 24, 16
+MEANING_PARTS, OPENING_PARTS = 12, 8
 STRENGTH, GENERAL_STRENGTH = 0.03, 10.0
 GENERAL_COPIES = 4
 """How often the general score is repeated as a column: it is shrunk that much less."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recenter.errors import ChecksumError, ModelError
 
-EXTRACTOR_SHA256 = "b24b1afe8db9b8b612f1a5b3e4ac2b2b717eb7ad75e4c909eb26507b7575cd0a"
+EXTRACTOR_SHA256 = "aa187e109473df306aa14d9ab2fafeea26cc0386aaef31cd1acaec57d4204e57"
 _CLIP = 4.0
 
 

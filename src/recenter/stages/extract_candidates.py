@@ -11,12 +11,12 @@ import msgspec
 
 from recenter.records import Conversation
 from recenter.text.clauses import Clause, split_clauses
+from recenter.text.locate import Span
+from recenter.text.own_words import refusal_of, refused_in_turns
 from recenter.text.owned import find_owned
 from recenter.text.person_shift import shift_person
 
 _FIRST_PERSON = re.compile(r"\b(?:i|i['’]?m|ive|im|me|my|mine|myself|we|our)\b", re.IGNORECASE)
-_CODE = re.compile(r"```.*?(?:```|\Z)|^(?:>|\$ |#include|import |def |class |from \w+ import ).*$",
-                   re.DOTALL | re.MULTILINE)  # fmt: skip
 
 
 class Candidate(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,20 +48,22 @@ def screen(conversation: Conversation) -> Screened:
     refused: collections.Counter[str] = collections.Counter()
     found: list[Candidate] = []
     clauses = first_person = 0
+    not_own = refused_in_turns(conversation.turns)
     for index, turn in enumerate(conversation.turns):
         if turn.role != "user":
             continue
-        code = [match.span() for match in _CODE.finditer(turn.text)]
         for clause in split_clauses(turn.text):
             clauses += 1
             if not _FIRST_PERSON.search(turn.text, clause.start, clause.end):
                 continue
             first_person += 1
-            if any(start < clause.end and clause.start < end for start, end in code):
-                refused["code_or_quote"] += 1
-                continue
             new, reason = _of_clause(index, turn.text, clause)
-            found += new
+            for candidate in new:
+                whose = refusal_of(Span(candidate.start, candidate.end), not_own[index])
+                if whose is None:
+                    found.append(candidate)
+                else:
+                    refused[whose] += 1
             if reason is not None and not new:
                 refused[reason] += 1
     return Screened(

@@ -10,6 +10,7 @@ import msgspec
 _BREAK = re.compile(
     r"(?:[ \t]*[\r\n\u2028\u2029]+\s*)"  # lines
     r"|(?<=[.!?…])[\"'”’)\]]*\s+"  # sentences
+    r"|(?<=[a-z)][.!?])(?=(?:I|I['’]m|My|We|The|It|He|She|They)\s)"
     r"|(?<=[;:])\s+"
     r"|\s+(?:--+|[-–—])\s+"
     r"|\s*—\s*"

@@ -10,25 +10,30 @@ import msgspec
 from recenter.text.verbs import words
 
 HEADS = {
-    "family": "wife husband spouse partner girlfriend boyfriend fiance fiancee mother father mom "
-    "mum dad sister brother son daughter child children kid kids baby toddler grandson "
-    "granddaughter grandmother grandfather grandma grandpa uncle aunt cousin niece nephew twins "
-    "stepson stepdaughter parents siblings family",
-    "pets": "dog dogs cat cats puppy kitten rabbit horse horses parrot hamster chickens fish pet",
-    "possessions": "car truck van motorcycle motorbike bike bicycle scooter house apartment flat "
-    "condo garden yard garage farm boat laptop pc computer desktop macbook phone iphone tablet "
-    "ipad camera guitar piano violin tv printer router server nas raspberry watch headphones "
-    "tractor caravan motherboard gpu",
-    "job": "job company business startup restaurant shop store clinic practice agency firm office "
-    "employees team boss manager coworkers colleagues clients students employer salon bakery",
-    "study": "university college school thesis dissertation phd masters degree exam exams major "
-    "internship professor teacher supervisor studies coursework",
-    "projects": "game novel book blog website channel podcast app band album brand comic webcomic "
-    "newsletter screenplay youtube",
-    "health": "diabetes adhd asthma psoriasis anxiety depression migraine migraines arthritis "
-    "allergy allergies autism epilepsy insomnia hypertension pregnancy disability therapist",
+    "family": "wife husband spouse girlfriend boyfriend fiance fiancee sister brother son daughter "
+    "child children kids toddler grandson granddaughter niece nephew twins stepson stepdaughter "
+    "siblings",
+    "pets": "dog dogs cat cats puppy kitten rabbit horse horses parrot hamster chickens",
+    "possessions": "car truck motorcycle motorbike bike bicycle scooter apartment condo garden "
+    "yard farm boat laptop pc macbook iphone ipad camera guitar piano violin nas "
+    "caravan",
+    "job": "startup restaurant salon bakery employees",
+    "skills": "thesis dissertation phd internship",
+    "likes": "novel blog podcast newsletter screenplay manga",
+    "health": "diabetes adhd asthma psoriasis anxiety depression migraines arthritis "
+    "allergies autism epilepsy insomnia hypertension pregnancy disability",
 }
 """Nouns that say something of the person who calls them their own, by topic."""
+
+BRANDS = words(
+    """
+    saab bmw audi toyota honda ford volvo volkswagen vw mercedes tesla mazda nissan hyundai kia
+    subaru fiat renault peugeot skoda jeep chevrolet porsche lexus suzuki kawasaki ducati yamaha
+    sony canon nikon fujifilm gopro iphone ipad macbook imac thinkpad chromebook kindle xbox ps4
+    ps5 playstation rtx gtx ryzen stratocaster telecaster fender gibson samsung pixel
+    """
+)
+"""Makes that name a thing without its noun ("my saab 9-5")."""
 
 _TOPIC = {word: topic for topic, heads in HEADS.items() for word in heads.split()}
 _PLURAL = words(
@@ -48,10 +53,13 @@ _MODIFIER = (
     r"entire|current|the|a|dear|friend['’]?s)\b)[\w&+.-]+"
 )
 _HEAD = "|".join(sorted(_TOPIC, key=len, reverse=True))
+_MODEL = (
+    rf"(?P<brand>{'|'.join(sorted(BRANDS, key=len, reverse=True))})(?:\s+[\w-]*\d[\w-]*){{0,3}}"
+)
 _OWNED = re.compile(
     rf"\b(?<!as )(?<!like )(?<!be )(?<!of )my\s+"
     rf"(?:(?:own|new|current|dear|beloved|lovely)\s+)?"
-    rf"(?P<thing>(?:{_MODIFIER}\s+){{0,3}}(?P<head>{_HEAD}))"
+    rf"(?P<thing>(?:{_MODIFIER}\s+){{0,3}}(?P<head>{_HEAD})|{_MODEL})"
     rf"\b(?!['’]s?\b)(?!\s+(?:name|names)\b)(?!-)",
     re.IGNORECASE,
 )
@@ -69,12 +77,17 @@ class Owned(msgspec.Struct, frozen=True):
 def find_owned(text: str, start: int = 0, end: int | None = None) -> Iterator[Owned]:
     """Yield what is called "my" in a stretch of text, where it says something of its owner."""
     for match in _OWNED.finditer(text, start, len(text) if end is None else end):
-        head = match.group("head").lower()
+        head = (match.group("head") or "").lower()
         thing = match.group("thing")
         if re.search(r"[.!?]\s", thing):
             continue
         article = "" if head in _PLURAL or head in _MASS or thing[:1].isdigit() else _article(thing)
-        yield Owned(match.start(), match.end(), f"The user has {article}{thing}.", _TOPIC[head])
+        yield Owned(
+            match.start(),
+            match.end(),
+            f"The user has {article}{thing}.",
+            _TOPIC.get(head, "possessions"),
+        )
 
 
 def _article(thing: str) -> str:

@@ -47,9 +47,10 @@ _OPENER = re.compile(
 )
 _LEAD = re.compile(
     r"(?P<lead>(?:for|in|at|since|on|over|during|by|as|from|after|currently|presently|nowadays|"
-    r"recently|lately|personally|these days|right now|at the moment|every|this year|last year|"
+    r"recently|lately|personally|usually|normally|sometimes|often|these days|right now|"
+    r"at the moment|every|this year|last year|"
     r"most|outside|because of|due to|despite|being|until|before)\b"
-    r"(?:\s+(?!i\b|if\b|when\b|that\b|which\b|who\b|you\b|your\b|is\b|are\b|was\b)"
+    r"(?:\s+(?!i\b|if\b|when\b|that\b|which\b|who\b|what\b|how\b|where\b|why\b|shall\b|you\b|your\b|is\b|are\b|was\b)"
     r"[\w'’./-]+){0,8}\s*,?\s+)?"
     r"(?=(?:i|i['’]m|im|i['’]ve|ive|i['’]d|i['’]ll)\s)",
     re.IGNORECASE,
@@ -107,6 +108,9 @@ _OF_MINE = re.compile(
     r"(?:(?:one|some|all|part|on|in|of|a|an|very|really|also|for|with|to|from|not|still|"
     r"important|hard|difficult|easy)\s+){0,4}(?P<own>my|me)\b",
     re.IGNORECASE,
+)
+_DANGLING = words(
+    "for in at since on over during by as from after every most outside despite being until before"
 )
 _NO_SUBJECT = words(
     """
@@ -177,6 +181,8 @@ def _shift(body: str) -> Shifted:
 def _led(before: str, rest: str) -> Shifted:
     if re.search(r"\b(?:we|me|us|he|she|they|it)\b", before, re.IGNORECASE):
         return Shifted(None, "unresolved_reference")
+    if before.strip(" ,").lower() in _DANGLING:
+        return Shifted(None, "fragment")
     before = re.sub(r"\bmy\b", "their", before, flags=re.IGNORECASE)
     return _finish(_Shift(), rest, before)
 
@@ -223,6 +229,8 @@ def _refusal(body: str) -> Refusal | None:
 
 def _resolved(body: str) -> bool:
     """Tell whether every pronoun that points elsewhere has something in the clause to point to."""
+    if body.count("(") != body.count(")"):
+        return False
     rest = _HARMLESS.sub(lambda match: " " * len(match.group()), body)
     for match in _POINTING.finditer(rest):
         word = match.group().lower().replace("’", "'")

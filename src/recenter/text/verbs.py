@@ -43,6 +43,7 @@ PAST = words(
 
 BASE = words(
     """
+    possess cherish thrive adhere opt grasp reside commute juggle inherit
     accept achieve add adore admire adopt advise agree aim allow answer appreciate apply argue ask
     aspire assist attend avoid bake be become begin believe belong breathe bring build buy call
     care carry celebrate change charge check choose clean climb code collect combine come commute
