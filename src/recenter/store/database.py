@@ -88,9 +88,8 @@ class Sqlite:
                 "journal_mode = WAL",
                 "synchronous = NORMAL",
                 "foreign_keys = ON",
-                # Deleted text is overwritten, on disk and in what is spilled to it.
+                # Deleted text is overwritten; what that does not reach, `erase` does.
                 "secure_delete = ON",
-                "temp_store = MEMORY",
             ):
                 connection.execute(f"PRAGMA {pragma}")
         except sqlite3.Error:
