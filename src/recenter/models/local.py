@@ -27,11 +27,6 @@ from recenter.models.providers import Endpoint
 from recenter.models.transport import Patience
 
 NAME = "local:smollm2"
-NOTE = (
-    "This text was written by SmolLM2, a model of 135 million parameters that shows that the "
-    "parts are connected and no more: it ignores facts and invents others."
-)
-"""To be shown with every reply of this model."""
 
 _CONTEXT = 4096
 _TOLD = 400
@@ -172,7 +167,6 @@ def _end(process: subprocess.Popen[str], owner: int) -> None:
 class LocalChat:
     """SmolLM2-135M-Instruct. Its replies prove that the parts work together, nothing else."""
 
-    note = NOTE
     price = _FREE
 
     def __init__(self, server: LocalServer) -> None:

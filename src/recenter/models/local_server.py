@@ -35,6 +35,8 @@ def main() -> None:
     params.endpoint_slots = False
     params.ui = False
     params.use_jinja = True
+    # Without it, this model repeats itself up to the last token in four replies of ten.
+    params.sampling.penalty_repeat = 1.1
     params.verbosity = 0
     server = xllamacpp.Server(params)
     sys.stdout.write(json.dumps({"address": server.listening_address}) + "\n")
