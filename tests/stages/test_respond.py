@@ -6,9 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recenter.errors import InputError
-from recenter.records import Arm, Message, Turn
-from recenter.stages.respond import TAG, memory_block, prepare
+from recenter.errors import InputError, ModelUnavailableError
+from recenter.models.scripted import ScriptedChat
+from recenter.records import Arm, Message, Method, Turn
+from recenter.stages.respond import TAG, memory_block, prepare, respond, respond_all, stream
+from recenter.text.own_words import own_spans
 from tests.stages.makers import attribute, query, selected
 
 EARLIER = (
@@ -90,3 +92,110 @@ def test_no_attribute_can_close_the_block_or_begin_a_line(text: str) -> None:
     assert block.count(f"</{TAG}>") == block.count(f"<{TAG}>") == 1
     assert block.endswith(f"\n</{TAG}>")
     assert block.count("\n") == memory_block([attribute("plain")]).count("\n")
+
+
+USING = selected(v=("use", 0.9), b=("withhold", 0.2))
+
+
+def test_start_asks_once_and_edit_asks_for_the_generic_reply_first() -> None:
+    asked = query("Dinner?", *EARLIER)
+    model = ScriptedChat(["Lentils."])
+    reply = respond(asked, USING, [VEGAN, BERLIN], model=model)
+    assert reply.text == "Lentils."
+    assert reply.messages == model.requests[0].messages
+    assert reply.usage.calls == 1
+    assert reply.signature.model == "scripted:test"
+
+    model = ScriptedChat(["Steak.", "Lentils."])
+    edited = respond(asked, USING, [VEGAN, BERLIN], model=model, method="edit")
+    first, second = model.requests
+    assert first.messages == prepare(asked, None, [], arm="generic").messages
+    assert second.messages[: len(first.messages)] == first.messages
+    assert second.messages[-2] == Message(role="assistant", content="Steak.")
+    assert VEGAN.text in second.messages[-1].content
+    assert BERLIN.text not in second.messages[-1].content
+    assert (edited.text, edited.messages) == ("Lentils.", second.messages)
+    assert edited.usage.calls == 2
+    assert edited.id != reply.id
+
+
+@pytest.mark.parametrize("method", ["start", "edit"])
+def test_nothing_to_use_is_one_call_with_the_messages_as_they_came(method: str) -> None:
+    asked = query("  Dinner?\n", *EARLIER)
+    model = ScriptedChat(["Steak."])
+    reply = respond(
+        asked,
+        selected(v=("withhold", 0.1)),
+        [VEGAN],
+        model=model,
+        method="edit" if method == "edit" else "start",
+    )
+    (request,) = model.requests
+    assert [m.content for m in request.messages] == [*(t.text for t in EARLIER), "  Dinner?\n"]
+    assert request.schema is None
+    assert reply.text == "Steak."
+
+
+def test_without_a_model_the_receipt_and_the_messages_are_what_a_model_would_get() -> None:
+    model = ScriptedChat(["Lentils."])
+    dry = respond(query("Dinner?"), USING, [VEGAN, BERLIN], model=None)
+    real = respond(query("Dinner?"), USING, [VEGAN, BERLIN], model=model)
+    assert dry.text is None
+    assert dry.messages == real.messages
+    assert dry.receipt == real.receipt
+
+
+def test_every_model_answers_under_every_arm() -> None:
+    models = [ScriptedChat(lambda _: "ok", name=f"scripted:{n}") for n in "ab"]
+    replies = respond_all(
+        query("Dinner?"),
+        USING,
+        [VEGAN, BERLIN],
+        models=models,
+        arms=["generic", "all", "selected"],
+    )
+    assert [(r.signature.model, r.arm) for r in replies] == [
+        (f"scripted:{n}", arm) for n in "ab" for arm in ("generic", "all", "selected")
+    ]
+    assert len({reply.id for reply in replies}) == 6
+
+
+def test_the_packaged_model_is_labelled_on_the_receipt() -> None:
+    local = ScriptedChat(lambda _: "ok", name="local:smollm2")
+    reply = respond(query("Dinner?"), USING, [VEGAN, BERLIN], model=local)
+    assert "invents" in (reply.receipt.note or "")
+    generic = respond(query("Dinner?"), None, [], model=local, arm="generic")
+    assert (generic.receipt.note or "").startswith("The generic arm uses nothing")
+    assert "invents" in (generic.receipt.note or "")
+
+
+@pytest.mark.parametrize("method", ["start", "edit"])
+def test_a_stream_is_the_reply_in_pieces(method: str) -> None:
+    way: Method = "edit" if method == "edit" else "start"
+    answers = ["Some lentils.", "More lentils now."]
+    whole = respond(
+        query("Dinner?"), USING, [VEGAN, BERLIN], model=ScriptedChat(answers), method=way
+    )
+    model = ScriptedChat(answers)
+    pieces = list(stream(query("Dinner?"), USING, [VEGAN, BERLIN], model=model, method=way))
+    assert len(pieces) > 1
+    assert "".join(pieces) == whole.text
+    assert model.requests[-1].messages == whole.messages
+
+
+def test_a_failed_call_gives_no_reply() -> None:
+    with pytest.raises(ModelUnavailableError):
+        respond(
+            query("Dinner?"),
+            USING,
+            [VEGAN, BERLIN],
+            model=ScriptedChat(["Steak.", ModelUnavailableError("down")]),
+            method="edit",
+        )
+
+
+def test_memory_that_comes_back_is_not_the_persons_words() -> None:
+    sent = prepare(query("Dinner?"), USING, [VEGAN, BERLIN]).messages[-1].content
+    own = "".join(sent[start:end] for start, end in own_spans(sent))
+    assert "vegan" not in own
+    assert "Dinner?" in own

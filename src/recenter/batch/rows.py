@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import msgspec
 
@@ -14,6 +14,7 @@ from recenter.errors import (
     ModelTimeoutError,
     UnreadableAnswerError,
 )
+from recenter.models.calls import parallel_map
 from recenter.provenance import make_id
 from recenter.records import Attribute, Query
 
@@ -80,15 +81,15 @@ def attributes_of(row: Row, listed: Sequence[TextRow]) -> tuple[Attribute, ...]:
     )
 
 
-def one_by_one(function: Callable[[Row], dict[str, Any]]) -> Handler:
-    """Return the handler that applies a function to each row by itself.
+def one_by_one(function: Callable[[Row], Row], *, workers: int = 1) -> Handler:
+    """Return the handler that applies a function to each row by itself, `workers` at once.
 
     Errors of the row, and answers to it that cannot be used, stand in its place; any other error
     stops the run.
     """
 
     def handle(rows: Sequence[Row]) -> list[Result]:
-        return [_result(function, row) for row in rows]
+        return parallel_map(lambda row: _result(function, row), rows, workers=workers)
 
     return handle
 
