@@ -1,4 +1,5 @@
 import datetime
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +15,7 @@ from recenter.corpus.filters import (
     keep,
 )
 from recenter.corpus.summaries import Summary, summarise
+from recenter.errors import MissingExtraError
 from recenter.records import Conversation
 
 from .makers import prose, talk
@@ -165,3 +167,11 @@ def test_nothing_is_lost_or_made_whatever_is_said(talks: list[Conversation]) -> 
         left -= sum(step.removed.values())
         assert step.conversations == left
     assert len(list(keep(talks, choice.kept))) == left == len(choice.kept)
+
+
+def test_without_datasketch_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "datasketch", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'recenter\[corpus\]'"):
+        summaries(talk("ann", "hello"))
+    with pytest.raises(MissingExtraError, match="near-duplicates"):
+        by_duplicates([], DEFAULTS)

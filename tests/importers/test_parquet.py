@@ -1,17 +1,19 @@
 import datetime
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from recenter.errors import InputError, UnknownFormatError
+from recenter.errors import InputError, MissingExtraError, UnknownFormatError
 from recenter.formats import encode
 from recenter.importers import parquet
 from recenter.importers.base import BadRow, SkippedRow
+from recenter.importers.reading import read_rows
 from recenter.importers.wildchat import WILDCHAT as WILDCHAT_FORMAT
 from recenter.records import Conversation
 
-from .rows import OPENAI, SECRETS, WILDCHAT, read, read_one, said, write_lines
+from .rows import KEY, OPENAI, SECRETS, WILDCHAT, read, read_one, said, write_lines
 
 pa = pytest.importorskip("pyarrow", reason="needs pyarrow (pip install 'recenter[corpus]')")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -123,3 +125,27 @@ def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:
     table = pa.Table.from_pylist([wildchat()]).slice(0, 0)
     pq.write_table(table, tmp_path / "table")
     assert read(tmp_path / "table") == []
+
+
+def test_without_pyarrow_the_extra_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path / "table", wildchat())
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    with pytest.raises(MissingExtraError, match=r"pip install 'recenter\[corpus\]'"):
+        read(path)
+
+
+def test_memory_held_by_arrow_does_not_grow_with_row_groups(tmp_path: Path) -> None:
+    def held(groups: int) -> int:
+        long = [{"role": "user", "content": f"{i} " * 500} for i in range(20)]
+        rows = [wildchat(conversation=long, conversation_hash=f"{i}") for i in range(20 * groups)]
+        path = write(tmp_path / f"{groups}", *rows, row_group_size=20)
+        rows.clear()
+        before = pa.total_allocated_bytes()
+        most = 0
+        for _ in read_rows(path, key=KEY):
+            most = max(most, pa.total_allocated_bytes() - before)
+        return most
+
+    assert held(20) < 2 * held(2)
