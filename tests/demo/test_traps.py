@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+from typing import get_args
+
 import msgspec
 import pytest
 
 from recenter.demo.traps import trap_results
+from recenter.demo.view import RECOGNISED
+from recenter.text.own_words import Refusal
 
 from .fixtures import ATTRIBUTES, SESSIONS, TRAPS
 
@@ -40,3 +44,12 @@ def test_places_are_offsets_in_the_conversation() -> None:
         assert result.conversation == SESSIONS[trap.session].id
         assert turn.text[result.start : result.end] == trap.quote
     assert results[3].attributes == ("att_2", "att_3")
+
+
+def test_says_as_what_the_words_were_recognised() -> None:
+    results = trap_results(TRAPS, SESSIONS, (), accepted=())
+    assert [one.recognised for one in results][2:] == ["assistant", None]
+
+
+def test_every_reason_for_refusal_has_words() -> None:
+    assert set(get_args(Refusal)) <= RECOGNISED.keys()

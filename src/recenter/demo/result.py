@@ -28,6 +28,8 @@ class TrapResult(msgspec.Struct, frozen=True, kw_only=True):
     """Offset of the trap's words in the turn, in code points."""
     end: int
     outcome: TrapOutcome
+    recognised: str | None = None
+    """As what the rules on own words refuse it, or `assistant`; None where it passed them."""
     attributes: tuple[str, ...] = ()
     """Ids of the attributes whose evidence overlaps the words."""
 

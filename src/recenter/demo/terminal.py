@@ -14,7 +14,7 @@ from recenter.demo.result import DemoResult
 from recenter.demo.totals import totals
 from recenter.demo.view import PersonView, PromptView, person_view
 
-_NARROW = 90
+_NARROW = 76
 
 
 def show(result: DemoResult, console: Console) -> None:
@@ -105,7 +105,8 @@ def _ours(prompt: PromptView) -> Text:
     for line in prompt.held_back:
         text.append(f"\n- {line.text} {line.reason}", "dim")
     if prompt.withheld:
-        text.append(f"\n- withheld {len(prompt.withheld)}", "dim")
+        more = " more" if prompt.held_back else ""
+        text.append(f"\n- withheld {len(prompt.withheld)}{more}", "dim")
     if prompt.reply is not None:
         text.append(f"\n\n{prompt.model}: ", "bold")
         text.append(_short(prompt.reply, 400))

@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from recenter.demo.data import Place, Trap
 from recenter.demo.result import TrapOutcome, TrapResult
 from recenter.records import Attribute, Conversation
+from recenter.text.locate import Span
+from recenter.text.own_words import refusal_of, refused_in_turns
 
 
 def trap_results(
@@ -46,8 +48,15 @@ def _result(
         start=start,
         end=start + len(trap.quote),
         outcome=outcome,
+        recognised=_recognised(conversation, trap.turn, Span(start, start + len(trap.quote))),
         attributes=tuple(dict.fromkeys(attribute.id for attribute in (*older, *learned))),
     )
+
+
+def _recognised(conversation: Conversation, turn: int, span: Span) -> str | None:
+    if conversation.turns[turn].role != "user":
+        return "assistant"
+    return refusal_of(span, refused_in_turns(conversation.turns)[turn])
 
 
 def _outcome(trap: Trap, learned: Sequence[Attribute], taken: Sequence[Attribute]) -> TrapOutcome:

@@ -35,7 +35,7 @@ TRAPS = {
     "assistant_claim": "claim of the assistant",
 }
 OUTCOMES = {
-    "refused": ("good", "Refused: nothing was learned from it"),
+    "refused": ("good", "Refused: nothing in it passed as a lasting statement"),
     "stopped": ("good", "Stopped: read as a statement, not accepted by verification"),
     "told_apart": ("fair", "Known, and stated of that other person"),
     "fell_for": ("bad", "Fell for it: accepted as a statement about the person"),
@@ -43,6 +43,17 @@ OUTCOMES = {
     "both": ("fair", "Both are known, each with its date"),
     "older": ("bad", "Only the older statement is known"),
     "neither": ("fair", "Neither is known"),
+}
+RECOGNISED = {
+    "assistant": "words of the assistant, from which nothing is ever learned",
+    "code": "code",
+    "fiction": "fiction",
+    "hypothetical": "hypothetical",
+    "injected": "a memory block that another product put there",
+    "pasted": "pasted text",
+    "quote": "a quotation",
+    "roleplay": "role-play",
+    "third_person": "said of somebody else",
 }
 FAILURES = {
     "overgeneralisation": "overgeneralisation",
@@ -56,11 +67,17 @@ REASONS = {
     "addresses_assistant": "said to the assistant",
     "below_threshold": "not clearly a lasting statement",
     "code_or_quote": "code or quotation",
+    "fiction": "fiction",
     "fragment": "too short to stand alone",
     "hypothetical": "hypothetical",
+    "injected": "injected memory",
     "not_first_person": "not in the first person",
+    "pasted": "pasted text",
     "question": "questions",
+    "quote": "quotations",
     "request": "requests",
+    "roleplay": "role-play",
+    "third_person": "said of somebody else",
     "unknown_verb": "not stated in a form it knows",
     "unresolved_reference": "referring to something unsaid",
 }
@@ -311,6 +328,8 @@ def _trap(
     result: TrapResult, by_id: Mapping[str, StatementView], *, anchor: str, words: str
 ) -> TrapView:
     grade, outcome = OUTCOMES[result.outcome]
+    if result.outcome == "refused" and result.recognised:
+        outcome = f"Refused as {RECOGNISED[result.recognised]}"
     trap = result.trap
     return TrapView(
         anchor=anchor,
