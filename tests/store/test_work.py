@@ -100,6 +100,15 @@ def test_what_ends_its_process_each_time_fails_at_last(work: Work, clock: Clock)
     assert "process" in failed.error
 
 
+def test_what_fails_each_time_is_not_tried_for_ever(work: Work) -> None:
+    work.add("extract", items("a"), signature="s")
+    for _ in range(3):
+        (task,) = work.claim("extract", signature="s", attempts=3)
+        assert work.fail(task, "no answer", retry=True)
+    assert work.claim("extract", signature="s", attempts=3) == []
+    assert [f.error for f in work.failed("extract", signature="s")] == ["no answer"]
+
+
 def test_failures_are_kept_with_their_reason_until_reopened(work: Work) -> None:
     work.add("extract", items("a", "b"), signature="s")
     one, two = work.claim("extract", signature="s", size=2)

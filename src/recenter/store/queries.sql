@@ -254,11 +254,11 @@ ON CONFLICT (id) DO UPDATE SET
 WHERE work.content <> excluded.content;
 
 -- name: work_give_up
--- A task that ended its process too often is not given to another one.
+-- A task that was tried often enough, or that ended its process each time, is not given away.
 UPDATE work SET state = 'failed', owner = NULL, leased_until = NULL,
-    error = 'the process that worked on it ended each time'
-WHERE stage = :stage AND signature = :signature AND state = 'claimed'
-    AND leased_until < :now AND attempts >= :attempts;
+    error = COALESCE(error, 'the process that worked on it ended each time')
+WHERE stage = :stage AND signature = :signature AND attempts >= :attempts
+    AND (state = 'open' OR (state = 'claimed' AND leased_until < :now));
 
 -- name: work_claim
 UPDATE work SET state = 'claimed', attempts = attempts + 1, owner = :owner, leased_until = :until

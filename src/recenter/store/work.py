@@ -87,8 +87,8 @@ class Work:
     ) -> list[Task]:
         """Take up to `size` open tasks for `lease` seconds; none means that nothing is open.
 
-        A task whose lease ran out is given away again, unless it was claimed `attempts` times
-        already: then it has failed.
+        A task that was given back, or whose lease ran out, is given away again, unless it was
+        claimed `attempts` times already: then it has failed.
         """
         owner = f"{_HERE}:{os.getpid()}:{secrets.token_hex(4)}"
         now = self._clock()
