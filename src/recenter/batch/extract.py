@@ -1,0 +1,104 @@
+"""`extract --batch`: conversations in, the attributes they support out, evidence by turn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from recenter.batch.contract import Result, Row
+from recenter.batch.rows import read_row
+from recenter.errors import InputError, UnreadableAnswerError
+from recenter.models.base import Embedder
+from recenter.records import Attribute, Conversation, Role, Turn, conversation_id
+from recenter.stages.extract import Extractor
+from recenter.stages.merge import merge
+
+
+class TurnRow(msgspec.Struct, frozen=True):
+    """A turn of a row."""
+
+    role: Role
+    text: str
+
+
+class ExtractRow(msgspec.Struct, frozen=True):
+    """What counts of a row."""
+
+    session: str | int
+    turns: list[TurnRow]
+    person: str | None = None
+
+
+class ExtractHandler:
+    """Answers rows of one person together, merged, and rows without a person each by itself."""
+
+    def __init__(self, extractor: Extractor, embedder: Embedder, *, threshold: float) -> None:
+        self._extractor = extractor
+        self._embedder = embedder
+        self._threshold = threshold
+
+    def __call__(self, rows: Sequence[Row]) -> list[Result]:
+        """Return each row with its `attributes`, or its error."""
+        results: dict[int, Result] = {}
+        people: dict[str, list[int]] = {}
+        conversations: dict[int, Conversation] = {}
+        for number, row in enumerate(rows):
+            try:
+                read = read_row(row, ExtractRow)
+            except InputError as error:
+                results[number] = error
+                continue
+            person = read.person or f"row {number}"
+            people.setdefault(person, []).append(number)
+            conversations[number] = _conversation(read, person, number)
+        for person, numbers in people.items():
+            mine = {number: conversations[number] for number in numbers}
+            for number, result in self._person(person, mine).items():
+                results[number] = rows[number] | result if isinstance(result, dict) else result
+        return [results[number] for number in range(len(rows))]
+
+    def _person(self, person: str, mine: dict[int, Conversation]) -> dict[int, Result]:
+        try:
+            found = self._extractor.extract(person, list(mine.values()))
+        except UnreadableAnswerError as error:
+            return dict.fromkeys(mine, error)
+        merged = merge(found.attributes, self._embedder, threshold=self._threshold)
+        failed = {failure.conversation: failure.error for failure in found.failures}
+        return {
+            number: UnreadableAnswerError(failed[conversation.id])
+            if conversation.id in failed
+            else {"attributes": _rendered(merged, conversation.id)}
+            for number, conversation in mine.items()
+        }
+
+
+def _conversation(read: ExtractRow, person: str, number: int) -> Conversation:
+    turns = tuple(Turn(role=turn.role, text=turn.text) for turn in read.turns)
+    # The number keeps two rows of the same session apart.
+    key = f"{number} {read.session}"
+    return Conversation(
+        id=conversation_id(person, "batch", key), person=person, turns=turns, source="batch"
+    )
+
+
+def _rendered(attributes: Sequence[Attribute], conversation: str) -> list[dict[str, Any]]:
+    """Return the attributes with evidence in this conversation, and that evidence only."""
+    rows = []
+    for attribute in attributes:
+        evidence = [
+            {"turn": e.turn, "start": e.start, "end": e.end, "quote": e.quote}
+            for e in attribute.evidence
+            if e.conversation == conversation
+        ]
+        if evidence:
+            rows.append(
+                {
+                    "text": attribute.text,
+                    "source": attribute.source,
+                    "confidence": attribute.confidence,
+                    "evidence": evidence,
+                }
+            )
+    return rows
