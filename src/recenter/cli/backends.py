@@ -1,0 +1,93 @@
+"""Backends of the stages by the names they have on the command line."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any, NamedTuple, TypeVar
+
+import click
+
+from recenter.cli.asking import Asking
+from recenter.config import Settings
+from recenter.models.load import load_embedder
+from recenter.stages.backends import SELECTORS, Models, make_selector, make_verifier
+from recenter.stages.extract import Extractor
+from recenter.stages.extract_embedded import EmbeddedExtractor
+from recenter.stages.extract_llm import LLMExtractor
+from recenter.stages.policy import Policy, make_policy
+from recenter.stages.select import Selector
+from recenter.stages.sensitive import TOPICS
+from recenter.stages.verify import Verifier
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXTRACTORS = ("embedded", "llm")
+
+_POLICY = "Withhold sensitive attributes. On by default for a person, off in batch."
+_ALLOW = f"Sensitive topic that --policy lets through: {', '.join(TOPICS)}."
+
+
+def make_extractor(name: str, settings: Settings, asking: Asking, *, workers: int) -> Extractor:
+    """Return the extractor of this name."""
+    if name == "llm":
+        model = asking.need("--extractor llm")
+        return LLMExtractor(model, workers=workers, on_error="collect")
+    return EmbeddedExtractor(load_embedder(settings.embedder, settings))
+
+
+def verifier_of(name: str, asking: Asking) -> Verifier:
+    """Return the verifier of this name."""
+    return make_verifier(name, Models(chat=asking.model))
+
+
+class Selecting(NamedTuple):
+    """How attributes are selected, as the options of a command say."""
+
+    selector: str
+    cap: int | None
+    policy: bool | None
+    allow: tuple[str, ...]
+
+    def backend(self, settings: Settings, asking: Asking) -> Selector:
+        """Return the selector."""
+        embedder = load_embedder(settings.embedder, settings)
+        return make_selector(self.selector, Models(chat=asking.model, embedder=embedder))
+
+    def rules(self, *, default: bool) -> Policy | None:
+        """Return the policy for sensitive attributes, or None where it is off.
+
+        Raises:
+            UsageError: topics were allowed of a policy that is off.
+        """
+        if not (default if self.policy is None else self.policy):
+            if self.allow:
+                raise click.UsageError(
+                    "--allow says what --policy lets through: give --policy too."
+                )
+            return None
+        return make_policy(self.allow)
+
+
+def selecting_options(command: F) -> F:
+    """Add the options that say how to select; the command gets them as one `selecting`."""
+
+    @functools.wraps(command)
+    def run(**given: Any) -> Any:
+        names = ("selector", "cap", "policy", "allow")
+        return command(selecting=Selecting(*(given.pop(name) for name in names)), **given)
+
+    for option in (
+        click.option("--allow", multiple=True, metavar="TOPIC", help=_ALLOW),
+        click.option("--policy/--no-policy", default=None, help=_POLICY),
+        click.option("--cap", type=click.IntRange(0), help="Most attributes to use; no limit."),
+        click.option(
+            "--selector",
+            default="embedding",
+            show_default=True,
+            type=click.Choice(list(SELECTORS)),
+            help="Backend that decides.",
+        ),
+    ):
+        run = option(run)
+    return run  # type: ignore[return-value]
