@@ -11,6 +11,12 @@ from recenter.errors import RecenterError
 
 # Loaded when called, so that `recenter --help` does not load models.
 COMMANDS = {
+    "import": "recenter.cli.importing:import_",
+    "extract": "recenter.cli.extract:extract",
+    "verify": "recenter.cli.verify:verify",
+    "select": "recenter.cli.select:select",
+    "respond": "recenter.cli.respond:respond",
+    "judge": "recenter.cli.judge:judge",
     "people": "recenter.cli.people:people",
     "export": "recenter.cli.people:export",
     "forget": "recenter.cli.people:forget",

@@ -1,0 +1,101 @@
+"""`recenter respond`."""
+
+from __future__ import annotations
+
+import functools
+from typing import get_args
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from recenter.batch.respond import respond_row
+from recenter.batch.rows import one_by_one
+from recenter.cli.asking import Asking
+from recenter.cli.backends import Selecting, selecting_options
+from recenter.cli.options import asking_options, batch_options, need, run, setting_options
+from recenter.cli.show import show_receipt
+from recenter.config import Settings
+from recenter.records import Arm, Method, Reply
+from recenter.store import open_store
+from recenter.workspace import Workspace
+
+
+@click.command()
+@click.argument("prompt", required=False)
+@click.option("--person", help="Whose attributes to use.")
+@click.option(
+    "--arm",
+    "arms",
+    multiple=True,
+    default=("selected",),
+    type=click.Choice(["generic", "all", "selected"]),
+    help="What the reply may use; may be given several times. In batch, `mode` of the row says it.",
+)
+@click.option(
+    "--method",
+    default="start",
+    type=click.Choice(get_args(Method)),
+    help="Personalise from the start, or edit the generic reply as little as possible.",
+)
+@selecting_options
+@asking_options
+@batch_options
+@setting_options("store", "chat", "embedder", "max_cost")
+def respond(
+    *,
+    prompt: str | None,
+    person: str | None,
+    arms: tuple[Arm, ...],
+    method: Method,
+    selecting: Selecting,
+    workers: int,
+    dry_run: bool,
+    batch: str | None,
+    output: str,
+    settings: Settings,
+) -> None:
+    """Answer PROMPT for a person, with a receipt of what was used, withheld, and why.
+
+    Without a chat model no reply is written: the exact messages that would be sent are shown.
+    """
+    if batch is not None:
+        asking = Asking(settings, cache=None, dry_run=dry_run)
+        handle = functools.partial(
+            respond_row,
+            selector=selecting.backend(settings, asking),
+            model=asking.model,
+            policy=selecting.rules(default=False),
+            cap=selecting.cap,
+        )
+        handler = one_by_one(handle, workers=workers if asking.model else 1)
+        run(batch, output, handler, asking=asking, settings=(selecting, settings))
+        return
+    need(person, "--person", "without --batch")
+    need(prompt, "PROMPT", "without --batch")
+    with open_store(settings.store_url) as store:
+        asking = Asking(settings, cache=store.cache, dry_run=dry_run)
+        workspace = Workspace(store, keep=not dry_run)
+        query = workspace.query(str(person), str(prompt))
+        made = workspace.select(
+            query,
+            selecting.backend(settings, asking),
+            policy=selecting.rules(default=True),
+            cap=selecting.cap,
+        )
+        for arm in arms:
+            _show(workspace.respond(query, made, model=asking.model, arm=arm, method=method))
+        asking.tell()
+
+
+def _show(reply: Reply) -> None:
+    console = Console(highlight=False)
+    console.rule(f"{reply.arm}, {reply.signature.model or 'no model asked'}")
+    if reply.text is not None:
+        console.print(escape(reply.text))
+    else:
+        console.print("[dim]These messages would be sent:[/]")
+        for message in reply.messages:
+            console.print(escape(f"{message.role}: {message.content}"))
+    console.print()
+    show_receipt(reply.receipt)

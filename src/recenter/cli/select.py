@@ -1,0 +1,67 @@
+"""`recenter select`."""
+
+from __future__ import annotations
+
+import functools
+
+import click
+
+from recenter.batch.rows import one_by_one
+from recenter.batch.select import select_row
+from recenter.cli.asking import Asking
+from recenter.cli.backends import Selecting, selecting_options
+from recenter.cli.options import asking_options, batch_options, need, run, setting_options
+from recenter.cli.show import show_receipt
+from recenter.config import Settings
+from recenter.stages.respond import prepare
+from recenter.store import open_store
+from recenter.workspace import Workspace
+
+
+@click.command()
+@click.argument("prompt", required=False)
+@click.option("--person", help="Whose attributes to select from.")
+@selecting_options
+@asking_options
+@batch_options
+@setting_options("store", "chat", "embedder", "max_cost")
+def select(
+    *,
+    prompt: str | None,
+    person: str | None,
+    selecting: Selecting,
+    workers: int,
+    dry_run: bool,
+    batch: str | None,
+    output: str,
+    settings: Settings,
+) -> None:
+    """Decide which attributes, usually none, should change the answer to PROMPT.
+
+    Example: recenter select --batch in.jsonl --output out.jsonl
+    """
+    if batch is not None:
+        asking = Asking(settings, cache=None, dry_run=dry_run)
+        handle = functools.partial(
+            select_row,
+            selector=selecting.backend(settings, asking),
+            policy=selecting.rules(default=False),
+            cap=selecting.cap,
+        )
+        handler = one_by_one(handle, workers=workers if asking.model else 1)
+        run(batch, output, handler, asking=asking, settings=(selecting, settings))
+        return
+    need(person, "--person", "without --batch")
+    need(prompt, "PROMPT", "without --batch")
+    with open_store(settings.store_url) as store:
+        asking = Asking(settings, cache=store.cache, dry_run=dry_run)
+        workspace = Workspace(store, keep=not dry_run)
+        query = workspace.query(str(person), str(prompt))
+        made = workspace.select(
+            query,
+            selecting.backend(settings, asking),
+            policy=selecting.rules(default=True),
+            cap=selecting.cap,
+        )
+        show_receipt(prepare(query, made, workspace.accepted(query.person)).receipt)
+        asking.tell()

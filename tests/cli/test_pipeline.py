@@ -1,0 +1,134 @@
+"""The verbs in order, as a person types them, on the embedded models and a real store."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from recenter.cli.main import main
+
+STATEMENTS = ("I work as a nurse in Leeds", "I love jazz", "I have a dog called Bo")
+
+
+def recenter(*words: str, text: str = "") -> Result:
+    return CliRunner().invoke(main, words, input=text)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> str:
+    rows = [
+        {"person": f"p{i}", "session": f"s{i}", "turns": [{"role": "user", "text": f"{words}."}]}
+        for i, words in enumerate(STATEMENTS * 10)
+    ]
+    source = tmp_path / "own.jsonl"
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    assert "30 new" in recenter("import", str(source), "--store", url).output
+    return url
+
+
+def records(store: str, kind: str) -> list[dict[str, Any]]:
+    lines = recenter("export", "--store", store).output.splitlines()
+    return [row["record"] for row in map(json.loads, lines) if row["kind"] == kind]
+
+
+def test_from_conversations_to_a_receipt(store: str) -> None:
+    assert "attributes of 30 people" in recenter("extract", "--store", store).output
+    assert "30 people unchanged" in recenter("extract", "--store", store).output
+    assert "accept" in recenter("verify", "--store", store).output
+    nurse = next(a["person"] for a in records(store, "attribute") if "nurse" in a["text"])
+    asked = recenter(
+        "select",
+        "--store",
+        store,
+        "--person",
+        nurse,
+        "How do I sleep after a night shift at work as a nurse?",
+    )
+    assert "used\n" in asked.output
+    assert '"I work as a nurse in Leeds"' in asked.output
+    sum_ = recenter("respond", "--store", store, "--person", nurse, "What is 17 * 23?")
+    assert "user: What is 17 * 23?" in sum_.output
+    assert "Nothing is used." in sum_.output
+
+
+def test_an_extraction_that_is_killed_goes_on_and_ends_like_one_that_was_not(
+    store: str, tmp_path: Path
+) -> None:
+    command = [sys.executable, "-m", "recenter", "extract", "--store", store]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, env=dict(os.environ)) as process:
+        deadline = time.monotonic() + 60
+        while not records(store, "attribute") and process.poll() is None:
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGKILL)
+    before = len(records(store, "attribute"))
+    assert recenter("extract", "--store", store).exit_code == 0
+    killed = records(store, "attribute")
+    fresh = f"sqlite:///{tmp_path / 'fresh.db'}"
+    recenter("import", str(tmp_path / "own.jsonl"), "--store", fresh)
+    recenter("extract", "--store", fresh)
+    assert 0 < before <= len(killed)
+    assert killed == records(fresh, "attribute")
+    assert len(killed) >= 10
+
+
+BATCHES: dict[str, dict[str, Any]] = {
+    "extract": {"session": "a", "turns": [{"role": "user", "text": "I love jazz. Fix my code?"}]},
+    "verify": {"text": "The user loves jazz.", "evidence_text": "I love jazz"},
+    "select": {"prompt": "Any jazz?", "attributes": [{"id": "1", "text": "The user loves jazz."}]},
+    "respond": {"prompt": "Any jazz?", "attributes": [{"id": "1", "text": "The user loves jazz."}]},
+}
+
+
+@pytest.mark.parametrize("verb", BATCHES)
+def test_batches_keep_order_pass_labels_through_and_say_which_rows_failed(
+    tmp_path: Path, verb: str
+) -> None:
+    row = BATCHES[verb]
+    source = tmp_path / "in.jsonl"
+    labelled = row | {"label": {"gold": True}, "relevant": "yes"}
+    source.write_text("\n".join([json.dumps(row), "rubbish", json.dumps(labelled)]) + "\n")
+    out = tmp_path / "out.jsonl"
+    result = recenter(verb, "--batch", str(source), "--output", str(out))
+    assert result.exit_code == 3
+    assert "3 rows, 1 failed" in result.stderr
+    first, second, third = map(json.loads, out.read_text().splitlines())
+    assert second["line"] == 2
+    assert (third.pop("label"), third.pop("relevant")) == ({"gold": True}, "yes")
+    assert first == third
+    assert first != row
+
+
+def test_extract_batch_cites_the_row_it_answers(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    words = "I am a nurse and I live in Leeds. I work nights. I love jazz."
+    texts = [f"Hi 😀! {words}", f"Thanks. {words}"]
+    rows = [
+        {"session": n, "person": "ada", "turns": [{"role": "user", "text": text}]}
+        for n, text in enumerate(texts)
+    ]
+    source.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    result = recenter("extract", "--batch", str(source))
+    out = [json.loads(line) for line in result.stdout.splitlines()]
+    for row, text in zip(out, texts, strict=True):
+        assert row["attributes"]
+        for span in (span for attribute in row["attributes"] for span in attribute["evidence"]):
+            assert text[span["start"] : span["end"]] == span["quote"]
+    first, second = ({a["text"] for a in row["attributes"]} for row in out)
+    assert first == second
+
+
+def test_judge_needs_a_model_and_says_so(tmp_path: Path) -> None:
+    (tmp_path / "in").write_text('{"prompt": "p", "a": "x", "b": "y"}\n')
+    result = recenter("judge", "better", "--batch", str(tmp_path / "in"))
+    assert result.exit_code == 1
+    assert "RECENTER_CHAT" in result.output
