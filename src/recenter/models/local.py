@@ -27,6 +27,11 @@ from recenter.models.providers import Endpoint
 from recenter.models.transport import Patience
 
 NAME = "local:smollm2"
+NOTE = (
+    "Written by SmolLM2, a model of 135 million parameters, which shows that the parts fit "
+    "together and no more: it ignores facts and invents others."
+)
+"""To be shown with every reply of this model."""
 
 _CONTEXT = 4096
 _TOLD = 400
