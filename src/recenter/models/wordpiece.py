@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 _UNKNOWN, _START, _END = "[UNK]", "[CLS]", "[SEP]"
 _CONTROL = ("Cc", "Cf", "Cs", "Co")
+_NO_SPACE = "\x0b\x0c\x1c\x1d\x1e\x1f\x85"
 _LONGEST_WORD = 100
 _CACHED_WORDS = 50_000
 _CHARACTERS_PER_PIECE = 16
@@ -23,40 +24,35 @@ _IDEOGRAPHS = (
 )
 
 
-class _Clean(dict[int, str]):
-    """Translation that drops control characters, unifies white space and spaces ideographs."""
-
-    def __missing__(self, code: int) -> str:
-        character = chr(code)
-        if character in "\t\n\r":
-            result = " "
-        elif code in (0, 0xFFFD) or unicodedata.category(character) in _CONTROL:
-            result = ""
-        elif character.isspace():
-            result = " "
-        elif any(low <= code <= high for low, high in _IDEOGRAPHS):
-            result = f" {character} "
-        else:
-            result = character
-        self[code] = result
-        return result
-
-
 class _Fold(dict[int, str]):
-    """Translation of decomposed text that drops accents and case and spaces punctuation."""
+    """Translation to lower case without accents or control characters, with spaces around
+    punctuation and ideographs.
+
+    Each character by itself: in `str.lower` a final sigma depends on what follows, and putting a
+    long run of accents in order, as normalising a whole text does, takes the square of its length.
+    """
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        category = unicodedata.category(character)
-        if category == "Mn":
+        if code in (0, 0xFFFD):
             result = ""
-        elif category[0] == "P" or (code < 128 and not character.isalnum() and code > 32):
-            result = f" {character} "
+        elif character in "\t\n\r" or (character.isspace() and character not in _NO_SPACE):
+            result = " "
         else:
-            # Each character by itself: in `str.lower` a final sigma depends on what follows.
-            result = character.lower()
+            result = "".join(map(_folded, unicodedata.normalize("NFD", character)))
+        if any(low <= code <= high for low, high in _IDEOGRAPHS):
+            result = f" {result} "
         self[code] = result
         return result
+
+
+def _folded(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Mn" or category in _CONTROL:
+        return ""
+    if category[0] == "P" or (" " < character < "\x7f" and not character.isalnum()):
+        return f" {character} "
+    return character.lower()
 
 
 class WordPiece:
@@ -71,7 +67,7 @@ class WordPiece:
         self._unknown = self._ids[_UNKNOWN]
         self._start, self._end = self._ids[_START], self._ids[_END]
         self._known: dict[str, tuple[int, ...]] = {}
-        self._clean, self._fold = _Clean(), _Fold()
+        self._fold = _Fold()
 
     def encode(self, text: str, *, limit: int = 256) -> list[int]:
         """Return the ids of the pieces between a start and an end, at most `limit` in all."""
@@ -89,8 +85,7 @@ class WordPiece:
 
     def words(self, text: str) -> list[str]:
         """Return the words and punctuation marks of a text, in lower case without accents."""
-        clean = text.translate(self._clean)
-        return unicodedata.normalize("NFD", clean).translate(self._fold).split()
+        return text.translate(self._fold).split()
 
     def _pieces(self, words: Sequence[str], room: int) -> list[int]:
         pieces: list[int] = []
