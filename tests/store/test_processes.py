@@ -119,6 +119,7 @@ def test_a_person_forgotten_while_others_store_about_them(url: str) -> None:
     assert left == {"forgotten": 1}
 
 
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_child_made_by_fork_has_a_connection_of_its_own(store: Store) -> None:
     store.put_conversations([samples.conversation(key="parent")])
     child = os.fork()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -238,6 +240,23 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"notes\.txt.*another file"):
         open_store(str(path))
     assert path.read_text().startswith("not a database")
+
+
+def test_a_path_that_cannot_be_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for path in (tmp_path, tmp_path / "file" / "store.db"):
+        with pytest.raises(StoreError, match=f"{path} cannot be opened"):
+            open_store(str(path))
+
+
+def test_the_database_of_another_application_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "app.db"
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE customers (id TEXT)")
+        with pytest.raises(StoreError, match=r"something else \(customers\)"):
+            open_store(str(path))
+        tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
+    assert tables == [("customers",)]
 
 
 @pytest.mark.postgres

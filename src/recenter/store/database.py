@@ -77,8 +77,14 @@ class Sqlite:
 
     def connect(self) -> sqlite3.Connection:
         """Open the file, made readable by its owner only where it is new."""
-        self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise StoreError(
+                f"{self.path} cannot be opened: {error.strerror}.",
+                cure="Name a file in a folder that may be written to.",
+            ) from error
         connection = sqlite3.connect(
             self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
@@ -365,7 +371,7 @@ def _cure(reason: str) -> str | None:
     cures = {
         "not a database": "Name another file: this one holds something else, or is damaged.",
         "locked": "Another process keeps the file busy; wait for it or stop it.",
-        "unable to open": "Check that the folder exists and may be written to.",
+        "readonly": "Check that the file and its folder may be written to.",
         "full": "Free some disk space; nothing of the interrupted step was stored.",
         "connection": "Check that the server runs and that the URL, user and password are right.",
     }

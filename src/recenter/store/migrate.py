@@ -54,11 +54,18 @@ def migrate(database: Database, migrations: Sequence[Migration]) -> int:
     read.
 
     Raises:
-        MigrationError: the database is newer than this code, or a migration was altered.
+        MigrationError: the database is newer than this code or not ours, or a migration was
+            altered.
     """
-    if "migrations" in database.tables():
-        known = _missing(database, database.rows("migrations_applied"), migrations)
-        if not known:
+    tables = database.tables()
+    if tables and "migrations" not in tables:
+        raise MigrationError(
+            f"{database.place} holds tables of something else ({', '.join(tables[:3])}).",
+            cure="Name another file or database for the store.",
+        )
+    if tables:
+        missing = _missing(database, database.rows("migrations_applied"), migrations)
+        if not missing:
             return 0
     applied = 0
     while database.transact(lambda t: _apply_next(database, t, migrations)):
