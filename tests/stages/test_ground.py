@@ -29,6 +29,7 @@ SAID = Conversation(
         ("I keep bees too", 2, Grounded(0, (Span(22, 37),), corrected=True)),
         ("I live in Ghent", 3, Grounded(3, (Span(11, 26),), corrected=False)),
         ("I live in Ghent", 0, "quote_not_found"),
+        ("I live in Ghent", None, Grounded(2, (Span(0, 15),), corrected=False)),
         ("You keep bees", 1, "assistant_words"),
         ("You keep bees", None, "assistant_words"),
         ("I keep goats", 0, "quote_not_found"),

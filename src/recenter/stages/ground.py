@@ -36,8 +36,9 @@ class Ground:
     def find(self, quote: str, turn: int | None = None) -> Grounded | Ungrounded:
         """Return where a quote stands, or why it is no evidence.
 
-        Looked for first in the turn that was named. A wrong number is put right only where the
-        quote stands in exactly one of the person's turns; in several, nothing says which was meant.
+        Looked for first in the turn that was named; where none was, the first that has it counts.
+        A wrong number is put right only where the quote stands in exactly one of the person's
+        turns; in several, nothing says which was meant.
         """
         named = turn is not None and 0 <= turn < len(self._turns)
         if named and turn is not None:
@@ -60,9 +61,9 @@ class Ground:
             and (found := self._own(quote, number)) is not None
         }
         own = {number: found for number, found in by_person.items() if found}
-        if len(own) == 1:
-            number, spans = own.popitem()
-            return Grounded(number, spans, corrected=turn is not None)
+        if len(own) == 1 or (own and turn is None):
+            number = min(own)
+            return Grounded(number, own[number], corrected=turn is not None)
         if own:
             return "quote_not_found"
         if by_person:
