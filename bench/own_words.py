@@ -38,11 +38,8 @@ def _print_speed(sources: list[Conversation]) -> None:
                 characters += len(turn.text)
                 for (begin, end), reason in spans:
                     cut[reason] += end - begin
-    print(
-        f"{turns} user turns of {characters / 1e6:.2f} M characters in {seconds:.2f} s of one core:",
-        end=" ",
-    )
-    print(f"{turns / seconds:.0f} turns/s")
+    size = f"{turns} user turns of {characters / 1e6:.2f} M characters"
+    print(f"{size} in {seconds:.2f} s of one core: {turns / seconds:.0f} turns/s")
     shares = ", ".join(f"{name} {count / characters:.3f}" for name, count in cut.most_common())
     print(f"share of characters refused: {shares}")
 
