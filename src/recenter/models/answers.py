@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, NoReturn
@@ -118,6 +119,8 @@ _Check = Callable[[Any, Any, str, Mapping[str, Any]], str | None]
 def _is(value: Any, name: str) -> bool:
     if isinstance(value, bool):
         return name == "boolean"
+    if isinstance(value, float) and not math.isfinite(value):
+        return False  # `1e999` is JSON, and no number that can be written again.
     return isinstance(value, _TYPES[name])
 
 

