@@ -36,7 +36,8 @@ HERE = Path(__file__).parent
 WEIGHTS = Path(str(recenter.models.__file__)).parent / "weights" / "extractor.npz"
 FOLDS = 8
 REPEATS = 5
-PRECISION = 0.8
+PRECISION = 0.82
+"""A little above the aim of .80: the threshold is chosen on the rows it is measured on."""
 MEANING_PARTS, OPENING_PARTS = 12, 8
 STRENGTH, GENERAL_STRENGTH = 0.03, 10.0
 GENERAL_COPIES = 4
@@ -56,6 +57,7 @@ class Data(NamedTuple):
     meaning: NDArray[np.float32]
     opening: NDArray[np.float32]
     verdicts: list[str]
+    texts: list[str]
     silver: Floats
     """How many of the seven LLMs and the kept direct memories take it as evidence, in [0, 1]."""
 
@@ -123,6 +125,7 @@ def load() -> Data:
         embedder.embed(texts),
         embedder.embed(openings),
         [verdict for _, _, verdict, _ in rows],
+        [text.casefold() for text in texts],
         np.asarray([votes for _, _, _, votes in rows]),
     )
 
@@ -281,10 +284,16 @@ def calibrate(scores: Floats, wanted: Floats, weight: Floats) -> tuple[float, fl
 def choose_threshold(probability: Floats, data: Data) -> float:
     """Return the least threshold at which the left-out rows above it reach the precision.
 
-    Uncertain ones count as half, and repeated texts of a dialogue as often as they stand.
+    Uncertain ones count as half; of a text that a dialogue repeats, the best place counts, as in
+    what the extractor returns.
     """
+    order = np.argsort(-probability, kind="stable")
+    _, first = np.unique(
+        [f"{data.sessions[row]} {data.texts[row]}" for row in order], return_index=True
+    )
+    once = np.isin(np.arange(len(order)), order[first])
     worth = {"accept": 1.0, "reject": 0.0, "uncertain": 0.5}
-    known = np.asarray([verdict in worth for verdict in data.verdicts])
+    known = once & np.asarray([verdict in worth for verdict in data.verdicts])
     value = np.asarray([worth.get(verdict, 0.0) for verdict in data.verdicts])
     sessions = np.asarray(data.sessions)
     best = 0.99

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recenter.errors import ChecksumError, ModelError
 
-EXTRACTOR_SHA256 = "aa187e109473df306aa14d9ab2fafeea26cc0386aaef31cd1acaec57d4204e57"
+EXTRACTOR_SHA256 = "8bb5c73fa57c51adaca9f24958a28bf65d8c2aa446e00d865a5faf041acaa7a0"
 _CLIP = 4.0
 
 

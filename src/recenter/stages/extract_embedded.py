@@ -24,7 +24,7 @@ from recenter.stages.extract_candidates import Candidate, Screened, screen
 from recenter.stages.extract_features import FEATURES, describe
 from recenter.stages.extract_topics import topic_of
 
-OPENING_LENGTH = 250
+OPENING_LENGTH = 120
 """Characters of the first turn that tell the model what the dialogue is about."""
 
 
