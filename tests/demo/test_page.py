@@ -91,7 +91,7 @@ def test_headings_do_not_skip_a_level() -> None:
 def test_says_what_was_used_and_what_was_not() -> None:
     assert "Uses nothing. The message goes to the model as it is." in READ.text
     assert "3 of 3 traps not fallen for" in READ.text
-    assert "2 of 4 pushed" in " ".join(READ.text.split())
+    assert "2 vs 4" in " ".join(READ.text.split())
     assert "a task taken for a trait" in READ.text
     assert "3 requests" in READ.text
     assert "used for 1 of 1 messages on topic, and nothing for 1 of 1 off topic" in READ.text

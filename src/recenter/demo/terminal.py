@@ -59,15 +59,15 @@ def _summary(result: DemoResult, people: Sequence[PersonView]) -> Text:
 
 def _glance(people: Sequence[PersonView], *, traps: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("Used of pushed", no_wrap=True)
+    table.add_column("Used vs pushed", no_wrap=True)
     for prompt in people[0].prompts:
         table.add_column(prompt.kind, justify="right")
     table.add_column("Known", justify="right")
     if traps:
-        table.add_column("Traps passed", justify="right")
+        table.add_column("Traps avoided", justify="right")
     for person in people:
         cells = [
-            _line((str(len(p.used)), "bold cyan"), (f" of {len(p.pushed)}", "dim"))
+            _line((str(len(p.used)), "bold cyan"), (f" vs {len(p.pushed)}", "dim"))
             for p in person.prompts
         ]
         row = [Text(person.name), *cells, Text(str(person.count("accepted")))]
