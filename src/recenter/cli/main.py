@@ -11,6 +11,7 @@ from recenter.errors import RecenterError
 
 # Loaded when called, so that `recenter --help` does not load models.
 COMMANDS = {
+    "demo": "recenter.cli.demo:demo",
     "import": "recenter.cli.importing:import_",
     "extract": "recenter.cli.extract:extract",
     "verify": "recenter.cli.verify:verify",
