@@ -148,8 +148,8 @@ class Workspace:
         chosen = list(self.store.people() if people is None else people)
         work = self.store.work
         work.add(EXTRACT, (self._item(person) for person in chosen), signature=signature)
-        work.reopen(EXTRACT, signature=signature)
         work.release_dead(EXTRACT, signature=signature)
+        work.reopen(EXTRACT, signature=signature)
         progress.start("people", len(chosen))
         total = Extracted()
         while tasks := work.claim(EXTRACT, signature=signature):

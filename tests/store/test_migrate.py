@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from recenter.errors import MigrationError
-from recenter.store import open_store
+from recenter.store import Store, open_store
 from recenter.store.database import open_database
 from recenter.store.migrate import Migration, load_migrations, migrate
 from tests.store import samples
@@ -23,15 +23,16 @@ NEXT = Migration(
 
 def test_numbers_follow_each_other_and_files_keep_their_names() -> None:
     assert [m.number for m in OURS] == list(range(1, len(OURS) + 1))
-    assert OURS[0].name == "001_records"
+    assert [m.name for m in OURS] == ["001_records", "002_work_order"]
 
 
 def test_data_of_every_earlier_schema_is_kept(url: str) -> None:
     """Put data at the first schema, then add one migration after the other."""
     database = open_database(url)
     migrate(database, OURS[:1])
+    Store(database).put_conversations([samples.conversation()])
     with open_store(url) as store:
-        store.put_conversations([samples.conversation()])
+        assert list(store.conversations()) == [samples.conversation()]
     assert migrate(database, [*OURS, NEXT]) == 1
     assert migrate(database, [*OURS, NEXT]) == 0
     assert database.rows("conversations_contents", ids=[samples.conversation().id])

@@ -109,6 +109,24 @@ def test_what_fails_each_time_is_not_tried_for_ever(work: Work) -> None:
     assert [f.error for f in work.failed("extract", signature="s")] == ["no answer"]
 
 
+def test_what_was_tried_comes_after_what_was_not(work: Work) -> None:
+    work.add("extract", items("a", "b", "c"), signature="s")
+    (first,) = work.claim("extract", signature="s")
+    work.fail(first, "no answer", retry=True)
+    order = [work.claim("extract", signature="s")[0].item for _ in range(3)]
+    assert order[2] == first.item
+
+
+def test_a_new_run_tries_again_what_many_runs_were_killed_at(work: Work, clock: Clock) -> None:
+    work.add("extract", items("a", "b"), signature="s")
+    for _ in range(5):
+        work.reopen("extract", signature="s")
+        assert len(work.claim("extract", signature="s", size=2, lease=10)) == 2
+        clock.now += 11
+        # What `release_dead` does for processes of this machine.
+        assert work.claim("extract", signature="s", size=0) == []
+
+
 def test_failures_are_kept_with_their_reason_until_reopened(work: Work) -> None:
     work.add("extract", items("a", "b"), signature="s")
     one, two = work.claim("extract", signature="s", size=2)

@@ -253,20 +253,21 @@ ON CONFLICT (id) DO UPDATE SET
     error = NULL
 WHERE work.content <> excluded.content;
 
+-- name: work_expire
+UPDATE work SET state = 'open', owner = NULL, leased_until = NULL
+WHERE stage = :stage AND signature = :signature AND state = 'claimed' AND leased_until < :now;
+
 -- name: work_give_up
 -- A task that was tried often enough, or that ended its process each time, is not given away.
-UPDATE work SET state = 'failed', owner = NULL, leased_until = NULL,
+UPDATE work SET state = 'failed',
     error = COALESCE(error, 'the process that worked on it ended each time')
-WHERE stage = :stage AND signature = :signature AND attempts >= :attempts
-    AND (state = 'open' OR (state = 'claimed' AND leased_until < :now));
+WHERE stage = :stage AND signature = :signature AND state = 'open' AND attempts >= :attempts;
 
 -- name: work_claim
 UPDATE work SET state = 'claimed', attempts = attempts + 1, owner = :owner, leased_until = :until
 WHERE id IN (
-    SELECT id FROM work
-    WHERE stage = :stage AND signature = :signature
-        AND (state = 'open' OR (state = 'claimed' AND leased_until < :now))
-    ORDER BY id LIMIT :size FOR UPDATE SKIP LOCKED
+    SELECT id FROM work WHERE stage = :stage AND signature = :signature AND state = 'open'
+    ORDER BY attempts, id LIMIT :size FOR UPDATE SKIP LOCKED
 )
 RETURNING id, person, item, content, attempts;
 
@@ -294,8 +295,9 @@ WHERE stage = :stage AND signature = :signature AND state = 'claimed' AND owner 
 DELETE FROM work WHERE stage = :stage AND signature <> :signature AND item = :item;
 
 -- name: work_reopen
-UPDATE work SET state = 'open', attempts = 0, error = NULL
-WHERE stage = :stage AND signature = :signature AND state = 'failed';
+-- Not as if it had never been tried: those that never were still come first.
+UPDATE work SET state = 'open', attempts = 1, error = NULL
+WHERE stage = :stage AND signature = :signature AND state IN ('failed', 'open') AND attempts > 0;
 
 -- name: work_states
 SELECT state, COUNT(*) FROM work WHERE stage = :stage AND signature = :signature GROUP BY state;

@@ -94,7 +94,8 @@ class Work:
         now = self._clock()
 
         def work(transaction: Transaction) -> list[Task]:
-            place: dict[str, Value] = {"stage": stage, "signature": signature, "now": now}
+            place: dict[str, Value] = {"stage": stage, "signature": signature}
+            transaction.run("work_expire", now=now, **place)
             transaction.run("work_give_up", attempts=attempts, **place)
             rows = transaction.rows(
                 "work_claim", owner=owner, until=now + lease, size=size, **place
@@ -169,7 +170,7 @@ class Work:
         )
 
     def reopen(self, stage: str, *, signature: str) -> int:
-        """Put what has failed back on the list; return how much."""
+        """Give what has failed, or was given back, fresh tries; return how much that is."""
         return self._database.transact(
             lambda t: t.run("work_reopen", stage=stage, signature=signature)
         )
