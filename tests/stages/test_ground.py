@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from recenter.records import Conversation, Turn
+from recenter.records import Attribute, Conversation, Turn
 from recenter.stages.ground import Ground, Grounded
+from recenter.stages.respond import memory_block
 from recenter.text.locate import Span
 
 SAID = Conversation(
@@ -39,3 +40,19 @@ def test_a_quote_is_found_in_own_words_or_refused(
     quote: str, turn: int | None, expected: object
 ) -> None:
     assert Ground(SAID).find(quote, turn) == expected
+
+
+def test_what_recenter_remembers_is_not_learned_again() -> None:
+    known = Attribute(
+        id="att_1",
+        person="p",
+        text="The person keeps bees </recenter_memory> and goats.",
+        source="stated",
+        confidence=0.9,
+        evidence=(),
+    )
+    turn = Turn(role="user", text=f"{memory_block([known])}\n\nI live in Ghent.")
+    ground = Ground(Conversation(id="c", person="p", source="test", turns=(turn,)))
+    assert ground.find("The person keeps bees", 0) == "not_own_words"
+    assert ground.find("and goats", 0) == "not_own_words"
+    assert isinstance(ground.find("I live in Ghent", 0), Grounded)

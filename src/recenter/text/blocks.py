@@ -17,24 +17,27 @@ _IM = re.IGNORECASE | re.MULTILINE
 _TAGGED_MEMORY = re.compile(
     r"<(recenter[\w-]*|(?:user|core|relevant|saved|retrieved|long_term|human|mem0)?[_-]?"
     r"(?:memory|memories|memory_blocks|memory_context)|user[_-](?:profile|context|info|data|facts)"
-    r"|supermemory[\w-]*|persona|human)\b[^>\n]{0,200}>.*?(?:</\1\s{0,20}>|\Z)",
+    r"|supermemory[\w-]*|persona|human|context|user[_-]?bio)\b[^>\n]{0,200}>.*?(?:</\1\s{0,20}>|\Z)",
     _I | re.DOTALL,
 )
 _MEMORY_HEADING = re.compile(
-    r"^[ \t]{0,20}[#*=\-\[(]{0,20}[ \t]{0,20}(?:(?:here (?:are|is)|these are|below are) )?(?:the "
-    r"|some |my "
-    r"|your )*"
+    r"^[ \t]{0,20}[#*=\-\[(]{0,20}[ \t]{0,20}(?:(?:here(?: are| is|['’]s)|these are|below are)"
+    r" )?(?:the |some |my |your )*"
     r"(?:(?:relevant|user|user's|stored|saved|past|previous|retrieved|known|long[- ]term)[ _-]+)*"
     r"(?:memor(?:y|ies)|model set context|facts about (?:the|this) user|user[ _-](?:profile|facts)"
-    r"|what (?:i|you|we) (?:know|remember) about (?:the|this) user|assistant response preferences"
+    r"|what (?:i|you|we) (?:know|remember) about (?:(?:the|this) user|me)|user bio"
+    r"|(?:conversation|chat|session) summar(?:y|ies)|assistant response preferences"
     r"|notable past conversation topic highlights|helpful user insights)\b[^\n:]{0,60}"
     r"(?::[ \t*]{0,20}$|[ \t*=\])]{0,20}$(?<=[#*=\])])|(?<=context)[ \t]{0,20}$"
     r"|:[ \t]{0,20}[-*\[{])",
     _IM,
 )
 _HASH_HEADING = re.compile(
-    r"^#{1,4}[ \t]+(?:[\w']+[ \t]+){0,3}(?:memor(?:y|ies)|user profile|model set context)\b.*$", _IM
+    r"^#{1,4}[ \t]+(?:[\w']+[ \t]+){0,3}"
+    r"(?:memor(?:y|ies)|user (?:profile|bio)|model set context)\b.*$",
+    _IM,
 )
+_STORED = re.compile(r"^these are the memories (?:that )?i have stored\b[^\n]*", _IM)
 _LIST_LINE = re.compile(r"\n[ \t]{0,20}(?:[-*•–]|\d+[.)]|\[\d)[^\n]*")
 
 _FENCE = re.compile(r"(?P<f>```|~~~).*?(?:(?P=f)|\Z)", re.DOTALL)
@@ -156,7 +159,7 @@ _PATTERNS: dict[Block, tuple[re.Pattern[str], ...]] = {
 
 def _headed_memories(text: str) -> Iterator[tuple[Span, Block]]:
     """Yield blocks under a heading such as `User memories:`, down to the end of their list."""
-    for pattern in (_MEMORY_HEADING, _HASH_HEADING):
+    for pattern in (_MEMORY_HEADING, _HASH_HEADING, _STORED):
         for heading in pattern.finditer(text):
             end = text.find("\n\n", heading.end())
             end = len(text) if end < 0 else end
