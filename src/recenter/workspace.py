@@ -292,7 +292,7 @@ class Workspace:
                 field="person",
                 cure="Nothing is learned or answered about them until they are lifted.",
             )
-        if person not in self.store.people():
+        if not self.store.knows(person):
             some = ", ".join(itertools.islice(self.store.people(), 3)) or "nobody yet"
             raise InputError(
                 f"there is no person {person!r} in {self.store.place}; there is {some}.",

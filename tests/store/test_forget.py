@@ -115,6 +115,7 @@ def test_what_comes_later_of_a_forgotten_person_is_refused(store: Store) -> None
     assert again is not None
     assert again.arguments == {}
     assert list(store.people()) == ["p_bob"]
+    assert not store.knows("p_ada")
     assert store.counts()["forgotten"] == 1
     assert store.lift("p_ada")
     assert not store.lift("p_ada")

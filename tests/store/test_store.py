@@ -27,6 +27,8 @@ def test_conversations_come_back_oldest_first(store: Store) -> None:
     assert store.conversation(late.id) == late
     assert store.conversation("con_none") is None
     assert list(store.people()) == ["p_ada", "p_bob"]
+    assert store.knows("p_bob")
+    assert not store.knows("p_cyn")
 
 
 def test_more_than_a_page_and_a_batch(store: Store) -> None:

@@ -28,6 +28,9 @@ SELECT id, forgotten FROM people WHERE id = ANY(:ids) ORDER BY id FOR SHARE;
 -- name: people_page
 SELECT id FROM people WHERE forgotten = 0 AND id > :after ORDER BY id LIMIT :size;
 
+-- name: people_known
+SELECT id FROM people WHERE forgotten = 0 AND id = :person;
+
 -- name: people_forgotten
 SELECT id FROM people WHERE forgotten = 1 AND id = ANY(:ids);
 

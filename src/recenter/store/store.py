@@ -159,6 +159,10 @@ class Store:
             yield from (id for (id,) in rows)
             (after,) = rows[-1]
 
+    def knows(self, person: str) -> bool:
+        """Tell whether anything is remembered of a person."""
+        return bool(self._database.rows("people_known", person=person))
+
     def conversation(self, id: str) -> Conversation | None:
         """Return a conversation."""
         return self._get(CONVERSATIONS, id)
