@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import click
 
 from recenter import formats
 from recenter.cli.bar import Bar
+from recenter.cli.filtering import Filtering, filtering_options
 from recenter.cli.options import setting_options
 from recenter.config import Settings, pseudonym_key
 from recenter.importers.base import BadRow, Tally
 from recenter.importers.detect import FORMATS
+from recenter.importers.normalise import write_conversations
 from recenter.importers.reading import read_conversations, stop_at_bad
+from recenter.models.load import load_embedder
 from recenter.progress import Progress
 from recenter.records import Conversation
 from recenter.store import PutReport, open_store
@@ -53,7 +57,9 @@ class BadRows:
 @click.option("--person", help="Whose conversations all of these are, in words of your own.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad row instead of skipping it.")
 @click.option("--report", metavar="FILE", help="Write every bad row to this file as JSON lines.")
-@setting_options("store")
+@click.option("--to", metavar="OUT", help="Write JSON lines to this file, not to the store.")
+@filtering_options
+@setting_options("store", "embedder")
 def import_(
     *,
     paths: tuple[str, ...],
@@ -61,43 +67,79 @@ def import_(
     person: str | None,
     strict: bool,
     report: str | None,
+    to: str | None,
     settings: Settings,
+    **filtering: Any,
 ) -> None:
     """Import conversations: WildChat, ChatGPT, claude.ai, ShareGPT, OpenAI messages, own JSONL.
 
     Ids are pseudonymised; addresses, headers and locations are dropped. Importing again changes
     nothing but what has changed in the source. PATH may be a file, a zip, a folder, or - .
     """
-    tally = Tally()
+    wanted = Filtering(**filtering)
+    if wanted.wanted and "-" in paths:
+        raise click.UsageError("--filter and --sample read the files more than once: not from -.")
     with ExitStack() as stack:
         bar = stack.enter_context(Bar())
         bad = BadRows(None if report is None else stack.enter_context(_writable(report)))
-        workspace = Workspace(stack.enter_context(open_store(settings.store_url)))
-        told = stack.enter_context(workspace.run("import", {"format": kind, "strict": strict}))
         bar.start("conversations", None)
-        rows = (
-            row
-            for path in paths
-            for row in read_conversations(
-                Path(path), key=pseudonym_key(settings), format=kind, person=person, tally=tally
-            )
-        )
-        kept = stop_at_bad(rows) if strict else _kept(rows, bad)
-        stored = workspace.put_conversations(_counted(kept, bar))
-        told["counts"] = {"read": tally.counts.read, "new": stored.new, "bad": tally.counts.bad}
-    click.echo(_summary(tally, stored))
+        key = pseudonym_key(settings)
+        files = Files(paths, bad, key=key, format=kind, person=person, strict=strict)
+        rows = files.read()
+        if wanted.wanted:
+            rows = wanted.run(files.read, load_embedder(settings.embedder, settings))
+        if to is not None:
+            written = write_conversations(rows, Path(to), progress=bar)
+            summary = f"{written} conversations written to {to}"
+        else:
+            workspace = Workspace(stack.enter_context(open_store(settings.store_url)))
+            arguments = {"format": kind, "strict": strict, **filtering}
+            told = stack.enter_context(workspace.run("import", arguments))
+            stored = workspace.put_conversations(_counted(rows, bar))
+            told["counts"] = {"new": stored.new, "bad": files.tally.counts.bad}
+            summary = _stored(stored)
+    click.echo("\n".join([summary, *_left_out(files.tally)]))
+
+
+class Files:
+    """The files of an import. Its rows are counted, and bad ones told, the first time only."""
+
+    def __init__(
+        self,
+        paths: tuple[str, ...],
+        bad: BadRows,
+        *,
+        key: bytes,
+        format: str | None,
+        person: str | None,
+        strict: bool,
+    ) -> None:
+        self.tally = Tally()
+        self._paths = paths
+        self._bad = bad
+        self._read = functools.partial(read_conversations, key=key, format=format, person=person)
+        self._strict = strict
+        self._told = False
+
+    def read(self) -> Iterator[Conversation]:
+        """Yield the conversations.
+
+        Raises:
+            InputError: there is a bad row, and the import is strict.
+        """
+        tally = None if self._told else self.tally
+        for path in self._paths:
+            rows = self._read(Path(path), tally=tally)
+            for row in stop_at_bad(rows) if self._strict else rows:
+                if not isinstance(row, BadRow):
+                    yield row
+                elif not self._told:
+                    self._bad.add(row)
+        self._told = True
 
 
 def _writable(path: str) -> IO[str]:
     return Path(path).open("w", encoding="utf-8")
-
-
-def _kept(rows: Iterable[Conversation | BadRow], bad: BadRows) -> Iterator[Conversation]:
-    for row in rows:
-        if isinstance(row, BadRow):
-            bad.add(row)
-        else:
-            yield row
 
 
 def _counted(rows: Iterable[Conversation], bar: Progress) -> Iterator[Conversation]:
@@ -106,14 +148,19 @@ def _counted(rows: Iterable[Conversation], bar: Progress) -> Iterator[Conversati
         bar.advance()
 
 
-def _summary(tally: Tally, stored: PutReport) -> str:
+def _stored(stored: PutReport) -> str:
+    said = f"{stored.new} new, {stored.changed} changed, {stored.same} known"
+    if stored.refused:
+        said += f"\n{stored.refused} refused: their person, or they themselves, were forgotten"
+    return said
+
+
+def _left_out(tally: Tally) -> list[str]:
     counts = tally.counts
     lines = [
-        f"{counts.read} rows read: {stored.new} new, {stored.changed} changed, {stored.same} known"
+        f"{count} left out: {reason.replace('_', ' ')}"
+        for reason, count in sorted(counts.skipped.items())
     ]
-    if stored.refused:
-        lines.append(f"{stored.refused} refused: their person, or they themselves, were forgotten")
-    lines += [f"{count} left out: {reason}" for reason, count in sorted(counts.skipped.items())]
     if counts.bad:
         lines.append(f"{counts.bad} bad rows skipped")
-    return "\n".join(lines)
+    return lines

@@ -6,7 +6,7 @@ import contextlib
 import itertools
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
@@ -52,12 +52,28 @@ def normalise(
             elif on_bad is not None:
                 on_bad(row)
 
-    conversations = good()
-    with _written_whole(out_path) as out:
-        while some := list(itertools.islice(conversations, _AT_ONCE)):
-            out.write(_lines(some))
-            progress.advance(len(some))
+    write_conversations(good(), out_path, progress=progress)
     return tally.counts
+
+
+def write_conversations(
+    conversations: Iterable[Conversation], out_path: Path, *, progress: Progress
+) -> int:
+    """Write one Conversation record a line, and return how many there were.
+
+    The output appears whole or not at all, readable by its owner only.
+
+    Raises:
+        InputError: the output cannot be written.
+    """
+    written = 0
+    left = iter(conversations)
+    with _written_whole(out_path) as out:
+        while some := list(itertools.islice(left, _AT_ONCE)):
+            out.write(_lines(some))
+            written += len(some)
+            progress.advance(len(some))
+    return written
 
 
 def _lines(conversations: list[Conversation]) -> bytes:

@@ -1,0 +1,88 @@
+"""Importing as a person types it: what is told, what is left out, and where it goes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from recenter.cli.main import main
+
+
+def recenter(*words: str, text: str = "") -> Result:
+    return CliRunner().invoke(main, ["import", *words], input=text)
+
+
+def line(person: str, session: str, *texts: str) -> str:
+    turns = [{"role": "user", "text": text} for text in texts]
+    return json.dumps({"person": person, "session": session, "turns": turns})
+
+
+def store(folder: Path) -> str:
+    return f"sqlite:///{folder / 'store.db'}"
+
+
+def test_bad_rows_are_told_listed_and_cost_nothing_else(tmp_path: Path) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text(f"{line('ada', '1', 'hello')}\n{{\n{line('ada', '2', 'bees')}\n")
+    report = tmp_path / "bad.jsonl"
+    result = recenter(str(source), "--store", store(tmp_path), "--report", str(report))
+    assert result.exit_code == 0
+    assert "2 new, 0 changed, 0 known\n1 bad rows skipped" in result.stdout
+    assert f"skipped: {source}: line 2: " in result.stderr
+    assert json.loads(report.read_text())["line"] == 2
+    assert "0 new, 0 changed, 2 known" in recenter(str(source), "--store", store(tmp_path)).stdout
+
+
+def test_strict_stops_at_the_line_and_keeps_what_stood_before(tmp_path: Path) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text(f"{line('ada', '1', 'hello')}\n[]\n")
+    result = recenter(str(source), "--store", store(tmp_path), "--strict")
+    assert result.exit_code == 1
+    assert f"{source}: line 2" in result.output
+    assert "Traceback" not in result.output
+
+
+def test_filters_say_what_they_removed_and_the_sample_is_drawn_from_the_rest(
+    tmp_path: Path,
+) -> None:
+    topics = {
+        "ada": "How do bees find their way back to the hive number {}?",
+        "bob": "Please explain the sonata form of piano piece number {}.",
+        "eve": "What makes volcano number {} erupt after such a long time?",
+    }
+    rows = [
+        line(who, f"{who}{i}", *(topic.format(10 * i + j) + " " + who * i * j for j in range(5)))
+        for who, topic in topics.items()
+        for i in range(4)
+    ]
+    rows += [line("once", "o1", "Only here for a single question about the moon.")]
+    source = tmp_path / "own.jsonl"
+    source.write_text("\n".join([*rows, "{"]) + "\n")
+    out = tmp_path / "out.jsonl"
+    words = ("--filter", "--detect", "--sample", "2", "--to", str(out))
+    result = recenter(str(source), *words)
+    assert result.exit_code == 0, result.output
+    assert "13 conversations of 4 people" in result.stderr
+    assert "1 too few conversations" in result.stderr
+    assert result.stderr.count("skipped: ") == 1
+    kept = [json.loads(row) for row in out.read_text().splitlines()]
+    assert len({row["person"] for row in kept}) == 2
+    again = tmp_path / "again.jsonl"
+    recenter(str(source), *words[:-1], str(again))
+    assert again.read_bytes() == out.read_bytes()
+
+
+def test_more_people_than_there_are_is_refused(tmp_path: Path) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text(line("ada", "1", "hello there") + "\n")
+    result = recenter(str(source), "--sample", "5", "--store", store(tmp_path))
+    assert result.exit_code == 1
+    assert "5 people cannot be chosen of 1" in result.output
+
+
+def test_standard_input_once(tmp_path: Path) -> None:
+    text = line("ada", "1", "hello") + "\n"
+    assert "1 new" in recenter("-", "--store", store(tmp_path), text=text).output
+    assert recenter("-", "--filter", "--store", store(tmp_path), text=text).exit_code == 2
