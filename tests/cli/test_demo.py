@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
 from recenter.cli.main import main
 from recenter.config import load_settings
 from recenter.demo.data import characters
+from recenter.demo.page import COMMANDS
 from recenter.demo.result import DemoResult
 from recenter.demo.run import run_demo
 from recenter.models.embedded import Minilm
@@ -175,3 +178,18 @@ def test_the_plain_memory_pushes_the_ten_of_highest_cosine(records: DemoResult) 
     assert len(prompt.top10.attributes) == len(
         [name for name in prompt.top10.attributes if texts[name][:40] in sent]
     )
+
+
+@pytest.mark.parametrize(
+    "line",
+    [line for text, _ in COMMANDS for line in text.splitlines() if line.startswith("recenter ")],
+)
+def test_the_commands_that_the_page_shows_exist(line: str) -> None:
+    name, *arguments = shlex.split(line)[1:]
+    command = main.get_command(click.Context(main), name)
+    assert command is not None
+    if isinstance(command, click.Group):
+        assert arguments[0] in command.commands
+        return
+    known = {option for parameter in command.params for option in parameter.opts}
+    assert {word for word in arguments if word.startswith("--")} <= known

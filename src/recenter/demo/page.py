@@ -28,8 +28,17 @@ LIMITS = (
 COMMANDS = (
     ("recenter demo --on export.zip", "The same on your own ChatGPT or claude.ai export:"),
     (
-        "export OPENAI_API_KEY=...\nrecenter demo --chat openai:gpt-5.4",
+        "export OPENAI_API_KEY=...\nrecenter demo --chat openai:MODEL",
         "With replies, from any OpenAI-compatible endpoint; what is selected stays the same:",
+    ),
+    (
+        "recenter import export.zip\n"
+        "recenter extract --extractor llm --chat openai:MODEL\n"
+        "recenter verify --verifier rules+llm --chat openai:MODEL\n"
+        "recenter people\n"
+        'recenter respond "any ideas?" --person PERSON --selector llm --chat openai:MODEL',
+        "With a model that reads, checks and decides as well, which finds much more; add "
+        "`--dry-run` to see first what it would cost:",
     ),
     (
         "recenter setup local\nrecenter demo --chat local:smollm2",
