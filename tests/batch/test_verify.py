@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recenter.batch.verify import verify_row
 from recenter.errors import InputError
@@ -70,3 +72,17 @@ def test_a_bad_row_names_its_field(change: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError) as caught:
         verify_row(ROW | change, RulesVerifier())
     assert caught.value.field == field
+
+
+@given(
+    st.text(min_size=1).filter(str.strip),
+    st.text(min_size=1).filter(str.strip),
+    st.lists(st.text(), max_size=3),
+    st.booleans(),
+)
+def test_any_row_gets_a_verdict(text: str, quote: str, turns: list[str], said: bool) -> None:
+    shown = [{"role": "user", "text": turn} for turn in [*turns, *[f"so {quote} ok"] * said]]
+    row = {"text": text, "evidence_text": quote, "turns": shown}
+    out = verify_row(row, RulesVerifier())
+    assert (out["failure"] is None) == (out["verdict"] == "accept")
+    assert 0 <= out["probability"] <= 1

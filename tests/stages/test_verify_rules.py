@@ -33,6 +33,8 @@ def quoted(text: str, quote: str, talk: Conversation) -> Attribute:
         ("The user has 2 kids.", "My two kids hate broccoli and I'm out of ideas"),
         ("The user's brother is vegetarian.", "my brother is vegetarian"),
         ("The user lives in Lisbon.", "I live in Lisbon now."),
+        ("The user has a wife.", "my wife"),
+        ("The wife's job is in Rome.", "my wife works in Rome"),
     ],
 )
 def test_plain_statements_pass(text: str, said: str) -> None:

@@ -88,6 +88,11 @@ def other_person(quote: str) -> str | None:
     return "friend" if _THEY.search(quote) and not _FIRST_PERSON.search(quote) else None
 
 
+def names_word(text: str, word: str) -> bool:
+    """Whether a word stands in a text, in any case, also as a possessive."""
+    return word in {_plain(match) for match in _WORD.findall(text)}
+
+
 def hedges(text: str) -> bool:
     """Whether the words are unsure of what they say."""
     return _HEDGE.search(text) is not None

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from recenter.errors import InputError
-from recenter.models import local
 from recenter.models.base import ChatModel, ChatReply, ChatRequest
 from recenter.models.calls import add_up
 from recenter.prompts import load_prompt
@@ -28,6 +27,11 @@ from recenter.stages.render import listed
 
 TAG = "recenter_memory"
 """Element that holds what is known of a person; refused as evidence when it comes back."""
+
+PLUMBING = (
+    "Written by SmolLM2, a model of 135 million parameters that shows that the parts are connected "
+    "and no more: it ignores facts and invents others."
+)
 
 _LOCAL = "local:"
 _MAX_TOKENS = 2048
@@ -175,7 +179,7 @@ def completed(
     )
     receipt = prepared.receipt
     if model.name.startswith(_LOCAL):
-        note = " ".join(part for part in (receipt.note, local.NOTE) if part)
+        note = " ".join(part for part in (receipt.note, PLUMBING) if part)
         receipt = msgspec.structs.replace(receipt, note=note)
     return msgspec.structs.replace(
         prepared,

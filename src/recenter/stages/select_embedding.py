@@ -18,7 +18,7 @@ from recenter.stages.select import selection
 THRESHOLD = 0.15
 """Score above which an attribute is used; how it was chosen is in docs/concepts/selection.md."""
 
-GATE = -0.05
+GATE = 0.0
 """Least lead of the personal examples over the ordinary ones that opens the gate."""
 
 _FILES = ("gate_ordinary", "gate_personal", "gate_statements")

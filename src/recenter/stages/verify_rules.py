@@ -138,7 +138,7 @@ def _place(
 
 def _other_person(text: str, quotes: Sequence[str]) -> Finding | None:
     others = [claims.other_person(quote) for quote in quotes]
-    if not all(others) or any(other in text.casefold().split() for other in others if other):
+    if not all(others) or any(claims.names_word(text, other) for other in others if other):
         return None
     return Finding("reject", "wrong_person", 0.15, f"The quote is about their {others[0]}.")
 
