@@ -148,8 +148,11 @@ def find_moods(text: str) -> Iterator[tuple[Span, Mood]]:
             end = _sentence_end(text, match.end())
             if pattern is not _GHOST_WRITING or not _FIRST_PERSON.search(text, start, end):
                 yield Span(start, end), mood
+    end = 0
     for match in _HYPOTHETICAL.finditer(text):
-        yield Span(match.start(), _sentence_end(text, match.end())), "hypothetical"
+        if match.start() >= end:
+            end = _sentence_end(text, match.end())
+            yield Span(match.start(), end), "hypothetical"
     for pattern in (_SPEECH, _SPEECH_BEFORE):
         for match in pattern.finditer(text):
             yield Span(*match.span("said")), "third_person"
