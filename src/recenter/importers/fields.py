@@ -50,9 +50,8 @@ def role_of(value: str, *, field: str) -> Role:
     """
     role = _ROLES.get(value) or _ROLES.get(value.lower())
     if role is None:
-        raise InputError(
-            f"{value[:40]!r} is not a speaker; expected one of {', '.join(_ROLES)}.", field=field
-        )
+        # Not quoted: where it is none of these it may be somebody's name.
+        raise InputError(f"not a known speaker; expected one of {', '.join(_ROLES)}.", field=field)
     return role
 
 
