@@ -8,11 +8,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from recenter.demo.page import render
 
-from .fixtures import RESULT
+from .fixtures import PERSON, RESULT
 
 pytestmark = pytest.mark.browser
 
@@ -45,7 +46,10 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("page") / "demo.html"
-    path.write_text(render(RESULT), "utf-8")
+    two = msgspec.structs.replace(
+        RESULT, people=(PERSON, msgspec.structs.replace(PERSON, name="Bo"))
+    )
+    path.write_text(render(two), "utf-8")
     return path.as_uri()
 
 
@@ -96,7 +100,7 @@ def test_nothing_sticks_out_sideways(browser: Any, address: str, size: str) -> N
 def test_a_quote_leads_into_its_conversation_without_javascript(browser: Any, address: str) -> None:
     page = opened(browser, address, java_script_enabled=False)
     assert not page.locator("#p0-q3-0").locator("xpath=..").is_visible()
-    page.locator(".known a[href='#p0-q3-0']").click()
+    page.locator("#p0 .known a[href='#p0-q3-0']").click()
     mark = page.locator("#p0-q3-0").locator("xpath=..")
     mark.wait_for(state="visible")
     text = mark.inner_text()
