@@ -48,7 +48,7 @@ def parquet_rows(
         for batch in _batches(pq, part, metadata, _leaves(metadata.schema, format.row)):
             yield from _batch_rows(batch, format, door, file=part.name, before=number)
             number += batch.num_rows
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         broken = InputError(f"the Parquet file is damaged: {error}.", file=part.name)
         if number == 0:
             raise broken from None
