@@ -53,6 +53,20 @@ def test_python_in_the_docs_runs(
     exec(compile(code, place, "exec"), {"__name__": "docs"})
 
 
+def examples() -> list[tuple[str, str, str]]:
+    """Python that is followed by what it prints."""
+    pair = re.compile(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+    return [(page.name, m[1], m[2]) for page in PAGES for m in pair.finditer(page.read_text())]
+
+
+@pytest.mark.parametrize(("place", "code", "printed"), examples())
+def test_examples_print_what_stands_below_them(
+    place: str, code: str, printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    exec(compile(code, place, "exec"), {"__name__": "docs"})
+    assert capsys.readouterr().out == printed
+
+
 def lines_calling_recenter() -> list[tuple[str, str]]:
     return [
         (place, line.removeprefix("$ ").split("#")[0].strip())
