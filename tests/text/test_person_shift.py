@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recenter.text.clauses import split_clauses
 from recenter.text.person_shift import shift_person
 from recenter.text.verbs import third_person
 
@@ -116,3 +117,11 @@ def test_never_leaves_the_first_person_and_never_raises(said: str) -> None:
 )  # fmt: skip
 def test_third_person(verb: str, third: str | None) -> None:
     assert third_person(verb) == third
+
+
+@pytest.mark.parametrize("piece", ["I and ", "my ", "as a, ", "I love it and it ", " ", "well, "])
+@pytest.mark.timeout(20)
+def test_hostile_repetition_is_read_in_time(piece: str) -> None:
+    text = piece * 20_000
+    clauses = split_clauses(text)
+    assert all(shift_person(text[c.start : c.end]).text is None for c in clauses)

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import msgspec
 
 _BREAK = re.compile(
-    r"(?:[ \t]*[\r\n\u2028\u2029]+\s*)"  # lines
+    r"(?:[\r\n\u2028\u2029]\s*)"  # lines
     r"|(?<=[.!?…])[\"'”’)\]]*\s+"  # sentences
     r"|(?<=[a-z)][.!?])(?=(?:I|I['’]m|My|We|The|It|He|She|They)\s)"
     r"|(?<=[;:])\s+"
-    r"|\s+(?:--+|[-–—])\s+"
-    r"|\s*—\s*"
+    r"|(?<!\s)\s+(?:--+|[-–—])\s+"
+    r"|—\s*"
 )
 _ABBREVIATION = re.compile(
     r"\b(?:e\.?g|i\.?e|etc|vs|mr|mrs|ms|dr|prof|st|no|approx|u\.s|u\.k|a\.m|p\.m|ph\.d|[a-z])\.$",
@@ -27,12 +27,12 @@ _REQUEST = (
 )
 _MY_CLAUSE = r"my\s+(?:[\w'’-]+\s+){1,3}(?:is|are|was|were|has|have|had|does|do|can|will|would)\b"
 _JOINT = re.compile(
-    rf"(?P<comma>,)?\s+(?P<link>and|but|so|because|cause|cuz|although|though|however|whereas|yet)"
+    rf"(?<!\s),?\s+(?P<link>and|but|so|because|cause|cuz|although|though|however|whereas|yet)"
     rf"\s+(?=(?:then\s+|also\s+)?(?:{_SUBJECT}\b|{_MY_CLAUSE}|please\b|{_REQUEST}\s+(?:you|i|me)\b))"
     rf"|,\s+(?=(?:{_SUBJECT}\b|{_MY_CLAUSE}))"
     rf"|,\s+(?={_REQUEST}\b)"
-    rf"|\s+(?=(?:can|could|would|will)\s+you\b)"
-    rf"|,?\s+(?=that['’]?s\s+why\b)",
+    rf"|(?<!\s)\s+(?=(?:can|could|would|will)\s+you\b)"
+    rf"|(?<!\s),?\s+(?=that['’]?s\s+why\b)",
     re.IGNORECASE,
 )
 _OPENS_MAIN = re.compile(

@@ -132,6 +132,7 @@ _FUNCTION = words(
     """
 )
 _MAX_WORDS = 45
+_MAX_LETTERS = 1000
 _MIN_WORDS = 3
 
 
@@ -153,6 +154,8 @@ def shift_person(clause: str) -> Shifted:
     conditions, references that the clause does not resolve, verbs that are not known, a "we"
     without its members, and what is too short or too long to stand alone.
     """
+    if len(clause) > _MAX_LETTERS:
+        return Shifted(None, "too_long", 0, len(clause))
     start, end = _strip(clause)
     shifted = _shift(clause[start:end])
     if shifted.refused in {"unresolved_reference", "addresses_assistant", "request", "too_long"}:
