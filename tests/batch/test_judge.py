@@ -1,4 +1,4 @@
-"""The batch contract of `judge better`."""
+"""The batch contract of `judge`: any question, asked of rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from recenter.batch.judge import better_row
-from recenter.errors import InputError
+from recenter.batch.contract import Row
+from recenter.batch.judge import better_row, mentions_row, relevant_row, supported_row
+from recenter.batch.rows import one_by_one
+from recenter.errors import InputError, UnreadableAnswerError
 from recenter.models.base import ChatRequest
 from recenter.models.scripted import ScriptedChat
 
@@ -26,7 +28,8 @@ def test_exchanging_a_and_b_gives_exactly_one_minus_the_preference() -> None:
     back = better_row(ROW | {"a": ROW["b"], "b": ROW["a"]}, ScriptedChat(biased))
     assert there["preference"] == 0.625
     assert back["preference"] == 1 - there["preference"]
-    assert there == ROW | {"preference": 0.625}
+    assert there == ROW | {"preference": 0.625, "orders": {"first": "2", "second": "5"}}
+    assert back["orders"] == {"first": "1", "second": "4"}
     assert better_row(ROW | {"b": ROW["a"]}, ScriptedChat(biased))["preference"] == 0.5
 
 
@@ -54,4 +57,87 @@ def test_labels_do_not_reach_the_judge() -> None:
 def test_a_bad_row_names_its_field(field: str, value: Any) -> None:
     with pytest.raises(InputError) as caught:
         better_row(ROW | {field: value}, ScriptedChat([]))
+    assert caught.value.field == field
+
+
+STATEMENT: Row = {"text": "The user lives in Leeds.", "evidence_text": "I live in Leeds", "n": 1}
+ASKED: Row = {
+    "prompt": "Where is it sunny?",
+    "reply": "Not in Leeds.",
+    "attributes": [
+        {"id": "1", "text": "The user lives in Leeds.", "gold": "yes"},
+        {"id": "2", "text": "The user has a cat."},
+    ],
+}
+
+
+def about_leeds(request: ChatRequest) -> dict[str, str]:
+    """Says yes to what is about Leeds."""
+    found = "lives in Leeds" in request.messages[-1].content
+    return {"reason": "It says so.", "answer": "yes" if found else "no"}
+
+
+def test_supported_gives_answer_failure_and_reason() -> None:
+    said = {"reason": "No.", "answer": "reject", "failure": "wrong_person"}
+    model = ScriptedChat([said, said | {"answer": "accept"}])
+    assert supported_row(STATEMENT, model) == STATEMENT | said
+    assert supported_row(STATEMENT, model)["failure"] is None
+    assert "I live in Leeds" in model.requests[0].messages[-1].content
+
+
+def test_supported_shows_the_turns_of_the_row() -> None:
+    turns = [{"role": "user", "text": "Hi! I live in Leeds."}, {"role": "assistant", "text": "Ah"}]
+    model = ScriptedChat([{"reason": "", "answer": "accept", "failure": "none"}])
+    out = supported_row(STATEMENT | {"turns": turns}, model)
+    assert (out["answer"], out["reason"]) == ("accept", None)
+    assert "Hi! I live in Leeds." in model.requests[0].messages[-1].content
+
+
+@pytest.mark.parametrize("judge", [relevant_row, mentions_row])
+def test_each_attribute_is_asked_about_and_keeps_its_labels(judge: Any) -> None:
+    out = judge(ASKED, ScriptedChat(about_leeds))
+    first, second = ASKED["attributes"]
+    assert out == ASKED | {
+        "attributes": [
+            first | {"answer": "yes", "reason": "It says so."},
+            second | {"answer": "no", "reason": "It says so."},
+        ]
+    }
+
+
+def test_relevant_five_has_five_levels() -> None:
+    levels = ["avoid", "necessary_implicit"]
+    model = ScriptedChat([{"reason": "", "answer": level} for level in levels])
+    out = relevant_row(ASKED, model, five=True)
+    assert [item["answer"] for item in out["attributes"]] == levels
+
+
+@pytest.mark.parametrize("judge", [supported_row, relevant_row, mentions_row, better_row])
+@pytest.mark.parametrize("answer", ["I would say no.", {"reason": "", "answer": "perhaps"}])
+def test_an_answer_that_cannot_be_read_is_an_error_and_never_a_no(judge: Any, answer: Any) -> None:
+    row = ROW | STATEMENT | ASKED
+    handle = one_by_one(lambda row: judge(row, ScriptedChat(lambda _: answer)))
+    (result,) = handle([row])
+    assert isinstance(result, UnreadableAnswerError)
+
+
+@pytest.mark.parametrize(
+    ("judge", "field", "value"),
+    [
+        (supported_row, "text", " "),
+        (supported_row, "evidence_text", None),
+        (relevant_row, "prompt", None),
+        (relevant_row, "attributes", "x"),
+        (mentions_row, "reply", 3),
+        (mentions_row, "attributes[1].id", None),
+    ],
+)
+def test_a_bad_row_of_any_question_names_its_field(judge: Any, field: str, value: Any) -> None:
+    row = STATEMENT | ASKED
+    if field.startswith("attributes["):
+        row |= {"attributes": [ASKED["attributes"][0], {"id": value, "text": "x"}]}
+    else:
+        row |= {field: value}
+    with pytest.raises(InputError) as caught:
+        judge(row, ScriptedChat([]))
     assert caught.value.field == field

@@ -129,6 +129,24 @@ def test_extract_batch_cites_the_row_it_answers(tmp_path: Path) -> None:
 
 def test_judge_needs_a_model_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "in").write_text('{"prompt": "p", "a": "x", "b": "y"}\n')
-    result = recenter("judge", "better", "--batch", str(tmp_path / "in"))
-    assert result.exit_code == 1
-    assert "RECENTER_CHAT" in result.output
+    for question in ("better", "supported", "relevant", "relevant_five", "mentions"):
+        result = recenter("judge", question, "--batch", str(tmp_path / "in"))
+        assert result.exit_code == 1
+        assert f"judge {question} needs a chat model" in result.output
+        assert "RECENTER_CHAT" in result.output
+
+
+def test_judge_answers_row_by_row(tmp_path: Path) -> None:
+    script = tmp_path / "answers.json"
+    script.write_text(json.dumps([{"reason": "r", "answer": "necessary_explicit"}, "rubbish"]))
+    source = tmp_path / "in"
+    row = {"prompt": "Dinner?", "attributes": [{"id": "1", "text": "The user is vegan."}]}
+    source.write_text(f"{json.dumps(row)}\n" * 2)
+    result = recenter(
+        *("judge", "relevant_five", "--batch", str(source)),
+        *("--chat", f"scripted:{script}", "--workers", "1"),
+    )
+    assert result.exit_code == 3
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert first["attributes"][0]["answer"] == "necessary_explicit"
+    assert second.keys() == {"error", "line"}

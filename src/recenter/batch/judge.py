@@ -1,17 +1,40 @@
-"""`judge better --batch`: a prompt with two replies in, how far the first is preferred out."""
+"""`judge QUESTION --batch`: what a question is asked about in, the answer of a model out."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
 from recenter.batch.contract import Row
-from recenter.batch.rows import query_of, read_row
+from recenter.batch.rows import TextRow, attributes_of, query_of, read_row
+from recenter.batch.verify import statement_of
 from recenter.models.base import ChatModel
 from recenter.provenance import make_id
-from recenter.records import Attribute, Query, Receipt, Reply
-from recenter.stages.judge import judge_better, preference
+from recenter.questions import BETTER
+from recenter.records import Attribute, Judgment, Query, Receipt, Reply
+from recenter.stages.judge import (
+    judge_better,
+    judge_mentions,
+    judge_relevant,
+    judge_supported,
+    preference,
+)
+
+
+class RelevantRow(msgspec.Struct, frozen=True):
+    """What counts of a row of `relevant` and `relevant_five`."""
+
+    prompt: str
+    attributes: list[TextRow]
+
+
+class MentionsRow(msgspec.Struct, frozen=True):
+    """What counts of a row of `mentions`."""
+
+    reply: str
+    attributes: list[TextRow]
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -19,7 +42,7 @@ class _Known(msgspec.Struct, frozen=True):
 
 
 class BetterRow(msgspec.Struct, frozen=True):
-    """What counts of a row."""
+    """What counts of a row of `better`."""
 
     prompt: str
     a: str
@@ -29,9 +52,49 @@ class BetterRow(msgspec.Struct, frozen=True):
     values."""
 
 
+def supported_row(row: Row, model: ChatModel) -> Row:
+    """Return the row with `answer` (accept, uncertain, reject), `failure` and `reason`.
+
+    Rows are those of `verify`: see `batch.verify`.
+
+    Raises:
+        InputError: a field is missing, empty or of the wrong kind.
+        ModelError: the model gave no usable answer.
+    """
+    judgment = judge_supported(*statement_of(row), model=model)
+    return row | _answered(judgment) | {"failure": judgment.failure}
+
+
+def relevant_row(row: Row, model: ChatModel, *, five: bool = False) -> Row:
+    """Return the row with `answer` and `reason` on each attribute: yes or no, or with `five` one
+    of five levels.
+
+    Raises:
+        InputError: a field is missing, of the wrong kind, or an id is there twice.
+        ModelError: the model gave no usable answer on some attribute.
+    """
+    read = read_row(row, RelevantRow)
+    query = query_of(row, read.prompt)
+    return _on_each(
+        row, read.attributes, lambda item: judge_relevant(query, item, model=model, five=five)
+    )
+
+
+def mentions_row(row: Row, model: ChatModel) -> Row:
+    """Return the row with `answer` (yes, no) and `reason` on each attribute.
+
+    Raises as `relevant_row` does.
+    """
+    read = read_row(row, MentionsRow)
+    reply = _reply(query_of(row, ""), read.reply)
+    return _on_each(row, read.attributes, lambda item: judge_mentions(reply, item, model=model))
+
+
 def better_row(row: Row, model: ChatModel) -> Row:
-    """Return the row with `preference` in [0, 1] for `a`: .5 is neither, and exchanging `a` and
-    `b` gives 1 minus it.
+    """Return the row with `preference` in [0, 1] for `a` and the two answers behind it, `orders`.
+
+    A preference of .5 is neither, and exchanging `a` and `b` gives 1 minus it. `orders` holds how
+    `a` was rated, from 1 to 5, when it was shown first and when second.
 
     Raises:
         InputError: a field is missing or of the wrong kind.
@@ -41,10 +104,31 @@ def better_row(row: Row, model: ChatModel) -> Row:
     query = query_of(row, read.prompt)
     a, b = _reply(query, read.a), _reply(query, read.b)
     # In one order whatever is called `a`, so that an exchanged row asks the very same questions.
-    first, second = (a, b) if read.a <= read.b else (b, a)
+    exchanged = read.a > read.b
+    first, second = (b, a) if exchanged else (a, b)
     known = [_statement(query, text) for text in _texts(read.profile)]
-    preferred = preference(judge_better(query, first, second, known, model=model))
-    return row | {"preference": preferred if first is a else 1 - preferred}
+    judgments = judge_better(query, first, second, known, model=model)
+    preferred = preference(judgments)
+    answers = [judgment.answer for judgment in judgments]
+    if exchanged:
+        preferred = 1 - preferred
+        answers = [BETTER.values[-1 - BETTER.values.index(answer)] for answer in reversed(answers)]
+    orders = dict(zip(("first", "second"), answers, strict=True))
+    return row | {"preference": preferred, "orders": orders}
+
+
+def _on_each(row: Row, listed: list[TextRow], ask: Callable[[Attribute], Judgment]) -> Row:
+    judgments = [ask(attribute) for attribute in attributes_of(row, listed)]
+    return row | {
+        "attributes": [
+            item | _answered(judgment)
+            for item, judgment in zip(row["attributes"], judgments, strict=True)
+        ]
+    }
+
+
+def _answered(judgment: Judgment) -> Row:
+    return {"answer": judgment.answer, "reason": judgment.reason}
 
 
 def _reply(query: Query, text: str) -> Reply:

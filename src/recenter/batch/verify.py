@@ -37,6 +37,20 @@ def verify_row(row: Row, verifier: Verifier) -> Row:
         InputError: a field is missing, empty or of the wrong kind.
         ModelError: a model was asked and gave no usable answer.
     """
+    judgment = verifier.verify(*statement_of(row))
+    return row | {
+        "probability": judgment.probability,
+        "verdict": judgment.answer,
+        "failure": judgment.failure,
+    }
+
+
+def statement_of(row: Row) -> tuple[Attribute, tuple[Conversation, ...]]:
+    """Return the statement of a row with its evidence, and the conversation that holds it.
+
+    Raises:
+        InputError: a field is missing, empty or of the wrong kind.
+    """
     read = read_row(row, VerifyRow)
     if not read.text.strip():
         raise InputError("expected a statement, got none.", field="text")
@@ -54,19 +68,12 @@ def verify_row(row: Row, verifier: Verifier) -> Row:
     )
     found = evidence_in(read.evidence_text, conversation)
     evidence = () if found is None else (found,)
-    judgment = verifier.verify(
-        Attribute(
-            id=attribute_id(person, read.text, evidence, Signature()),
-            person=person,
-            text=read.text,
-            source="stated",
-            confidence=1.0,
-            evidence=evidence,
-        ),
-        (conversation,),
+    attribute = Attribute(
+        id=attribute_id(person, read.text, evidence, Signature()),
+        person=person,
+        text=read.text,
+        source="stated",
+        confidence=1.0,
+        evidence=evidence,
     )
-    return row | {
-        "probability": judgment.probability,
-        "verdict": judgment.answer,
-        "failure": judgment.failure,
-    }
+    return attribute, (conversation,)
