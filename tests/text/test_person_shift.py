@@ -16,6 +16,8 @@ from recenter.text.verbs import third_person
     [
         ("I work as a nurse in Leeds", "The user works as a nurse in Leeds."),
         ("I'm 25 and have a dog", "The user is 25 and has a dog."),
+        ("😀 I love jazz", "The user loves jazz."),
+        ("I'm vegetarian", "The user is vegetarian."),
         ("btw im a teacher", "The user is a teacher."),
         (
             "I've been learning Spanish for 2 years",

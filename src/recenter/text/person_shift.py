@@ -202,7 +202,8 @@ def _about(body: str) -> Shifted:
 
 def _strip(clause: str) -> tuple[int, int]:
     start, end = 0, len(clause)
-    while start < end and (clause[start].isspace() or clause[start] in "\"'“”‘*_()[]"):
+    # Quotation marks, list marks and emoji say nothing of who speaks.
+    while start < end and not clause[start].isalnum():
         start += 1
     if opener := _OPENER.match(clause, start):
         start = opener.end()
@@ -214,7 +215,7 @@ def _strip(clause: str) -> tuple[int, int]:
 
 
 def _refusal(body: str) -> Refusal | None:
-    count = len(body.split())
+    count = len(_expand(body).split())
     if count < _MIN_WORDS:
         return "fragment"
     if count > _MAX_WORDS:
