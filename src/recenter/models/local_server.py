@@ -32,6 +32,8 @@ def main() -> None:
     params.port = 0
     params.api_keys = [asked["key"]]
     params.offline = True
+    # With a reused prompt the sums are rounded otherwise, and the same request answered otherwise.
+    params.cache_prompt = False
     params.endpoint_slots = False
     params.ui = False
     params.use_jinja = True
