@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -14,7 +16,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recenter.batch.contract import BatchCounts, Result, Row, run_batch
-from recenter.errors import InputError, ModelUnavailableError, UnreadableAnswerError
+from recenter.errors import (
+    InputError,
+    ModelUnavailableError,
+    StoreError,
+    UnreadableAnswerError,
+)
 
 
 def double(rows: Sequence[Row]) -> list[Result]:
@@ -151,3 +158,57 @@ def test_standard_input_and_output(
 def test_a_missing_input_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="nowhere: cannot be read"):
         run_batch(tmp_path / "nowhere", tmp_path / "out", double)
+
+
+def test_what_is_no_file_is_written_to_and_never_replaced(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", '{"n": 1}')
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        read = pool.submit(pipe.read_text)
+        run_batch(source, pipe, double)
+        assert read.result() == '{"n":1,"twice":2}\n'
+    assert pipe.is_fifo()
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "pipe"]
+
+
+def test_a_pipe_is_read_like_a_file(tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        pool.submit(pipe.write_text, '{"n": 1}\n')
+        run_batch(pipe, tmp_path / "out", double)
+    assert read(tmp_path / "out") == [{"n": 1, "twice": 2}]
+
+
+def test_a_folder_is_refused_before_anything_is_asked(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", '{"n": 1}')
+    (tmp_path / "out").mkdir()
+    with pytest.raises(StoreError, match="is a folder"):
+        run_batch(source, tmp_path / "out", lambda rows: pytest.fail("asked"))
+
+
+def test_the_input_is_not_replaced(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", "rubbish")
+    (tmp_path / "link").symlink_to(source)
+    with pytest.raises(InputError, match="replace the input"):
+        run_batch(source, tmp_path / "link", double)
+    assert source.read_text() == "rubbish\n"
+
+
+def test_a_link_to_the_output_stays_a_link(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", '{"n": 1}')
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "out").symlink_to(tmp_path / "real")
+    run_batch(source, tmp_path / "out", double)
+    assert (tmp_path / "out").is_symlink()
+    assert read(tmp_path / "real") == [{"n": 1, "twice": 2}]
+
+
+def test_standard_output_is_utf_8_whatever_the_terminal_speaks(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    terminal = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    run_batch(write(tmp_path / "in", '{"n": 1, "label": "ö"}'), "-", double)
+    assert terminal.buffer.getvalue().decode() == '{"n":1,"label":"ö","twice":2}\n'

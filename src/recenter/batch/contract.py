@@ -9,6 +9,7 @@ the same command goes on from there.
 from __future__ import annotations
 
 import hashlib
+import io
 import itertools
 import shutil
 import sys
@@ -83,6 +84,7 @@ def run_batch(
         RecenterError: raised by the handler.
     """
     progress = progress or Silent()
+    _refuse_same(source, output)
     with _open_source(source) as data:
         places = _index(data, by_person=by_person)
         progress.start("rows", len(places))
@@ -95,6 +97,19 @@ def run_batch(
                 failed += bad
                 progress.advance()
     return BatchCounts(len(places), failed, done)
+
+
+def _refuse_same(source: str | Path, output: str | Path) -> None:
+    """Refuse to replace the input, of which the rows that fail are nowhere else."""
+    both = Path(source), Path(output)
+    if (
+        "-" not in map(str, both)
+        and all(path.is_file() for path in both)
+        and both[0].samefile(both[1])
+    ):
+        raise InputError(
+            "the output would replace the input.", file=str(output), cure="Name another file."
+        )
 
 
 def _results(
@@ -188,29 +203,43 @@ def _fingerprint(data: IO[bytes], settings: str) -> str:
 
 @contextmanager
 def _open_source(source: str | Path) -> Iterator[IO[bytes]]:
-    """Open the input so that it can be read twice; standard input is kept in a file meanwhile."""
-    if str(source) == "-":
-        with tempfile.TemporaryFile() as kept:
-            shutil.copyfileobj(sys.stdin.buffer, kept)
-            kept.seek(0)
-            yield kept
-        return
+    """Open the input so that it can be read twice; what a pipe holds is kept in a file."""
     with ExitStack() as stack:
-        try:
-            data = stack.enter_context(Path(source).open("rb"))
-        except OSError as error:
-            raise InputError(f"cannot be read: {error.strerror}.", file=str(source)) from None
+        data: IO[bytes] = sys.stdin.buffer
+        if str(source) != "-":
+            try:
+                data = stack.enter_context(Path(source).open("rb"))
+            except OSError as error:
+                raise InputError(f"cannot be read: {error.strerror}.", file=str(source)) from None
+        if str(source) == "-" or not data.seekable():
+            kept = stack.enter_context(tempfile.TemporaryFile())
+            shutil.copyfileobj(data, kept)
+            kept.seek(0)
+            data = kept
         yield data
 
 
 @contextmanager
 def _open_sink(output: str | Path, fingerprint: str) -> Iterator[tuple[IO[str], int, int]]:
     """Open the output, and say how many rows it already holds and how many of them failed."""
-    if str(output) == "-":
-        yield sys.stdout, 0, 0
-        sys.stdout.flush()
+    if str(output) in ("-", "/dev/stdout"):
+        # JSON is UTF-8, whatever the terminal's language is.
+        sink = io.TextIOWrapper(sys.stdout.buffer, "utf-8", newline="\n", line_buffering=True)
+        try:
+            yield sink, 0, 0
+        finally:
+            sink.detach()
         return
-    final = Path(output)
+    # A link stays a link, to the new file.
+    final = Path(output).resolve()
+    if str(output).startswith("/dev/") or (final.exists() and not final.is_file()):
+        # A device or a pipe is written to; nothing may take its place.
+        try:
+            with Path(output).open("a", 1, encoding="utf-8", newline="\n") as sink:
+                yield sink, 0, 0
+        except IsADirectoryError:
+            raise StoreError(f"{output} is a folder.", cure="Name a file in it.") from None
+        return
     part = final.with_name(final.name + ".part")
     with ExitStack() as stack:
         try:
