@@ -106,7 +106,7 @@ class Attribute(Record, frozen=True):
     at: str | None = None
     """Time of the latest evidence, so that what contradicts can be told by age."""
     members: tuple[str, ...] = ()
-    """Ids of the candidates that were merged into this one."""
+    """Ids of the candidates that were merged into this one, or of the wording it refines."""
     signature: Signature = msgspec.field(default_factory=Signature)
 
 

@@ -34,6 +34,13 @@ from recenter.records import (
 from recenter.stages.extract import Extractor
 from recenter.stages.merge import merge, merged_signature
 from recenter.stages.policy import Policy, select
+from recenter.stages.refine_stored import (
+    RefinedStore,
+    Refiner,
+    cited,
+    in_best_wording,
+    refine_stored,
+)
 from recenter.stages.respond import respond
 from recenter.stages.select import Selector
 from recenter.stages.verify import Verifier, accepted
@@ -176,6 +183,7 @@ class Workspace:
         except BaseException as error:
             work.fail(task, type(error).__name__, retry=True)
             raise
+        merged = in_best_wording(self.store, task.item, merged)
         self.store.put_attributes(
             task.item, merged, signature=reader.signature, alone=not found.failures
         )
@@ -221,7 +229,7 @@ class Workspace:
             known += len(attributes) - len(new)
             progress.advance(len(attributes) - len(new))
             for attribute in new:
-                judgment = verifier.verify(attribute, self._cited(attribute))
+                judgment = verifier.verify(attribute, cited(self.store, attribute))
                 if self._keep:
                     self.store.put_judgments([judgment])
                 answers[judgment.answer] += 1
@@ -230,10 +238,15 @@ class Workspace:
                 progress.advance()
         return Verified(answers=dict(answers), failures=dict(failures), known=known)
 
-    def _cited(self, attribute: Attribute) -> list[Conversation]:
-        ids = dict.fromkeys(evidence.conversation for evidence in attribute.evidence)
-        found = (self.store.conversation(id) for id in ids)
-        return [conversation for conversation in found if conversation is not None]
+    def refine(
+        self,
+        refiner: Refiner,
+        *,
+        people: Iterable[str] | None = None,
+        progress: Progress | None = None,
+    ) -> RefinedStore:
+        """Have what was not accepted narrowed, rewritten or dropped: see `refine_stored`."""
+        return refine_stored(self.store, refiner, people=people, progress=progress, keep=self._keep)
 
     def accepted(self, person: str) -> tuple[Attribute, ...]:
         """Return the attributes of a person that may be used."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from msgspec.structs import replace
 
 from recenter.errors import InputError, UnreadableAnswerError
 from recenter.models.scripted import ScriptedChat
 from recenter.provenance import Signature
-from recenter.records import Attribute, Conversation, Judgment
-from recenter.stages.refine import Refined, refine
+from recenter.records import Attribute, Conversation, Judge, Judgment
+from recenter.stages.refine import Refined, best_wordings, refine
 from recenter.stages.verify import supported
 from tests.stages.makers import attribute, conversation
 
@@ -71,6 +72,12 @@ def test_a_narrower_wording_is_verified_and_keeps_its_evidence() -> None:
     first = result.history[0].judgment
     assert first is not None
     assert first.subject.attribute == FLUENT.id
+    assert result.wordings == (FLUENT, result.attribute)
+    assert [j.answer for j in result.judgments] == ["reject", "accept"]
+    assert (result.attribute.members, result.attribute.reason) == (
+        (FLUENT.id,),
+        "narrow: to narrow",
+    )
 
 
 def test_dropping_ends_it() -> None:
@@ -78,6 +85,37 @@ def test_dropping_ends_it() -> None:
     assert result.attribute is None
     assert result.judgment.answer == "reject"
     assert [step.action for step in result.history] == ["drop"]
+    assert result.wordings == (FLUENT,)
+    verdict, drop = result.judgments
+    assert (drop.answer, drop.judge.name, drop.reason) == (
+        "reject",
+        "scripted:test",
+        "drop: to drop",
+    )
+    assert drop.failure == verdict.failure
+
+
+def test_what_is_found_again_comes_in_the_wording_that_was_accepted() -> None:
+    result = refined(offer("narrow", "The user speaks Thai."), offer("narrow", MODEST))
+    assert result.attribute is not None
+    found = [FLUENT, attribute("The user cooks.")]
+    better = best_wordings(found, result.wordings, result.judgments)
+    assert [a.text for a in better] == [MODEST, "The user cooks."]
+    assert better[0] == result.attribute
+    nobody = best_wordings(found, result.wordings, result.judgments[:-1])
+    assert list(nobody) == found
+    by_person = replace(
+        result.judgments[0], id="jud_p", answer="accept", judge=Judge(kind="person", name="per_x")
+    )
+    assert list(best_wordings(found, result.wordings, [*result.judgments, by_person])) == found
+
+
+def test_a_known_verdict_is_not_asked_for_again() -> None:
+    verifier = Only(MODEST)
+    known = verifier.verify(FLUENT, [TALK])
+    model = ScriptedChat([offer("narrow", MODEST)])
+    refine(FLUENT, [TALK], verifier=verifier, model=model, judgment=known)
+    assert verifier.seen == [FLUENT.text, MODEST]
 
 
 @pytest.mark.parametrize(

@@ -102,6 +102,32 @@ def test_sets_of_other_extractors_and_people_stay_unless_alone(store: Store) -> 
     assert {a.id for a in store.attributes()} == {theirs.id, bob.id}
 
 
+def test_of_the_wordings_of_an_attribute_one_is_current_in_its_set(store: Store) -> None:
+    plain, better = samples.attribute("Keeps bees."), samples.attribute("Keeps some bees.")
+    other = samples.attribute("Has a cat.")
+    store.put_attributes("p_ada", [plain, other], signature=samples.SIGNATURE)
+    refined = replace(better, members=(plain.id,), signature=Signature(model="test:refiner"))
+    verdicts = [samples.judgment(Subject(attribute=one.id)) for one in (plain, refined)]
+    for _ in range(2):
+        store.put_wordings([plain, refined], verdicts, used=refined.id)
+        current = store.attributes("p_ada", signature=samples.SIGNATURE)
+        assert sorted(a.text for a in current) == ["Has a cat.", "Keeps some bees."]
+        assert list(store.attributes("p_ada", retired=True)) == [plain]
+        assert {j.id for j in store.judgments("p_ada")} == {j.id for j in verdicts}
+
+
+def test_a_wording_that_was_deleted_does_not_come_back(store: Store) -> None:
+    plain, better = samples.attribute("Keeps bees."), samples.attribute("Keeps some bees.")
+    verdicts = [samples.judgment(Subject(attribute=one.id)) for one in (plain, better)]
+    assert store.put_wordings([plain, better], verdicts, used=better.id).refused == 2
+    assert list(store.judgments()) == []
+    store.put_attributes("p_ada", [plain, better], signature=samples.SIGNATURE)
+    store.delete_attribute(better.id)
+    assert store.put_wordings([plain, better], verdicts, used=better.id).refused == 1
+    assert list(store.attributes("p_ada")) == [plain]
+    assert [j.subject.attribute for j in store.judgments("p_ada")] == [plain.id]
+
+
 def test_an_attribute_of_somebody_else_is_refused_whole(store: Store) -> None:
     pair = [samples.attribute(), samples.attribute(person="p_bob")]
     with pytest.raises(InputError, match="p_bob"):

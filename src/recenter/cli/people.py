@@ -38,6 +38,7 @@ def export(*, person: str | None, output: str, settings: Settings) -> None:
         for kind, records in (
             ("conversation", store.conversations(person)),
             ("attribute", store.attributes(person)),
+            ("retired attribute", store.attributes(person, retired=True)),
             ("judgment", store.judgments(person)),
             ("query", store.queries(person)),
             ("selection", store.selections(person)),

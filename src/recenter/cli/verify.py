@@ -14,6 +14,7 @@ from recenter.cli.bar import Bar
 from recenter.cli.options import asking_options, batch_options, run, setting_options
 from recenter.config import Settings
 from recenter.stages.backends import VERIFIERS
+from recenter.stages.refine_stored import RefinedStore, Refiner
 from recenter.store import open_store
 from recenter.workspace import Verified, Workspace
 
@@ -26,6 +27,18 @@ from recenter.workspace import Verified, Workspace
     type=click.Choice(list(VERIFIERS)),
     help="Checks by code, the chat model, or the model after the checks.",
 )
+@click.option(
+    "--refine",
+    is_flag=True,
+    help="Have a chat model narrow, rewrite or drop what is not accepted; verify each wording.",
+)
+@click.option(
+    "--rounds",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1, 10),
+    help="With --refine: most wordings tried of one attribute.",
+)
 @click.option("--person", "people", multiple=True, help="Only this person; may be repeated.")
 @asking_options
 @batch_options
@@ -33,6 +46,8 @@ from recenter.workspace import Verified, Workspace
 def verify(
     *,
     verifier: str,
+    refine: bool,
+    rounds: int,
     people: tuple[str, ...],
     workers: int,
     dry_run: bool,
@@ -44,9 +59,11 @@ def verify(
 
     Only what is accepted is ever used; what is uncertain waits for review.
 
-    Example: recenter verify --batch attributes.jsonl --output verdicts.jsonl
+    Example: recenter verify --verifier rules --refine --chat ollama:llama3.3
     """
     if batch is not None:
+        if refine:
+            raise click.UsageError("--refine works on the store, not with --batch.")
         asking = Asking(settings, cache=None, dry_run=dry_run)
         handle = functools.partial(verify_row, verifier=verifier_of(verifier, asking))
         handler = one_by_one(handle, workers=workers if asking.model else 1)
@@ -55,13 +72,29 @@ def verify(
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
         workspace = Workspace(store, keep=not dry_run)
-        with Bar() as bar, workspace.run("verify", {"verifier": verifier}) as told:
-            made = workspace.verify(
-                verifier_of(verifier, asking), people=people or None, progress=bar
-            )
-            told |= {"usage": asking.usage, "counts": made.answers}
-    click.echo(_summary(made))
+        judge = verifier_of(verifier, asking)
+        refiner = Refiner(judge, asking.need("--refine"), rounds) if refine else None
+        whom = people or None
+        arguments = {"verifier": verifier, "refine": refine, "rounds": rounds}
+        with Bar() as bar, workspace.run("verify", arguments) as told:
+            made = workspace.verify(judge, people=whom, progress=bar)
+            told["counts"] = dict(made.answers)
+            click.echo(_summary(made))
+            if refiner is not None:
+                refined = workspace.refine(refiner, people=whom, progress=bar)
+                told["counts"] |= refined.outcomes
+                click.echo(_refined(refined))
+            told["usage"] = asking.usage
     asking.tell()
+
+
+def _refined(made: RefinedStore) -> str:
+    count = made.outcomes.get
+    return (
+        f"refined: {count('keep', 0)} accepted in another wording, {count('drop', 0)} dropped, "
+        f"{count('give_up', 0)} left as they were; {made.refused} wordings refused; "
+        f"{made.known} tried before, {made.failed} to be tried again"
+    )
 
 
 def _summary(made: Verified) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -13,7 +13,7 @@ from recenter.prompts import load_prompt
 from recenter.provenance import Signature, digest
 from recenter.records import Attribute, Conversation, Judgment, Message, attribute_id
 from recenter.stages import claims, render
-from recenter.stages.verify import Verifier
+from recenter.stages.verify import Verifier, accepted, supported
 
 Action = Literal["keep", "narrow", "rewrite", "drop", "refused", "give_up"]
 
@@ -49,6 +49,11 @@ class Refined(msgspec.Struct, frozen=True, kw_only=True):
     judgment: Judgment
     """The last verdict, on the last wording that was verified."""
     history: tuple[Step, ...]
+    wordings: tuple[Attribute, ...]
+    """Every wording that was verified, the original first; each has the one before as its only
+    member, and in its reason what was done to it and why."""
+    judgments: tuple[Judgment, ...]
+    """The verdict on each wording; where it was dropped, also the reject of the model that did."""
 
 
 def refine(
@@ -58,6 +63,7 @@ def refine(
     verifier: Verifier,
     model: ChatModel,
     rounds: int = 2,
+    judgment: Judgment | None = None,
 ) -> Refined:
     """Return the attribute in a wording that was accepted, or what it came to.
 
@@ -65,6 +71,7 @@ def refine(
     `rounds` times; each new wording is verified as the first was, and refused without that where
     it holds a number, a name or a stronger word that neither the quotes nor the earlier wording
     had. What is not accepted at the end keeps its last verdict: held or rejected, never used.
+    `judgment` is the verifier's verdict on the attribute, where it is known already.
 
     Raises:
         InputError: `rounds` is negative.
@@ -73,25 +80,73 @@ def refine(
     if rounds < 0:
         raise InputError(f"rounds must be 0 or more, got {rounds}.", field="rounds")
     history: list[Step] = []
-    judgment = verifier.verify(attribute, conversations)
+    wordings = [attribute]
+    judgments = [judgment or verifier.verify(attribute, conversations)]
+    dropped = False
     for _ in range(rounds):
-        if judgment.answer == "accept":
+        attribute, verdict = wordings[-1], judgments[-1]
+        if verdict.answer == "accept":
             break
-        offer = _offer(attribute, judgment, model)
+        offer = _offer(attribute, verdict, model)
+        text, reason = " ".join(offer["text"].split()), offer["reason"].strip()
         if offer["action"] == "drop":
-            history.append(_step("drop", attribute.text, offer["reason"], judgment))
-            return Refined(attribute=None, judgment=judgment, history=tuple(history))
-        text = " ".join(offer["text"].split())
+            history.append(_step("drop", attribute.text, reason, verdict))
+            judgments.append(_dropped(attribute, verdict, reason, model))
+            dropped = True
+            break
         wrong = _forbidden(text, attribute)
         if wrong is not None:
-            history.append(_step("refused", text, wrong, judgment))
+            history.append(_step("refused", text, wrong, verdict))
             continue
-        history.append(_step(offer["action"], text, offer["reason"], judgment))
-        attribute = _reworded(attribute, text, model)
-        judgment = verifier.verify(attribute, conversations)
-    last: Action = "keep" if judgment.answer == "accept" else "give_up"
-    history.append(_step(last, attribute.text, judgment.reason or "", judgment))
-    return Refined(attribute=attribute, judgment=judgment, history=tuple(history))
+        history.append(_step(offer["action"], text, reason, verdict))
+        wordings.append(_reworded(attribute, text, f"{offer['action']}: {reason}", model))
+        judgments.append(verifier.verify(wordings[-1], conversations))
+    verdict = judgments[len(wordings) - 1]
+    if not dropped:
+        last: Action = "keep" if verdict.answer == "accept" else "give_up"
+        history.append(_step(last, wordings[-1].text, verdict.reason or "", verdict))
+    return Refined(
+        attribute=None if dropped else wordings[-1],
+        judgment=verdict,
+        history=tuple(history),
+        wordings=tuple(wordings),
+        judgments=tuple(judgments),
+    )
+
+
+def best_wordings(
+    found: Iterable[Attribute], known: Iterable[Attribute], judgments: Sequence[Judgment]
+) -> tuple[Attribute, ...]:
+    """Return what was found, each in the accepted wording that it was refined to, if any.
+
+    So that what is extracted again does not come back in words that were not accepted. `known`
+    are all wordings of the person, also those no longer used.
+    """
+    found, known = list(found), list(known)
+    usable = {attribute.id for attribute in accepted([*found, *known], judgments)}
+    refined: dict[str, list[Attribute]] = {}
+    for attribute in known:
+        for earlier in attribute.members:
+            refined.setdefault(earlier, []).append(attribute)
+
+    def best(attribute: Attribute) -> Attribute:
+        ahead = [attribute]
+        for wording in ahead:
+            if wording.id in usable:
+                return msgspec.structs.replace(
+                    wording, evidence=attribute.evidence, at=attribute.at
+                )
+            ahead += refined.get(wording.id, [])
+        return attribute
+
+    return tuple({wording.id: wording for wording in map(best, found)}.values())
+
+
+def refining_signature(model: ChatModel, *settings: object) -> Signature:
+    """Return what a wording, or a drop, by this model carries."""
+    return Signature(
+        model=model.name, prompt=load_prompt("refine").hash, settings=digest(*settings)
+    )
 
 
 def _offer(attribute: Attribute, judgment: Judgment, model: ChatModel) -> dict[str, Any]:
@@ -130,17 +185,27 @@ def _forbidden(text: str, attribute: Attribute) -> str | None:
     return None if stronger is None else f"It adds {stronger!r}."
 
 
-def _reworded(attribute: Attribute, text: str, model: ChatModel) -> Attribute:
-    signature = Signature(
-        model=model.name,
-        prompt=load_prompt("refine").hash,
-        settings=digest(attribute.signature),
-    )
+def _reworded(attribute: Attribute, text: str, reason: str, model: ChatModel) -> Attribute:
+    signature = refining_signature(model, attribute.signature)
     return msgspec.structs.replace(
         attribute,
         id=attribute_id(attribute.person, text, attribute.evidence, signature),
         text=text,
+        reason=reason,
+        members=(attribute.id,),
         signature=signature,
+    )
+
+
+def _dropped(attribute: Attribute, verdict: Judgment, reason: str, model: ChatModel) -> Judgment:
+    return supported(
+        attribute,
+        judge=model.name,
+        answer="reject",
+        probability=None,
+        failure=verdict.failure or "other",
+        reason=f"drop: {reason}",
+        signature=refining_signature(model, attribute.signature),
     )
 
 

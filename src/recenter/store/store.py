@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
@@ -127,6 +127,16 @@ class Store:
         return writing.replace_attributes(
             self._database, person, list(attributes), signature=signature, alone=alone
         )
+
+    def put_wordings(
+        self, wordings: Sequence[Attribute], judgments: Sequence[Judgment], *, used: str
+    ) -> PutReport:
+        """Store the wordings of one attribute, the stored one first, with the verdicts on them.
+
+        In one transaction: they join the set that the first belongs to, and all but the one with
+        the id `used` are retired. One that was deleted before is refused, and the first is used.
+        """
+        return writing.put_wordings(self._database, wordings, judgments, used=used)
 
     def put_judgments(self, judgments: Iterable[Judgment]) -> PutReport:
         """Store judgments. One that names no person is filed under that of its subject, and

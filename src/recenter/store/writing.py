@@ -10,7 +10,7 @@ from typing import Any
 from recenter import formats
 from recenter.errors import InputError
 from recenter.provenance import Signature
-from recenter.records import Attribute
+from recenter.records import Attribute, Judgment
 from recenter.store.database import Database, Transaction, Value
 from recenter.store.reports import Outcome, PutReport
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS, R, Table
@@ -71,6 +71,30 @@ def replace_attributes(
             transaction.run("attributes_retire" if id in judged else "attributes_delete", id=id)
         total: Counter[str] = Counter(outcome for _, outcome in outcomes)
         return PutReport(**total, removed=len(others))
+
+    return database.transact(work)
+
+
+def put_wordings(
+    database: Database, wordings: Sequence[Attribute], judgments: Sequence[Judgment], *, used: str
+) -> PutReport:
+    """Store the wordings of one attribute with their verdicts: see `Store.put_wordings`."""
+    first = wordings[0]
+
+    def work(transaction: Transaction) -> PutReport:
+        sets = transaction.rows("attributes_of_set", person=first.person)
+        owner = next((held for id, held, _ in sets if id == first.id), None)
+        if owner is None:
+            return PutReport(refused=len(wordings))
+        rows = [ATTRIBUTES.row(wording) | {"signature": owner} for wording in wordings]
+        outcomes = dict(_put_batch(transaction, table=ATTRIBUTES, rows=rows))
+        stored = {id for id, outcome in outcomes.items() if outcome != "refused"}
+        verdicts = [JUDGMENTS.row(j) for j in judgments if j.subject.attribute in stored]
+        _put_batch(transaction, table=JUDGMENTS, rows=verdicts)
+        for id in sorted(stored - {used if used in stored else first.id}):
+            transaction.run("attributes_retire", id=id)
+        total: Counter[str] = Counter(outcomes.values())
+        return PutReport(**total)
 
     return database.transact(work)
 
