@@ -83,17 +83,19 @@ def test_an_extraction_that_is_killed_goes_on_and_ends_like_one_that_was_not(
 
 def test_what_is_not_accepted_is_refined_once(store: str, tmp_path: Path) -> None:
     recenter("extract", "--store", store)
-    dog = next(a for a in records(store, "attribute") if "dog" in a["text"])
+    found = next(a for a in records(store, "attribute") if "jazz" in a["text"])
     script = tmp_path / "script.json"
     verdict = {"reason": "r", "answer": "reject", "failure": "overgeneralisation"}
-    offer = {"action": "narrow", "text": "The user has a dog.", "reason": "r"}
+    offer = {"action": "narrow", "text": "The user likes jazz.", "reason": "r"}
     script.write_text(json.dumps([verdict, offer, verdict | {"answer": "accept"}]))
-    words = ("verify", "--verifier", "llm", "--refine", "--rounds", "1", "--store", store)
-    words += ("--person", dog["person"], "--chat", f"scripted:{script}")
+    words = (
+        *("verify", "--verifier", "llm", "--refine", "--rounds", "1", "--store", store),
+        *("--person", found["person"], "--chat", f"scripted:{script}"),
+    )
     assert "1 accepted in another wording" in recenter(*words).output
-    (refined,) = (a for a in records(store, "attribute") if a["person"] == dog["person"])
-    assert (refined["text"], refined["members"]) == ("The user has a dog.", [dog["id"]])
-    assert records(store, "retired attribute") == [dog]
+    (refined,) = (a for a in records(store, "attribute") if a["person"] == found["person"])
+    assert (refined["text"], refined["members"]) == ("The user likes jazz.", [found["id"]])
+    assert records(store, "retired attribute") == [found]
     judged = records(store, "judgment")
     assert "0 accepted in another wording" in recenter(*words).output
     assert records(store, "judgment") == judged
