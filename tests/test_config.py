@@ -42,9 +42,10 @@ def test_one_key_for_all_who_start_at_once(tmp_path: Path) -> None:
     assert [p.name for p in settings.home.iterdir()] == ["pseudonym.key"]
 
 
-def test_a_broken_key_is_not_replaced(tmp_path: Path) -> None:
+@pytest.mark.parametrize("held", ["not a key", "", "\n", "00"])
+def test_a_broken_or_empty_key_is_neither_used_nor_replaced(tmp_path: Path, held: str) -> None:
     settings = load_settings({"RECENTER_HOME": str(tmp_path)})
-    (tmp_path / "pseudonym.key").write_text("not a key")
+    (tmp_path / "pseudonym.key").write_text(held)
     with pytest.raises(ConfigError, match="backup"):
         pseudonym_key(settings)
 

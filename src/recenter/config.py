@@ -14,6 +14,8 @@ import platformdirs
 
 from recenter.errors import ConfigError
 
+_LEAST_KEY = 16
+
 
 class Provider(msgspec.Struct, frozen=True, kw_only=True):
     """An OpenAI-compatible endpoint, named in model strings as `name:model`."""
@@ -103,7 +105,7 @@ def pseudonym_key(settings: Settings) -> bytes:
     Without it, nobody can tell whose pseudonym is whose; with another, an import doubles people.
 
     Raises:
-        ConfigError: the file exists but does not hold a key.
+        ConfigError: the file exists but does not hold a key, or one that could be guessed.
     """
     path = settings.home / "pseudonym.key"
     settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -119,9 +121,13 @@ def pseudonym_key(settings: Settings) -> bytes:
                 pass
             finally:
                 draft.unlink()
-        return bytes.fromhex(path.read_text("ascii").strip())
+        key = bytes.fromhex(path.read_text("ascii").strip())
+        # An emptied file would make pseudonyms that anybody can compute.
+        if len(key) < _LEAST_KEY:
+            raise ValueError(len(key))
+        return key
     except ValueError:
         raise ConfigError(
-            f"{path} does not hold a key of hexadecimal digits.",
+            f"{path} does not hold a key of at least {2 * _LEAST_KEY} hexadecimal digits.",
             cure="Restore it from a backup; a new one would make every known person a stranger.",
         ) from None
