@@ -8,7 +8,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from recenter.errors import ModelError, ModelHTTPError, RateLimitedError, UnreadableAnswerError
+from recenter.errors import (
+    BudgetExceededError,
+    ModelError,
+    ModelHTTPError,
+    ModelTimeoutError,
+    ModelUnavailableError,
+    RateLimitedError,
+    UnreadableAnswerError,
+)
 from recenter.models.base import ChatModel, ChatRequest
 from recenter.models.local import LocalChat
 from recenter.models.scripted import ScriptedChat
@@ -125,7 +133,7 @@ def test_failures_can_be_collected_beside_what_was_read() -> None:
     def answer(request: ChatRequest) -> Any:
         if "nurse" in request.messages[1].content:
             return {"attributes": [item("a night nurse", 0)]}
-        return RateLimitedError("429 too many")
+        return ModelTimeoutError("60 s are over")
 
     other = conversation(("user", "I have two cats."), name="c2")
     extractor = LLMExtractor(ScriptedChat(answer), on_error="collect")
@@ -133,7 +141,24 @@ def test_failures_can_be_collected_beside_what_was_read() -> None:
     assert len(made.attributes) == 1
     (failure,) = made.failures
     assert (failure.conversation, failure.turns) == ("c2", (0, 0))
-    assert failure.error == "RateLimitedError: 429 too many"
+    assert failure.error == "ModelTimeoutError: 60 s are over"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        BudgetExceededError("no more"),
+        ModelUnavailableError("gone"),
+        RateLimitedError("429"),
+        ModelHTTPError("no such key", status=401),
+    ],
+)
+def test_what_every_call_would_meet_is_raised_even_where_failures_are_collected(
+    error: ModelError,
+) -> None:
+    extractor = LLMExtractor(ScriptedChat(lambda _: error), on_error="collect")
+    with pytest.raises(type(error)):
+        extractor.extract("p", [conversation(*TURNS)])
 
 
 def test_what_does_not_fit_is_asked_in_halves() -> None:

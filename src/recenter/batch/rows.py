@@ -8,20 +8,12 @@ from typing import TypeVar
 import msgspec
 
 from recenter.batch.contract import Handler, Result, Row
-from recenter.errors import (
-    InputError,
-    ModelHTTPError,
-    ModelTimeoutError,
-    UnreadableAnswerError,
-)
-from recenter.models.calls import parallel_map
+from recenter.errors import InputError, ModelError
+from recenter.models.calls import is_of_one_request, parallel_map
 from recenter.provenance import make_id
 from recenter.records import Attribute, Query
 
 T = TypeVar("T")
-
-# Statuses by which an endpoint refuses this request, such as one that is too long for it.
-_REFUSED = {400, 413, 422}
 
 
 class TextRow(msgspec.Struct, frozen=True):
@@ -97,9 +89,9 @@ def one_by_one(function: Callable[[Row], Row], *, workers: int = 1) -> Handler:
 def _result(function: Callable[[Row], Row], row: Row) -> Result:
     try:
         return function(row)
-    except (InputError, UnreadableAnswerError, ModelTimeoutError) as error:
+    except InputError as error:
         return error
-    except ModelHTTPError as error:
-        if error.status not in _REFUSED:
+    except ModelError as error:
+        if not is_of_one_request(error):
             raise
         return error

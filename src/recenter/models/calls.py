@@ -18,8 +18,10 @@ from recenter.errors import (
     BudgetExceededError,
     ConfigError,
     ModelHTTPError,
+    ModelTimeoutError,
     RateLimitedError,
     RecenterError,
+    UnreadableAnswerError,
 )
 from recenter.formats import encode
 from recenter.models.base import ChatModel, ChatReply, ChatRequest, Embedder
@@ -35,6 +37,8 @@ R = TypeVar("R")
 _KEY_FORMAT = 1
 _BYTES_PER_TOKEN = 2
 _TOKENS_PER_MESSAGE = 8
+# Statuses by which an endpoint refuses this request, such as one that is too long for it.
+_REFUSED = {400, 413, 422}
 
 
 def parallel_map(
@@ -78,6 +82,16 @@ def parallel_try(
             else:
                 raise outcome.error
     return results
+
+
+def is_of_one_request(error: RecenterError) -> bool:
+    """Tell whether an error is the fault of one request, so that the next one may well succeed.
+
+    No endpoint, no right to ask, no budget: whatever is asked next meets the same.
+    """
+    if isinstance(error, ModelHTTPError):
+        return error.status in _REFUSED
+    return isinstance(error, UnreadableAnswerError | ModelTimeoutError)
 
 
 class _Raised:

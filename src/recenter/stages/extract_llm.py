@@ -11,7 +11,7 @@ import msgspec
 
 from recenter.errors import ModelError, ModelHTTPError, RecenterError
 from recenter.models.base import ChatModel, ChatRequest
-from recenter.models.calls import add_up, parallel_map, parallel_try
+from recenter.models.calls import add_up, is_of_one_request, parallel_map
 from recenter.progress import Progress
 from recenter.prompts import load_prompt
 from recenter.provenance import Signature, digest
@@ -114,7 +114,8 @@ class LLMExtractor:
         """Return what the model says of the person and their own words bear out, not merged.
 
         Raises:
-            ModelError: a call failed, unless errors are collected; then it is among `failures`.
+            ModelError: a call failed. Where errors are collected, one that no other call would
+                meet is among `failures` instead.
         """
         grounds = {conversation.id: Ground(conversation) for conversation in conversations}
         todo = [
@@ -150,11 +151,15 @@ class LLMExtractor:
     def _ask_all(
         self, person: str, todo: Sequence[Chunk]
     ) -> Sequence[list[_Answer] | RecenterError]:
-        def ask(chunk: Chunk) -> list[_Answer]:
-            return list(self._ask(person, chunk))
+        def ask(chunk: Chunk) -> list[_Answer] | RecenterError:
+            try:
+                return list(self._ask(person, chunk))
+            except ModelError as error:
+                if self._collect and is_of_one_request(error):
+                    return error
+                raise
 
-        run = parallel_try if self._collect else parallel_map
-        return run(ask, todo, workers=self._workers, progress=self._progress)
+        return parallel_map(ask, todo, workers=self._workers, progress=self._progress)
 
     def _ask(self, person: str, chunk: Chunk) -> Iterator[_Answer]:
         """Ask about a chunk, in halves where the model says that it does not fit."""
