@@ -19,14 +19,15 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "boolean": bool,
     "null": type(None),
 }
-_THOUGHT = re.compile(r"\A\s*<think>.*?</think>", re.DOTALL)
+_THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _SHOWN = 200
 
 
 def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
     """Return the one JSON value in the text, perhaps amid prose or fences, that fits the schema.
 
-    Half a value is never completed, and no part of a broken one is taken for the whole.
+    Half a value is never completed, and no part of a broken one is taken for the whole; a thought
+    that does not end holds no answer, and a value with a key twice is broken.
 
     Raises:
         UnreadableAnswerError: there is none, or there are two that differ.
@@ -52,7 +53,7 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
 
 def _values(text: str) -> Iterator[Any]:
     """Yield the JSON values of a text: itself, or each object and array that stands in it."""
-    decoder = json.JSONDecoder(parse_constant=_refuse)
+    decoder = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_without_repeats)
     try:
         yield decoder.decode(text)
         return
@@ -76,6 +77,13 @@ def _values(text: str) -> Iterator[Any]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(f"{constant} is not JSON")
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        raise ValueError("a key stands there twice")
+    return value
 
 
 def check_schema(schema: Mapping[str, Any]) -> None:
