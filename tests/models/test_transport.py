@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from recenter.errors import (
+    ConfigError,
     ModelError,
     ModelHTTPError,
     ModelTimeoutError,
@@ -129,6 +130,8 @@ def _in(seconds: float) -> str:
         (_in(3600), 60, 60),
         ("nan", 0, 60),
         ("soon", 0, 60),
+        ("Wed, 21 Oct 2030 07:28:00 +99999999999999999999", 0, 60),
+        (_in(30).replace("GMT", "-0000"), 25, 30),
     ],
 )
 def test_the_wait_is_the_one_asked_for_up_to_a_limit(header: str, low: float, high: float) -> None:
@@ -183,6 +186,28 @@ def test_the_key_is_sent_and_never_told(caplog: pytest.LogCaptureFixture) -> Non
     assert KEY not in caplog.text + "".join(f"{error!r}{error.__dict__}" for error in errors)
 
 
+def test_a_key_is_not_told_in_part_where_an_error_is_cut() -> None:
+    with serving(refusal(400, "x" * 295 + KEY)) as server, pytest.raises(ModelError) as caught:
+        _transport(server.url).post("/x", {})
+    assert "x" * 295 in str(caught.value)
+    assert KEY[:5] not in str(caught.value)
+
+
+def test_what_is_on_this_machine_is_asked_without_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    with serving(OK) as proxy, serving(OK) as server:
+        for name in ("http_proxy", "ALL_PROXY"):
+            monkeypatch.setenv(name, proxy.url)
+        assert _transport(server.url).post("/x", {}) == {"ok": 1}
+        assert not proxy.requests
+
+
+@pytest.mark.parametrize("proxy", ["socks5://127.0.0.1:1", "odd://127.0.0.1:1"])
+def test_a_proxy_that_cannot_be_used_is_told(proxy: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    with pytest.raises(ConfigError, match=r"proxy for http://models\.test/v1 cannot be used"):
+        _transport("http://models.test/v1")
+
+
 def test_a_redirect_does_not_carry_the_key_away() -> None:
     with serving(OK) as other:
         away = raw("", status=307, headers={"Location": other.url})
@@ -196,6 +221,12 @@ def test_events_come_one_by_one_with_any_line_end_and_unicode_left_alone() -> No
     with serving(events(odd, '{"n": 2}')) as server:
         found = list(_transport(server.url).stream("/x", {}))
     assert found == [{"text": "a\u2028b\x85c"}, {"n": 2}, {"done": True}]
+
+
+def test_events_without_data_and_a_byte_order_mark_are_passed_over() -> None:
+    data = b'\xef\xbb\xbfdata: {"n": 1}\n\ndata:\n\ndata: \n\nid: 7\n\ndata: {"n": 2}\n\n'
+    with serving(raw(data, kind="text/event-stream")) as server:
+        assert list(_transport(server.url).stream("/x", {})) == [{"n": 1}, {"n": 2}]
 
 
 def test_a_stream_is_tried_again_only_before_its_first_event() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import email.utils
+import ipaddress
 import json
 import math
 import time
@@ -18,6 +19,7 @@ import tenacity
 
 from recenter import __version__
 from recenter.errors import (
+    ConfigError,
     ModelError,
     ModelHTTPError,
     ModelTimeoutError,
@@ -30,6 +32,7 @@ from recenter.models.providers import Endpoint
 
 _TRANSIENT = frozenset({408, 409, 425, 429})
 _SHOWN = 300
+_KIND = 60
 
 T = TypeVar("T")
 
@@ -66,16 +69,29 @@ class Transport:
         patience: Patience | None = None,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
+        """Take an endpoint.
+
+        Raises:
+            ConfigError: the proxy that the environment names cannot be used.
+        """
         self._endpoint = endpoint
         self._patience = patience or Patience()
         self._sleep = sleep
         key = {"Authorization": f"Bearer {endpoint.key}"} if endpoint.key else {}
         silence = min(self._patience.read, self._patience.total)
-        self._client = httpx.Client(
-            headers={"User-Agent": f"recenter/{__version__}", **key},
-            timeout=httpx.Timeout(silence, connect=self._patience.connect),
-            follow_redirects=False,
-        )
+        try:
+            self._client = httpx.Client(
+                headers={"User-Agent": f"recenter/{__version__}", **key},
+                timeout=httpx.Timeout(silence, connect=self._patience.connect),
+                follow_redirects=False,
+                # What is meant for this machine goes through no proxy.
+                trust_env=not _is_here(endpoint.base_url),
+            )
+        except (ImportError, ValueError) as error:
+            raise ConfigError(
+                f"the proxy for {endpoint.base_url} cannot be used: {error}",
+                cure="Set HTTPS_PROXY, HTTP_PROXY or ALL_PROXY to an http(s) address, or unset it.",
+            ) from None
         weakref.finalize(self, self._client.close)
 
     def post(self, path: str, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -154,7 +170,7 @@ class Transport:
             ) as response:
                 if response.status_code != httpx.codes.OK:
                     data = b"".join(self._bytes(response))
-                    raise self._refusal(response.status_code, _told(data), response.headers)
+                    raise self._refusal(response.status_code, self._told(data), response.headers)
                 yield response
         except httpx.ConnectError as error:
             raise _TransientError(
@@ -203,7 +219,7 @@ class Transport:
             yield chunk
 
     def _object(self, data: bytes, response: httpx.Response) -> dict[str, Any]:
-        kind = response.headers.get("content-type", "").partition(";")[0]
+        kind = response.headers.get("content-type", "").partition(";")[0][:_KIND]
         try:
             value = msgspec.json.decode(data)
         except (msgspec.DecodeError, RecursionError):
@@ -222,12 +238,15 @@ class Transport:
             # Gateways answer 200, or begin to stream, before they learn that the model failed.
             code = value["error"].get("code") if isinstance(value["error"], dict) else None
             status = code if isinstance(code, int) and 400 <= code < 600 else 500
-            raise self._refusal(status, _told(data), response.headers)
+            raise self._refusal(status, self._told(data), response.headers)
         return value
 
+    def _told(self, data: bytes) -> str:
+        """Return what an error's body says, without the key, also where it is cut."""
+        key = (self._endpoint.key or "").encode()
+        return _told(data.replace(key, b"***") if key else data)
+
     def _refusal(self, status: int, told: str, headers: httpx.Headers) -> Exception:
-        if self._endpoint.key:
-            told = told.replace(self._endpoint.key, "***")
         message = f"{self._place} answered {status}: {told or 'nothing more'}"
         if status in (301, 302, 303, 307, 308):
             return ModelHTTPError(
@@ -252,6 +271,15 @@ class Transport:
         return ModelHTTPError(message, status=status)
 
 
+def _is_here(url: str) -> bool:
+    """Whether an address is of this machine."""
+    host = httpx.URL(url).host
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
 def _sse(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """Yield the data of server-sent events; comments and other fields are passed over.
 
@@ -259,14 +287,17 @@ def _sse(chunks: Iterator[bytes]) -> Iterator[bytes]:
     """
     buffer = b""
     data: list[bytes] = []
+    first = True
     for chunk in chunks:
         *lines, buffer = (buffer + chunk).split(b"\n")
         for line in lines:
             line = line.removesuffix(b"\r")
+            line, first = (line.removeprefix(b"\xef\xbb\xbf") if first else line), False
             if line.startswith(b"data:"):
                 data.append(line[5:].removeprefix(b" "))
-            elif not line and data:
-                yield b"\n".join(data)
+            elif not line:
+                if any(data):  # An event without data is none.
+                    yield b"\n".join(data)
                 data = []
 
 
@@ -297,8 +328,9 @@ def _seconds(value: str | None) -> float | None:
     except ValueError:
         try:
             when = email.utils.parsedate_to_datetime(value)
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
-        now = datetime.datetime.now(when.tzinfo)
-        seconds = (when - now).total_seconds()
+        if when.tzinfo is None:  # `-0000` is UTC too.
+            when = when.replace(tzinfo=datetime.UTC)
+        seconds = (when - datetime.datetime.now(datetime.UTC)).total_seconds()
     return max(seconds, 0.0) if math.isfinite(seconds) else None
