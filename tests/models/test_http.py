@@ -75,9 +75,18 @@ def test_free_text_with_what_it_took() -> None:
 
 def test_without_a_price_or_a_count_the_cost_is_unknown() -> None:
     uncounted = raw('{"choices": [{"message": {"content": "x"}}]}')
-    with serving(reply("x"), uncounted) as server:
+    absurd = uncounted_with(10**400)
+    with serving(reply("x"), uncounted, absurd) as server:
         assert _chat(server.url).chat(FREE).usage.cost is None
-        assert _chat(server.url, price=Price(prompt=1, completion=1)).chat(FREE).usage.cost is None
+        for _ in range(2):
+            priced = _chat(server.url, price=Price(prompt=1, completion=1))
+            assert priced.chat(FREE).usage.cost is None
+
+
+def uncounted_with(tokens: int) -> Answer:
+    """An answer whose count of tokens cannot be believed."""
+    usage = {"prompt_tokens": tokens, "completion_tokens": 1}
+    return raw(json.dumps({"choices": [{"message": {"content": "x"}}], "usage": usage}))
 
 
 def test_settings_name_the_endpoint_and_its_price(tmp_path: Path) -> None:

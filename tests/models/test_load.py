@@ -60,7 +60,18 @@ def test_a_missing_key_names_its_variable(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["", "ftp://h/v1", "h/v1", "file:///etc/passwd", "http://u:p@h/v1", "http://[::bad/v1"]
+    "url",
+    [
+        "",
+        "ftp://h/v1",
+        "h/v1",
+        "file:///etc/passwd",
+        "http://u:p@h/v1",
+        "http://[::bad/v1",
+        "http://h:99999/v1",
+        "http://h/v1?x=1",
+        "http://h/v1#x",
+    ],
 )
 def test_only_plain_http_addresses_are_endpoints(url: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError):
@@ -70,3 +81,10 @@ def test_only_plain_http_addresses_are_endpoints(url: str, tmp_path: Path) -> No
 def test_an_endpoint_does_not_print_its_key(tmp_path: Path) -> None:
     endpoint = find_endpoint("openai:m", Settings(home=tmp_path), {"OPENAI_API_KEY": "sk-secret"})
     assert "sk-secret" not in repr(endpoint) + str(endpoint)
+
+
+@pytest.mark.parametrize("key", ["sk-1\n", " sk-1", "кл", "sk-\x001"])
+def test_what_cannot_be_a_key_is_refused_without_telling_it(key: str, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"OPENAI_API_KEY to the key alone") as caught:
+        find_endpoint("openai:m", Settings(home=tmp_path), {"OPENAI_API_KEY": key})
+    assert key not in str(caught.value)

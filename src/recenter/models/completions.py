@@ -12,6 +12,9 @@ from recenter.errors import UnreadableAnswerError
 from recenter.formats import encode
 from recenter.models.base import ChatRequest
 
+_MOST_TOKENS = 10**9
+"""More of one call is nothing that an endpoint can have counted."""
+
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """What an endpoint has been found to understand."""
@@ -157,7 +160,12 @@ def tokens(answer: Mapping[str, Any]) -> tuple[int, int] | None:
         for field in ("prompt_tokens", "completion_tokens")
     ]
     prompt, completion = counts
-    if isinstance(prompt, int) and isinstance(completion, int) and min(prompt, completion) >= 0:
+    if (
+        isinstance(prompt, int)
+        and isinstance(completion, int)
+        and min(prompt, completion) >= 0
+        and max(prompt, completion) <= _MOST_TOKENS
+    ):
         return prompt, completion
     return None
 

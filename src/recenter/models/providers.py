@@ -46,7 +46,8 @@ def find_endpoint(
     """Return the endpoint of `provider:model`, or of `http:MODEL@URL`.
 
     Raises:
-        ConfigError: the provider is unknown, its key is not set, or its URL is not http(s).
+        ConfigError: the provider is unknown, its key is not set or cannot be one, or its URL is
+            not http(s).
     """
     provider_name, _, model = name.partition(":")
     if provider_name == "http":
@@ -67,6 +68,11 @@ def find_endpoint(
         raise ConfigError(
             f"{name!r} needs a key.", cure=f"Set the environment variable {provider.key_env}."
         )
+    if key and not (key.isascii() and key.isprintable() and " " not in key):
+        raise ConfigError(
+            f"the key of {name!r} holds a space, a line end or another sign that no key has.",
+            cure=f"Set the environment variable {provider.key_env} to the key alone.",
+        )
     return Endpoint(
         name=name,
         model=model,
@@ -82,9 +88,11 @@ def _checked(url: str) -> str:
         parsed = httpx.URL(url)
     except httpx.InvalidURL:
         parsed = httpx.URL("")
-    if parsed.scheme not in ("http", "https") or not parsed.host or parsed.userinfo:
+    plain = not (parsed.userinfo or parsed.query or parsed.fragment)
+    reachable = parsed.scheme in ("http", "https") and parsed.host and (parsed.port or 1) < 2**16
+    if not (plain and reachable):
         raise ConfigError(
             f"{url!r} is not the base URL of an endpoint.",
-            cure="Write http://HOST:PORT/v1 or https://HOST/v1, without a user or password.",
+            cure="Write http://HOST:PORT/v1 or https://HOST/v1, without user, password or query.",
         )
     return url.rstrip("/")
