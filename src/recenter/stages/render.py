@@ -31,32 +31,34 @@ def listed(texts: Iterable[str]) -> str:
 
 def message(query: Query) -> str:
     """Return the new message, under the turns before it where there are any."""
-    before = [_turn(number, turn) for number, turn in enumerate(query.messages)]
+    before = [_turn(number, turn, len(turn.text)) for number, turn in enumerate(query.messages)]
     return "\n".join([*before, escaped(query.prompt)])
 
 
 def conversations(
     attribute: Attribute, shown: Sequence[Conversation], *, longest: int = LONGEST
 ) -> str:
-    """Return the conversations with their turns numbered.
+    """Return the conversations with their turns as numbered elements that nothing in them closes.
 
     Where they are longer than `longest` characters, only the turns near the evidence are shown;
-    where those are too long as well, without the middle.
+    where those are too long as well, each without its middle, down to about `longest` in all.
     """
     whole = sum(len(turn.text) for conversation in shown for turn in conversation.turns)
     near = None if whole <= longest else _near(attribute)
-    parts = []
-    for number, conversation in enumerate(shown, start=1):
-        turns = [
+    turns = [
+        [
             (i, turn)
             for i, turn in enumerate(conversation.turns)
             if near is None or (conversation.id, i) in near
         ]
-        if turns:
-            parts.append(f"Conversation {number}:")
-            parts += _joined(turns)
-    text = "\n".join(parts) or "(none)"
-    return text if len(text) <= longest else _cut(text, longest)
+        for conversation in shown
+    ]
+    each = longest // max(1, sum(map(len, turns))) if near is not None else longest
+    parts = []
+    for number, chosen in enumerate(turns, start=1):
+        if chosen:
+            parts += [f'<conversation n="{number}">', *_joined(chosen, each), "</conversation>"]
+    return "\n".join(parts) or "(none)"
 
 
 def _near(attribute: Attribute) -> set[tuple[str, int]]:
@@ -67,22 +69,24 @@ def _near(attribute: Attribute) -> set[tuple[str, int]]:
     }
 
 
-def _joined(turns: Sequence[tuple[int, Turn]]) -> list[str]:
+def _joined(turns: Sequence[tuple[int, Turn]], longest: int) -> list[str]:
     lines = []
     expected = 0
     for number, turn in turns:
         if number != expected:
             lines.append(_LEFT_OUT)
-        lines.append(_turn(number, turn))
+        lines.append(_turn(number, turn, longest))
         expected = number + 1
     return lines
 
 
-def _turn(number: int, turn: Turn) -> str:
-    who = "the person" if turn.role == "user" else turn.role
-    return f"[{number}] {who}: {escaped(turn.text)}"
+def _turn(number: int, turn: Turn, longest: int) -> str:
+    who = "person" if turn.role == "user" else turn.role
+    return f'<turn n="{number}" by="{who}">{escaped(_cut(turn.text, longest))}</turn>'
 
 
 def _cut(text: str, longest: int) -> str:
-    half = longest // 2
-    return f"{text[:half]}\n{_LEFT_OUT}\n{text[-half:]}"
+    if len(text) <= longest:
+        return text
+    half = max(1, longest // 2)
+    return f"{text[:half]} {_LEFT_OUT} {text[-half:]}"
