@@ -22,7 +22,7 @@ ROW: dict[str, Any] = {
 
 
 def test_without_a_model_messages_and_receipt_are_given() -> None:
-    out = respond_row(ROW, Bm25Selector(), None)
+    out = respond_row(ROW, Bm25Selector())
     assert out["reply"] is None
     assert out["n"] == 3
     assert "plays the cello" in out["messages"][-1]["content"]
@@ -33,7 +33,7 @@ def test_without_a_model_messages_and_receipt_are_given() -> None:
 
 @pytest.mark.parametrize(("mode", "used"), [("generic", 0), ("all", 2), ("given", 2)])
 def test_modes(mode: str, used: int) -> None:
-    out = respond_row(ROW | {"mode": mode}, None, ScriptedChat(["Gut ones."]))
+    out = respond_row(ROW | {"mode": mode}, None, [ScriptedChat(["Gut ones."])])
     assert out["reply"] == "Gut ones."
     assert len(out["receipt"]["used"]) == used
     if mode == "generic":
@@ -42,7 +42,7 @@ def test_modes(mode: str, used: int) -> None:
 
 def test_edit_asks_twice() -> None:
     model = ScriptedChat(["Generic.", "Edited."])
-    out = respond_row(ROW | {"mode": "given", "method": "edit"}, None, model)
+    out = respond_row(ROW | {"mode": "given", "method": "edit"}, None, [model])
     assert out["reply"] == "Edited."
     assert [m["role"] for m in out["messages"]] == ["user", "assistant", "user"]
 
@@ -52,10 +52,40 @@ def test_edit_asks_twice() -> None:
 )
 def test_a_bad_row_names_its_field(field: str, value: Any) -> None:
     with pytest.raises(InputError) as caught:
-        respond_row(ROW | {field: value}, Bm25Selector(), None)
+        respond_row(ROW | {field: value}, Bm25Selector())
     assert caught.value.field == field
 
 
 def test_selected_without_a_selector_is_refused() -> None:
     with pytest.raises(InputError, match="selector"):
-        respond_row(ROW, None, None)
+        respond_row(ROW, None)
+
+
+def test_several_models_and_arms_give_a_list_of_replies() -> None:
+    models = [ScriptedChat([f"{n} says"] * 3, name=f"scripted:{n}") for n in "xy"]
+    out = respond_row(ROW, Bm25Selector(), models, arms=["generic", "selected", "given"])
+    assert out.keys() == ROW.keys() | {"replies"}
+    told = [(r["model"], r["arm"], r["reply"], len(r["receipt"]["used"])) for r in out["replies"]]
+    assert told == [
+        ("scripted:x", "generic", "x says", 0),
+        ("scripted:x", "selected", "x says", 1),
+        ("scripted:x", "given", "x says", 2),
+        ("scripted:y", "generic", "y says", 0),
+        ("scripted:y", "selected", "y says", 1),
+        ("scripted:y", "given", "y says", 2),
+    ]
+    assert {r["method"] for r in out["replies"]} == {"start"}
+    assert all(r["messages"][-1]["role"] == "user" for r in out["replies"])
+
+
+def test_several_arms_without_a_model_give_their_messages() -> None:
+    out = respond_row(ROW, None, arms=["generic", "all"])
+    assert [(r["model"], r["reply"]) for r in out["replies"]] == [(None, None)] * 2
+
+
+def test_what_is_asked_for_outright_outranks_the_row() -> None:
+    row = ROW | {"mode": "all", "method": "start"}
+    model = ScriptedChat(["Generic.", "Edited."])
+    out = respond_row(row, None, [model], arms=["given"], method="edit")
+    assert out["reply"] == "Edited."
+    assert out["receipt"]["used"][0]["reason"] == "Used because it was given."

@@ -173,3 +173,40 @@ def test_judge_answers_row_by_row(tmp_path: Path) -> None:
     first, second = map(json.loads, result.stdout.splitlines())
     assert first["attributes"][0]["answer"] == "necessary_explicit"
     assert second.keys() == {"error", "line"}
+
+
+@pytest.fixture
+def chats(tmp_path: Path) -> list[str]:
+    """Options that name two models, each with its one answer."""
+    for name in "ab":
+        (tmp_path / f"{name}.json").write_text(json.dumps([f"{name} answers"] * 9))
+    return [f"--chat=scripted:{tmp_path / f'{name}.json'}" for name in "ab"]
+
+
+def test_respond_asks_several_models_under_several_arms(store: str, chats: list[str]) -> None:
+    for verb in ("extract", "verify"):
+        recenter(verb, "--store", store)
+    jazz = next(a["person"] for a in records(store, "attribute") if "jazz" in a["text"])
+    words = ("respond", "--store", store, "--person", jazz, "What music might I enjoy?")
+    shown = recenter(*words, "--arm=generic", "--arm=selected", "--arm=all", *chats)
+    assert [shown.output.count(f"{name} answers") for name in "ab"] == [3, 3]
+    kept = [(r["signature"]["model"][-6:], r["arm"]) for r in records(store, "reply")]
+    assert sorted(kept) == [
+        (f"{m}.json", arm) for m in "ab" for arm in ("all", "generic", "selected")
+    ]
+    assert recenter(*words, "--arm=given").exit_code == 2
+
+
+def test_respond_batch_gives_what_a_study_compares(tmp_path: Path, chats: list[str]) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(json.dumps(BATCHES["respond"]) + "\n")
+    words = ("respond", "--batch", str(source), "--arm=generic", "--arm=given")
+    (row,) = map(json.loads, recenter(*words, *chats).stdout.splitlines())
+    assert [(r["arm"], r["reply"]) for r in row["replies"]] == [
+        ("generic", "a answers"),
+        ("given", "a answers"),
+        ("generic", "b answers"),
+        ("given", "b answers"),
+    ]
+    (single,) = map(json.loads, recenter(*words[:3], chats[0]).stdout.splitlines())
+    assert single["reply"] == "a answers"

@@ -1,6 +1,8 @@
-"""`respond --batch`: a prompt with attributes in; reply, messages and receipt out."""
+"""`respond --batch`: a prompt with attributes in; replies, their messages and receipts out."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import msgspec
 
@@ -8,9 +10,9 @@ from recenter.batch.contract import Row
 from recenter.batch.rows import TextRow, attributes_of, query_of, read_row
 from recenter.errors import InputError
 from recenter.models.base import ChatModel
-from recenter.records import Arm, Method
+from recenter.records import Arm, Method, Reply
 from recenter.stages.policy import Policy, select
-from recenter.stages.respond import respond
+from recenter.stages.respond import respond_all
 from recenter.stages.select import Selector
 
 
@@ -26,29 +28,49 @@ class RespondRow(msgspec.Struct, frozen=True):
 def respond_row(
     row: Row,
     selector: Selector | None,
-    model: ChatModel | None,
+    models: Sequence[ChatModel] = (),
     *,
+    arms: Sequence[Arm] = (),
+    method: Method | None = None,
     policy: Policy | None = None,
     cap: int | None = None,
 ) -> Row:
     """Return the row with `reply` (None without a model), `messages` and `receipt`.
 
-    `selector` is asked in mode `selected` only.
+    Where several models or arms are asked for, these stand in a list `replies` instead, models
+    outermost, each with its `model`, `arm` and `method`: what a study compares. `arms` and
+    `method` are those of the row where they are not given. `selector` is asked once, and only
+    where an arm is `selected`.
 
     Raises:
-        InputError: a field is missing or of the wrong kind, or no selector was given and the mode
+        InputError: a field is missing or of the wrong kind, or no selector was given and an arm
             needs one.
         ModelError: a model gave no usable answer.
     """
     read = read_row(row, RespondRow)
     attributes = attributes_of(row, read.attributes)
     query = query_of(row, read.prompt)
+    wanted = tuple(arms) or (read.mode,)
     selection = None
-    if read.mode == "selected":
+    if "selected" in wanted:
         if selector is None:
             raise InputError("'selected' needs a selector, and none was given.", field="mode")
         selection = select(query, attributes, selector, policy=policy, cap=cap)
-    reply = respond(query, selection, attributes, model=model, arm=read.mode, method=read.method)
+    replies = respond_all(
+        query, selection, attributes, models=models, arms=wanted, method=method or read.method
+    )
+    if len(replies) == 1:
+        return row | _told(replies[0])
+    return row | {
+        "replies": [
+            {"model": reply.signature.model, "arm": reply.arm, "method": reply.method}
+            | _told(reply)
+            for reply in replies
+        ]
+    }
+
+
+def _told(reply: Reply) -> Row:
     made: Row = msgspec.to_builtins(
         {
             "reply": reply.text,
@@ -59,4 +81,4 @@ def respond_row(
             },
         }
     )
-    return row | made
+    return made

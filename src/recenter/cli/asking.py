@@ -1,41 +1,60 @@
-"""A chat model as commands use it: cached, metered, within its budget, or not asked at all."""
+"""Chat models as commands use them: cached, metered, within a budget, or not asked at all."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import click
 
 from recenter.config import Settings
 from recenter.errors import ConfigError
 from recenter.models.base import ChatModel
-from recenter.models.calls import Budgeted, Cache, Cached, Meter
+from recenter.models.calls import Budget, Budgeted, Cache, Cached, Meter, add_up
 from recenter.models.dry_run import DryRun
 from recenter.models.load import load_chat
 from recenter.records import Usage
 
 
 class Asking:
-    """The chat model of a command, and what it took."""
+    """The chat models of a command, and what they took together."""
 
-    def __init__(self, settings: Settings, *, cache: Cache | None, dry_run: bool = False) -> None:
-        """Load the model of the settings; none is loaded where none is set.
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        cache: Cache | None,
+        dry_run: bool = False,
+        chats: Sequence[str] = (),
+    ) -> None:
+        """Load the models named by `chats`, or else that of the settings, if one is set there.
 
         Raises:
-            ConfigError, MissingExtraError: it cannot be loaded, or its cost not be limited.
+            ConfigError, MissingExtraError: one cannot be loaded, or its cost not be limited.
         """
-        self.model: ChatModel | None = None
         self._dry_run = dry_run
-        self._meter: Meter | None = None
-        self._dry: DryRun | None = None
-        if settings.chat is None:
-            return
-        model = load_chat(settings.chat, settings)
-        if dry_run:
-            self.model = self._dry = DryRun(model)
-            return
-        if settings.max_cost is not None:
-            model = Budgeted(model, settings.max_cost)
-        # The cache stands outside of the budget, the meter outside of both.
-        self.model = self._meter = Meter(model if cache is None else Cached(model, cache))
+        self._meters: list[Meter] = []
+        self._dry: list[DryRun] = []
+        names = dict.fromkeys(chats or ([settings.chat] if settings.chat else []))
+        budget = None if settings.max_cost is None else Budget(settings.max_cost)
+        for name in names:
+            model = load_chat(name, settings)
+            if dry_run:
+                self._dry.append(DryRun(model))
+                continue
+            if budget is not None:
+                model = Budgeted(model, budget)
+            # The cache stands outside of the budget, the meter outside of both.
+            self._meters.append(Meter(model if cache is None else Cached(model, cache)))
+
+    @property
+    def models(self) -> tuple[ChatModel, ...]:
+        """The models, in the order in which they were named."""
+        return (*self._meters, *self._dry)
+
+    @property
+    def model(self) -> ChatModel | None:
+        """The first model; None where none is set."""
+        return next(iter(self.models), None)
 
     @property
     def dry(self) -> bool:
@@ -58,14 +77,15 @@ class Asking:
     @property
     def usage(self) -> Usage:
         """What the calls took so far."""
-        return self._meter.total if self._meter else Usage()
+        return add_up(meter.total for meter in self._meters)
 
     def tell(self) -> None:
         """Print what the calls took, or would take, on standard error."""
-        if self._dry is not None:
-            click.echo(f"would take at most {told(self._dry.estimate)}", err=True)
-        elif self._meter is not None and self._meter.total.calls:
-            click.echo(f"took {told(self._meter.total)}", err=True)
+        if self._dry:
+            estimate = add_up(model.estimate for model in self._dry)
+            click.echo(f"would take at most {told(estimate)}", err=True)
+        elif self.usage.calls:
+            click.echo(f"took {told(self.usage)}", err=True)
 
 
 def told(usage: Usage) -> str:

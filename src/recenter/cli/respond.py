@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import itertools
 from typing import get_args
 
 import click
@@ -16,6 +17,8 @@ from recenter.cli.backends import Selecting, selecting_options
 from recenter.cli.options import asking_options, batch_options, need, run, setting_options
 from recenter.cli.show import show_receipt
 from recenter.config import Settings
+from recenter.models.base import ChatModel
+from recenter.models.calls import parallel_map
 from recenter.records import Arm, Method, Reply
 from recenter.store import open_store
 from recenter.workspace import Workspace
@@ -28,26 +31,33 @@ from recenter.workspace import Workspace
     "--arm",
     "arms",
     multiple=True,
-    default=("selected",),
-    type=click.Choice(["generic", "all", "selected"]),
-    help="What the reply may use; may be given several times. In batch, `mode` of the row says it.",
+    type=click.Choice(get_args(Arm)),
+    help="What the reply may use; repeat it for several replies. Without it, selected; in batch, "
+    "what the row's `mode` says. `given` is for batches.",
 )
 @click.option(
     "--method",
-    default="start",
     type=click.Choice(get_args(Method)),
-    help="Personalise from the start, or edit the generic reply as little as possible.",
+    help="Personalise from the start, or edit the generic reply as little as possible. Without "
+    "it, start; in batch, what the row says.",
+)
+@click.option(
+    "--chat",
+    "chats",
+    multiple=True,
+    help="Chat model as provider:name; repeat it for several replies. The first one also selects.",
 )
 @selecting_options
 @asking_options
 @batch_options
-@setting_options("store", "chat", "embedder", "max_cost")
+@setting_options("store", "embedder", "max_cost")
 def respond(
     *,
     prompt: str | None,
     person: str | None,
     arms: tuple[Arm, ...],
-    method: Method,
+    method: Method | None,
+    chats: tuple[str, ...],
     selecting: Selecting,
     workers: int,
     dry_run: bool,
@@ -58,23 +68,37 @@ def respond(
     """Answer PROMPT for a person, with a receipt of what was used, withheld, and why.
 
     Without a chat model no reply is written: the exact messages that would be sent are shown.
+    With several, or several arms, each model answers under each arm.
+
+    Example: recenter respond --batch in.jsonl --arm generic --arm given --chat ollama:llama3.3
     """
+    arms = tuple(dict.fromkeys(arms))
     if batch is not None:
-        asking = Asking(settings, cache=None, dry_run=dry_run)
+        asking = Asking(settings, cache=None, dry_run=dry_run, chats=chats)
         handle = functools.partial(
             respond_row,
             selector=selecting.backend(settings, asking),
-            model=asking.model,
+            models=asking.models,
+            arms=arms,
+            method=method,
             policy=selecting.rules(default=False),
             cap=selecting.cap,
         )
-        handler = one_by_one(handle, workers=workers if asking.model else 1)
-        run(batch, output, handler, asking=asking, settings=(selecting, settings))
+        handler = one_by_one(handle, workers=workers if asking.models else 1)
+        run(
+            batch,
+            output,
+            handler,
+            asking=asking,
+            settings=(selecting, chats, arms, method, settings),
+        )
         return
     need(person, "--person", "without --batch")
     need(prompt, "PROMPT", "without --batch")
+    if "given" in arms:
+        raise click.UsageError("--arm given is for --batch, where the row gives the attributes.")
     with open_store(settings.store_url) as store:
-        asking = Asking(settings, cache=store.cache, dry_run=dry_run)
+        asking = Asking(settings, cache=store.cache, dry_run=dry_run, chats=chats)
         workspace = Workspace(store, keep=not dry_run)
         query = workspace.query(str(person), str(prompt))
         made = workspace.select(
@@ -83,8 +107,13 @@ def respond(
             policy=selecting.rules(default=True),
             cap=selecting.cap,
         )
-        for arm in arms:
-            _show(workspace.respond(query, made, model=asking.model, arm=arm, method=method))
+
+        def reply(model: ChatModel | None, arm: Arm) -> Reply:
+            return workspace.respond(query, made, model=model, arm=arm, method=method or "start")
+
+        wanted = itertools.product(asking.models or (None,), arms or ("selected",))
+        for each in parallel_map(lambda pair: reply(*pair), list(wanted), workers=workers):
+            _show(each)
         asking.tell()
 
 

@@ -127,7 +127,10 @@ def respond_all(
     method: Method = "start",
     temperature: float = 0.0,
 ) -> tuple[Reply, ...]:
-    """Return the replies of every model under every arm, models outermost."""
+    """Return the replies of every model under every arm, models outermost.
+
+    Without models, the messages and receipt of every arm.
+    """
     return tuple(
         respond(
             query,
@@ -138,7 +141,7 @@ def respond_all(
             method=method,
             temperature=temperature,
         )
-        for model in models
+        for model in models or (None,)
         for arm in arms
     )
 
