@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import platform
+import shutil
 from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import click
@@ -17,7 +19,9 @@ from recenter import __version__, formats
 from recenter.config import Settings, load_settings, pseudonym_key
 from recenter.errors import RecenterError
 from recenter.models.base import ChatRequest
+from recenter.models.clause_model import load_clause_model
 from recenter.models.load import load_chat, load_embedder
+from recenter.models.local_weights import check_weights, weights_path
 from recenter.records import Message
 from recenter.store import open_store
 
@@ -29,6 +33,9 @@ EXTRAS = {
     "postgres": ("a PostgreSQL store", ("psycopg",)),
     "train": ("training of small models", ("scikit-learn",)),
 }
+
+_LITTLE = 500 * 2**20
+"""Bytes free under which a disk counts as full: the local model takes a fifth of it."""
 
 
 class Check(NamedTuple):
@@ -45,10 +52,14 @@ def examine(settings: Settings, *, ask: bool) -> Iterator[Check]:
     yield Check("recenter", "ok", f"{__version__} on Python {platform.python_version()}")
     yield _look("home", lambda: _home(settings))
     yield _look("store", lambda: _store(settings))
+    yield _look("disk", lambda: _disk(settings))
     yield _look("encoder", lambda: _encoder(settings))
+    yield _look("extractor", lambda: ("ok", f"{load_clause_model().name}, as shipped", None))
     yield _look("chat model", lambda: _chat(settings, ask=ask))
+    yield _look("local model", lambda: _local(settings))
+    needed = _needed(settings)
     for extra, (purpose, packages) in EXTRAS.items():
-        yield _extra(extra, purpose, packages)
+        yield _extra(extra, purpose, packages, needed=needed.get(extra))
 
 
 def _look(name: str, see: Callable[[], tuple[State, str, str | None]]) -> Check:
@@ -58,6 +69,16 @@ def _look(name: str, see: Callable[[], tuple[State, str, str | None]]) -> Check:
         return Check(name, "broken", str(error))
     except OSError as error:
         return Check(name, "broken", str(error), "Check the path and its permissions.")
+
+
+def _needed(settings: Settings) -> dict[str, str]:
+    """Return the extras that the settings call for, each with the setting that does."""
+    needed = {}
+    if settings.store_url.partition("://")[0] in ("postgres", "postgresql"):
+        needed["postgres"] = "the store is PostgreSQL"
+    if (settings.chat or "").startswith("local:"):
+        needed["local"] = f"the chat model is {settings.chat}"
+    return needed
 
 
 def _home(settings: Settings) -> tuple[State, str, str | None]:
@@ -72,6 +93,16 @@ def _store(settings: Settings) -> tuple[State, str, str | None]:
     with open_store(settings.store_url) as store:
         held = store.counts()
     return "ok", f"{held['people']} people, {held['conversations']} conversations", None
+
+
+def _disk(settings: Settings) -> tuple[State, str, str | None]:
+    scheme, _, path = settings.store_url.rpartition("://")
+    folder = Path(path.removeprefix("/") if scheme else path).expanduser().parent
+    on_disk = scheme in ("", "sqlite") and folder.is_dir()
+    places = (settings.home, folder) if on_disk else (settings.home,)
+    free, place = min((shutil.disk_usage(place).free, str(place)) for place in places)
+    told = f"{free / 1e9:.1f} GB free at {place}"
+    return ("broken", told, "Make room there.") if free < _LITTLE else ("ok", told, None)
 
 
 def _encoder(settings: Settings) -> tuple[State, str, str | None]:
@@ -94,11 +125,23 @@ def _chat(settings: Settings, *, ask: bool) -> tuple[State, str, str | None]:
     return "ok", f"{model.name} answered in {reply.usage.seconds:.1f} s", None
 
 
-def _extra(extra: str, purpose: str, packages: tuple[str, ...]) -> Check:
+def _local(settings: Settings) -> tuple[State, str, str | None]:
+    weights = weights_path(settings.home)
+    wanted = "local" in _needed(settings)
+    if not weights.exists() and not wanted:
+        return "absent", "not fetched: a small model for trying", "Run: recenter setup local"
+    check_weights(weights)
+    return "ok", f"{weights}, as shipped", None
+
+
+def _extra(extra: str, purpose: str, packages: tuple[str, ...], *, needed: str | None) -> Check:
     try:
         found = ", ".join(f"{package} {version(package)}" for package in packages)
     except PackageNotFoundError:
-        return Check(extra, "absent", f"for {purpose}", f"Run: pip install 'recenter[{extra}]'")
+        cure = f"Run: pip install 'recenter[{extra}]'"
+        if needed is not None:
+            return Check(extra, "broken", f"not installed, and {needed}", cure)
+        return Check(extra, "absent", f"for {purpose}", cure)
     return Check(extra, "ok", found)
 
 
