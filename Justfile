@@ -15,3 +15,7 @@ docs:
 # Benchmarks: each prints its figures with their signature
 bench *names:
     scripts/bench {{ names }}
+
+# Kill imports and extractions for some minutes (--minutes M): nothing may be lost or doubled
+soak *args:
+    scripts/soak {{ args }}
