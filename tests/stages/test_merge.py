@@ -13,6 +13,7 @@ from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.spatial.distance import pdist
 
 from recenter.errors import InputError
+from recenter.models.embedded import Minilm
 from recenter.provenance import Signature
 from recenter.records import Attribute, Evidence, attribute_id
 from recenter.stages.conflicts import compatible
@@ -123,7 +124,7 @@ def test_the_member_nearest_the_weighted_centroid_stands_for_all() -> None:
 @given(st.permutations(range(6)), st.integers(0, 50))
 def test_order_changes_nothing_and_no_evidence_is_lost(order: list[int], seed: int) -> None:
     rng = np.random.default_rng(seed)
-    texts = [f"text {i}" for i in range(6)]
+    texts = ["tea", "chai", "brew", "mate", "cocoa", "juice"]
     model = Directions(**{text: list(rng.normal(size=2)) for text in texts})
     given = [attribute(text, i, confidence=i / 6) for i, text in enumerate(texts)]
     merged = merge(given, model)
@@ -148,6 +149,14 @@ def test_order_changes_nothing_and_no_evidence_is_lost(order: list[int], seed: i
         ("The user likes tea.", "The user enjoys tea.", True),
         ("User drives a Volvo.", "The user drives a Volvo.", True),
         ("", "", True),
+        ("The user can eat gluten.", "The user can't eat gluten.", False),
+        ("The user can eat gluten.", "The user cannot eat gluten.", False),
+        ("The user hasn’t retired.", "The user has retired.", False),
+        ("The user prefers short answers.", "The user prefers long answers.", False),
+        ("The user prefers short answers.", "The user prefers brief answers.", True),
+        ("The user's mother is a nurse.", "The user's father is a nurse.", False),
+        ("The user is right-handed.", "The user is left-handed.", False),
+        ("The user has a dog.", "The user has a dog and a cat.", True),
     ],
 )
 def test_what_differs_in_a_detail_is_not_the_same(one: str, other: str, *, same: bool) -> None:
@@ -159,6 +168,16 @@ def test_contradictions_stay_side_by_side_however_near() -> None:
     given = [attribute("The user lives in Bremen."), attribute("The user lives in Groningen.", 1)]
     model = Directions(**{a.text: [1.0, 0.0] for a in given})
     assert {a.text for a in merge(given, model)} == {a.text for a in given}
+
+
+def test_at_a_threshold_of_one_the_same_words_are_still_one() -> None:
+    given = [attribute("The user has a dog.", n) for n in range(3)]
+    model = Minilm()
+    (one,) = merge(given, model, threshold=1)
+    assert len(one.members) == 3
+    other = attribute("The user owns a dog.", 3)
+    assert len(merge([*given, other], model, threshold=1)) == 2
+    assert len(merge([*given, other], model, threshold=0)) == 1
 
 
 def test_degenerate_inputs() -> None:

@@ -97,6 +97,26 @@ def test_without_times_stated_outranks_inferred_and_equals_are_asked_about() -> 
     assert decided(a=True, b=True) == {"a": "ask", "b": "ask"}
 
 
+def test_a_denial_stands_against_every_wording_of_what_it_denies() -> None:
+    before = [attribute("The user eats meat.", id=name, at="2024") for name in "ab"]
+    after = attribute("The user doesn't eat meat.", id="c", at="2025")
+    made = selected(a=("use", 0.9), b=("use", 0.8), c=("use", 0.5))
+    assert apply_policy(made, [*before, after], policy=Policy()).used == ("c",)
+
+
+def test_what_lost_is_not_asked_about_for_another_conflict() -> None:
+    known = [
+        attribute("The user lives in Bonn.", id="a", at="2024"),
+        attribute("The user lives in Rome.", id="b", at="2025"),
+        attribute("The user lives in Oslo.", id="c"),
+    ]
+    made = selected(a=("use", 0.9), b=("use", 0.8), c=("use", 0.7))
+    decisions = {
+        d.attribute: d.decision for d in apply_policy(made, known, policy=Policy()).decisions
+    }
+    assert decisions == {"a": "withhold", "b": "ask", "c": "ask"}
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

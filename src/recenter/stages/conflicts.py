@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -26,8 +26,8 @@ _SLOTS: dict[str, re.Pattern[str]] = {
     ),
 }
 _NEGATION = re.compile(
-    r"\b(?:no longer|not|n't|never|stopped|quit|gave up|given up|used to|former(?:ly)?|doesn'?t"
-    r"|doesn’t|isn'?t|isn’t|avoids?|dislikes?|hates?)\b",
+    r"\b(?:no longer|not|cannot|never|stopped|quit|gave up|given up|used to|former(?:ly)?"
+    r"|[a-z]+n['’]t|doesnt|isnt|avoids?|dislikes?|hates?|distrusts?|unable to|refuses to)\b",
     _I,
 )
 _FILLER_WORDS = (
@@ -35,6 +35,42 @@ _FILLER_WORDS = (
     "any mor anymor now currently still also likely lik enjoy lov eat"
 )
 _FILLER = frozenset(_FILLER_WORDS.split())
+_OPPOSITES = (
+    "short brief concise terse|long detailed lengthy thorough verbose in-depth",
+    "formal|informal casual",
+    "simple plain basic beginner|complex technical advanced expert",
+    "early mornings morning|late nights night evenings evening",
+    "right right-handed|left left-handed|ambidextrous",
+    "employed|unemployed|retired",
+    "introvert introverted|extrovert extroverted",
+    "indoor indoors|outdoor outdoors",
+    "hot spicy|cold mild",
+    "mother mom mum|father dad",
+    "sister sisters|brother brothers",
+    "son sons|daughter daughters",
+    "wife|husband",
+    "girlfriend|boyfriend",
+    "grandmother|grandfather",
+    "aunt|uncle",
+    "dog dogs|cat cats",
+    "metric|imperial",
+    "renter renting rents|homeowner owns",
+    "optimist optimistic|pessimist pessimistic",
+    "always|rarely seldom",
+    "single|married|divorced|widowed",
+    "vegan|vegetarian|pescatarian",
+    "tea|coffee",
+    "summer|winter",
+    "buy buying|sell selling",
+    "more|less fewer",
+    "with|without",
+)
+_SIDES: dict[str, tuple[int, int]] = {
+    word: (number, side)
+    for number, row in enumerate(_OPPOSITES)
+    for side, words in enumerate(row.split("|"))
+    for word in words.split()
+}
 # Since when something holds is no part of what holds.
 _SINCE = re.compile(r"\bsince\b.*", _I | re.DOTALL)
 _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
@@ -61,18 +97,33 @@ class _Details(NamedTuple):
     negated: bool
     numbers: frozenset[str]
     names: frozenset[str]
+    sides: frozenset[tuple[int, int]]
 
 
 def compatible(one: str, other: str) -> bool:
     """Whether two statements that mean nearly the same may be taken for one.
 
     Not where one denies what the other says, or where both give a number, a name (a capital
-    inside a sentence) or a value of a slot, and the values differ.
+    inside a sentence), a value of a slot or a side of a pair of opposites ("short" and "long"),
+    and they differ.
     """
     first, second = _details(one), _details(other)
     if first.negated != second.negated or _contradict(one, other):
         return False
-    return _agree(first.numbers, second.numbers) and _agree(first.names, second.names)
+    return (
+        _agree(first.numbers, second.numbers)
+        and _agree(first.names, second.names)
+        and not _opposed(first.sides, second.sides)
+    )
+
+
+def _opposed(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]]) -> bool:
+    """Whether they stand on different sides; who stands on both is opposed to nobody."""
+    for pair in {pair for pair, _ in one} & {pair for pair, _ in other}:
+        first, second = ({s for p, s in sides if p == pair} for sides in (one, other))
+        if not (first & second):
+            return True
+    return False
 
 
 def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
@@ -88,6 +139,11 @@ def _details(text: str) -> _Details:
         negated=_NEGATION.search(text) is not None,
         numbers=frozenset(number for number in numbers if number[:1].isdigit()),
         names=frozenset(names - _NO_NAMES),
+        sides=frozenset(
+            _SIDES[word]
+            for word in (w.strip(_MARKS).removesuffix("'s") for w in words)
+            if word in _SIDES
+        ),
     )
 
 
@@ -98,32 +154,41 @@ def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
     a statement beside its negation. The later evidence stands; without times, or at the same time,
     the stated one before the inferred one; otherwise neither gives way.
     """
-    found = []
     ordered = sorted(attributes, key=lambda attribute: attribute.id)
-    for one, other in combinations([a for a in ordered if _may_conflict(a.text)], 2):
-        if _contradict(one.text, other.text):
-            found.append(_settle(one, other))
-    negated = [a for a in ordered if _NEGATION.search(a.text)]
-    plain = {_content(a.text): a for a in ordered if not _NEGATION.search(a.text)}
-    for attribute in negated:
-        opposite = plain.get(_content(_NEGATION.sub(" ", attribute.text)))
-        if opposite is not None:
-            found.append(_settle(attribute, opposite))
+    plain = [a for a in ordered if not _NEGATION.search(a.text)]
+    found = [
+        _settle(one, other)
+        for slot in _SLOTS.values()
+        for one, other in _differing([(a, _value(slot, a.text)) for a in plain])
+    ]
+    opposites: dict[frozenset[str], list[Attribute]] = {}
+    for attribute in plain:
+        opposites.setdefault(_content(attribute.text), []).append(attribute)
+    for attribute in ordered:
+        if _NEGATION.search(attribute.text):
+            denied = _content(_NEGATION.sub(" ", attribute.text))
+            found += [_settle(attribute, opposite) for opposite in opposites.get(denied, ())]
     return tuple(found)
 
 
-def _may_conflict(text: str) -> bool:
-    return not _NEGATION.search(text) and any(slot.search(text) for slot in _SLOTS.values())
+def _differing(
+    valued: Sequence[tuple[Attribute, frozenset[str] | None]],
+) -> Iterator[tuple[Attribute, Attribute]]:
+    """Yield the pairs with different values; "Berlin" and "Berlin, Germany" are not."""
+    given = [(attribute, value) for attribute, value in valued if value is not None]
+    for (one, a), (other, b) in combinations(given, 2):
+        if not (a <= b or b <= a):
+            yield one, other
+
+
+def _value(slot: re.Pattern[str], text: str) -> frozenset[str] | None:
+    match = slot.search(text)
+    return None if match is None else _content(match["value"])
 
 
 def _contradict(one: str, other: str) -> bool:
-    for slot in _SLOTS.values():
-        first, second = slot.search(one), slot.search(other)
-        if first and second:
-            a, b = _content(first["value"]), _content(second["value"])
-            # "Berlin" and "Berlin, Germany" agree.
-            return not (a <= b or b <= a)
-    return False
+    values = ((_value(slot, one), _value(slot, other)) for slot in _SLOTS.values())
+    return any(not (a <= b or b <= a) for a, b in values if a is not None and b is not None)
 
 
 def _content(text: str) -> frozenset[str]:

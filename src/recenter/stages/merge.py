@@ -26,6 +26,8 @@ from recenter.stages.conflicts import compatible
 
 _BLOCK = 1024
 _REPEAT = 1.5
+# The cosine of a vector with itself is 1 up to this.
+_ROUNDING = 1e-6
 
 Vectors = NDArray[np.float32]
 
@@ -90,7 +92,7 @@ def clusters(vectors: Vectors, *, threshold: float) -> Iterator[list[int]]:
         distances = 1.0 - vectors[part].astype(np.float64) @ vectors[part].astype(np.float64).T
         np.fill_diagonal(distances, 0.0)
         tree = linkage(squareform(np.maximum(distances, 0.0), checks=False), "average")
-        labels = fcluster(tree, 1.0 - threshold, "distance")
+        labels = fcluster(tree, 1.0 - threshold + _ROUNDING, "distance")
         for label in np.unique(labels):
             yield [int(i) for i in part[labels == label]]
 
@@ -99,7 +101,7 @@ def _near(vectors: Vectors, threshold: float) -> coo_array:
     """Return the graph of pairs that are near enough, computed block by block."""
     rows, columns = [], []
     for start in range(0, len(vectors), _BLOCK):
-        near = vectors[start : start + _BLOCK] @ vectors.T >= threshold - 1e-6
+        near = vectors[start : start + _BLOCK] @ vectors.T >= threshold - _ROUNDING
         row, column = np.nonzero(near)
         rows.append(row + start)
         columns.append(column)

@@ -50,6 +50,8 @@ def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Po
         for name in sorted(used & ({conflict.loser} if conflict.loser else pair)):
             (other,) = pair - {name}
             use: Use = "withhold" if conflict.loser else "ask"
+            if changes.get(name, ("ask", ""))[0] == "withhold":
+                continue  # Asking about one conflict does not bring back what lost another.
             changes[name] = (use, f'{conflict.reason}: "{texts[other]}"')
     for attribute in attributes:
         closed = [t for t in sensitive_topics(attribute.text) if t not in policy.allowed]
