@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -199,3 +200,26 @@ def test_memory_that_comes_back_is_not_the_persons_words() -> None:
     own = "".join(sent[start:end] for start, end in own_spans(sent))
     assert "vegan" not in own
     assert "Dinner?" in own
+
+
+@pytest.mark.parametrize("arm", ["generic", "all", "given", "selected"])
+def test_every_attribute_is_on_the_receipt_once(arm: Arm) -> None:
+    known = [VEGAN, BERLIN, attribute("The user runs.", id="r")]
+    made = selected(v=("use", 0.9), b=("withhold", 0.2), r=("ask", 0.5))
+    receipt = prepare(query("Dinner?"), made, known, arm=arm).receipt
+    lines = [*receipt.used, *receipt.withheld, *receipt.asked]
+    assert sorted(line.attribute for line in lines) == ["b", "r", "v"]
+    assert all(line.reason for line in lines)
+    assert len(receipt.used) == {"generic": 0, "selected": 1}.get(arm, 3)
+
+
+def test_a_selection_that_leaves_out_an_attribute_is_refused() -> None:
+    with pytest.raises(InputError, match="leaves out 'b'"):
+        prepare(query("Dinner?"), selected(v=("use", 0.9)), [VEGAN, BERLIN])
+
+
+def test_replies_after_different_selections_are_different_records() -> None:
+    one, other = selected(v=("withhold", 0.1)), selected(v=("withhold", 0.2))
+    other = msgspec.structs.replace(other, id="sel_other")
+    ids = {prepare(query("Dinner?"), made, [VEGAN]).id for made in (one, other)}
+    assert len(ids) == 2

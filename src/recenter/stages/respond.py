@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import msgspec
 
 from recenter.errors import InputError
+from recenter.models import local
 from recenter.models.base import ChatModel, ChatReply, ChatRequest
 from recenter.models.calls import add_up
 from recenter.prompts import load_prompt
@@ -28,12 +29,6 @@ from recenter.stages.render import listed
 TAG = "recenter_memory"
 """Element that holds what is known of a person; refused as evidence when it comes back."""
 
-PLUMBING = (
-    "Written by SmolLM2, a model of 135 million parameters that shows that the parts are connected "
-    "and no more: it ignores facts and invents others."
-)
-
-_LOCAL = "local:"
 _MAX_TOKENS = 2048
 
 
@@ -58,7 +53,8 @@ def prepare(
     cached. With `edit`, these are the messages of the generic reply that is edited afterwards.
 
     Raises:
-        InputError: the arm `selected` has no selection, or one that names unknown attributes.
+        InputError: the arm `selected` has no selection, or one that does not decide about exactly
+            the attributes, or for another query.
     """
     chosen = _chosen(selection, attributes, arm)
     messages = tuple(Message(role=t.role, content=t.text) for t in query.messages)
@@ -70,8 +66,9 @@ def prepare(
         prompt=digest([load_prompt(name).hash for name in prompts]) if chosen else None
     )
     used = [attribute.id for attribute in chosen]
+    by = selection.id if arm == "selected" and selection is not None else None
     return Reply(
-        id=make_id("rep", query.id, query.person, arm, method, used, signature),
+        id=make_id("rep", query.id, query.person, arm, method, used, by, signature),
         query=query.id,
         person=query.person,
         arm=arm,
@@ -181,8 +178,8 @@ def completed(
         prepared.signature, model=model.name, settings=digest(temperature)
     )
     receipt = prepared.receipt
-    if model.name.startswith(_LOCAL):
-        note = " ".join(part for part in (receipt.note, PLUMBING) if part)
+    if model.name == local.NAME:
+        note = " ".join(part for part in (receipt.note, local.NOTE) if part)
         receipt = msgspec.structs.replace(receipt, note=note)
     return msgspec.structs.replace(
         prepared,
@@ -226,13 +223,14 @@ def _chosen(
 
 def _known(selection: Selection, attributes: Sequence[Attribute]) -> dict[str, Attribute]:
     known = {attribute.id: attribute for attribute in attributes}
-    for decision in selection.decisions:
-        if decision.attribute not in known:
-            raise InputError(
-                f"the selection decides about {decision.attribute!r}, which is not among the "
-                "attributes.",
-                field="attributes",
-            )
+    decided = {decision.attribute for decision in selection.decisions}
+    for name in sorted(known.keys() ^ decided):
+        told = (
+            "decides about {!r}, which is not" if name in decided else "leaves out {!r}, which is"
+        )
+        raise InputError(
+            f"the selection {told.format(name)} among the attributes.", field="attributes"
+        )
     return known
 
 
@@ -249,8 +247,9 @@ def _receipt(
             "given": "Used because it was given.",
         }[arm]
         used = tuple(_line(attribute, why, None) for attribute in chosen)
+        withheld = () if chosen else tuple(_line(attribute, why, None) for attribute in attributes)
         empty = why if arm == "generic" else "Nothing is known of the person."
-        return Receipt(used=used, note=None if used else empty)
+        return Receipt(used=used, withheld=withheld, note=None if used else empty)
     known = _known(selection, attributes)
 
     def lines(decision: str) -> tuple[ReceiptLine, ...]:
