@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from recenter.batch.verify import verify_row
 from recenter.errors import InputError
 from recenter.models.scripted import ScriptedChat
-from recenter.stages.verify_llm import LlmVerifier
+from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_rules import RulesVerifier
 
 ROW: dict[str, Any] = {
@@ -47,8 +47,8 @@ def test_evidence_that_stands_nowhere_is_missing() -> None:
 def test_labels_do_not_reach_the_verifier() -> None:
     answer = {"reason": "", "answer": "uncertain", "failure": "missing_evidence"}
     with_labels, without = ScriptedChat([answer]), ScriptedChat([answer])
-    out = verify_row(ROW, LlmVerifier(with_labels))
-    verify_row({k: ROW[k] for k in ("text", "evidence_text", "turns")}, LlmVerifier(without))
+    out = verify_row(ROW, LLMVerifier(with_labels))
+    verify_row({k: ROW[k] for k in ("text", "evidence_text", "turns")}, LLMVerifier(without))
     assert with_labels.requests == without.requests
     assert (out["probability"], out["verdict"], out["failure"]) == (
         0.5,

@@ -8,8 +8,8 @@ from recenter.models.local import LocalChat
 from recenter.questions import MENTIONS, RELEVANT, SUPPORTED
 from recenter.stages.judge import judge_better, judge_mentions, judge_relevant, preference
 from recenter.stages.respond import respond, stream
-from recenter.stages.select_llm import LlmSelector
-from recenter.stages.verify_llm import LlmVerifier
+from recenter.stages.select_llm import LLMSelector
+from recenter.stages.verify_llm import LLMVerifier
 from tests.stages.makers import attribute, conversation, query, selected
 
 pytestmark = pytest.mark.llama
@@ -20,7 +20,7 @@ DINNER = query("Name one dish for dinner, in three words.")
 
 @pytest.mark.parametrize("asked", ["each", "batch"])
 def test_select(llama_chat: LocalChat, asked: str) -> None:
-    selector = LlmSelector(llama_chat, asked="each" if asked == "each" else "batch", workers=1)
+    selector = LLMSelector(llama_chat, asked="each" if asked == "each" else "batch", workers=1)
     selection = selector.select(DINNER, KNOWN)
     assert {d.attribute for d in selection.decisions} == {"v", "c"}
     assert {d.score for d in selection.decisions} <= {0.0, 1.0}
@@ -30,7 +30,7 @@ def test_select(llama_chat: LocalChat, asked: str) -> None:
 def test_verify(llama_chat: LocalChat) -> None:
     talk = conversation("I'm vegan, what can I cook?")
     vegan = attribute("The user is vegan.", quote="I'm vegan")
-    judgment = LlmVerifier(llama_chat).verify(vegan, [talk])
+    judgment = LLMVerifier(llama_chat).verify(vegan, [talk])
     assert judgment.answer in SUPPORTED.values
     assert (judgment.failure is None) == (judgment.answer == "accept")
 

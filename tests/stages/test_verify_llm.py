@@ -7,7 +7,7 @@ import pytest
 from recenter.errors import UnreadableAnswerError
 from recenter.models.scripted import ScriptedChat
 from recenter.stages.verify import Both
-from recenter.stages.verify_llm import LlmVerifier
+from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_rules import RulesVerifier
 from tests.stages.makers import attribute, conversation
 
@@ -20,7 +20,7 @@ NURSE = attribute("The user is a nurse.", quote="I'm a nurse")
 )
 def test_the_answer_is_the_probability(answer: str, probability: float) -> None:
     model = ScriptedChat([{"reason": "r", "answer": answer, "failure": "other"}])
-    verifier = LlmVerifier(model)
+    verifier = LLMVerifier(model)
     judgment = verifier.verify(NURSE, [TALK])
     assert (judgment.answer, judgment.probability) == (answer, probability)
     assert judgment.signature == verifier.signature
@@ -29,12 +29,12 @@ def test_the_answer_is_the_probability(answer: str, probability: float) -> None:
 
 def test_an_unreadable_answer_is_not_a_reject() -> None:
     with pytest.raises(UnreadableAnswerError):
-        LlmVerifier(ScriptedChat(["no idea"])).verify(NURSE, [TALK])
+        LLMVerifier(ScriptedChat(["no idea"])).verify(NURSE, [TALK])
 
 
 def test_rules_in_front_save_the_call() -> None:
     model = ScriptedChat([])
-    both = Both((RulesVerifier(), LlmVerifier(model)))
+    both = Both((RulesVerifier(), LLMVerifier(model)))
     judgment = both.verify(attribute("The user is a nurse.", quote="I'm a doctor"), [TALK])
     assert judgment.answer == "reject"
     assert model.requests == []

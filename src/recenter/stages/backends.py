@@ -10,9 +10,9 @@ from recenter.models.base import ChatModel, Embedder
 from recenter.stages.select import Selector
 from recenter.stages.select_bm25 import Bm25Selector
 from recenter.stages.select_embedding import EmbeddingSelector
-from recenter.stages.select_llm import LlmSelector
+from recenter.stages.select_llm import LLMSelector
 from recenter.stages.verify import Both, Verifier
-from recenter.stages.verify_llm import LlmVerifier
+from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_rules import RulesVerifier
 
 B = TypeVar("B")
@@ -40,14 +40,14 @@ def _refuse(what: str, flag: str) -> NoReturn:
 SELECTORS: dict[str, Callable[[Models], Selector]] = {
     "embedding": lambda models: EmbeddingSelector(_embedder(models)),
     "bm25": lambda _: Bm25Selector(),
-    "llm": lambda models: LlmSelector(_chat(models)),
-    "llm-each": lambda models: LlmSelector(_chat(models), asked="each"),
+    "llm": lambda models: LLMSelector(_chat(models)),
+    "llm-each": lambda models: LLMSelector(_chat(models), asked="each"),
 }
 
 VERIFIERS: dict[str, Callable[[Models], Verifier]] = {
     "rules": lambda _: RulesVerifier(),
-    "llm": lambda models: LlmVerifier(_chat(models)),
-    "rules+llm": lambda models: Both((RulesVerifier(), LlmVerifier(_chat(models)))),
+    "llm": lambda models: LLMVerifier(_chat(models)),
+    "rules+llm": lambda models: Both((RulesVerifier(), LLMVerifier(_chat(models)))),
 }
 
 

@@ -19,7 +19,7 @@ from recenter.stages.select import selection
 Asked = Literal["each", "batch"]
 
 
-class LlmSelector:
+class LLMSelector:
     """Uses the attributes that a model says should change the answer.
 
     `each` asks one question per attribute, as the study did (arXiv 2606.06614, section on

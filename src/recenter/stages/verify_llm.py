@@ -16,7 +16,7 @@ from recenter.stages.judge import judge_supported
 _PROBABILITY = {"accept": 1.0, "uncertain": 0.5, "reject": 0.0}
 
 
-class LlmVerifier(msgspec.Struct, frozen=True):
+class LLMVerifier(msgspec.Struct, frozen=True):
     """Puts the question `supported` to a model, in the words that people are asked in.
 
     The probability is the answer as a number, 1, 0.5 or 0: what models say of their own
