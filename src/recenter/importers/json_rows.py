@@ -11,9 +11,12 @@ MAX_ROW = 64 * 2**20
 _BLANK = re.compile(rb"[ \t\r\n]*\Z")
 # The rest of a string; possessive, so linear. A backslash that ends the chunk is not consumed.
 _IN_STRING = re.compile(rb'(?:[^"\\]++|\\.)*+', re.DOTALL)
-# Everything up to the next bracket, or comma, with whole strings taken in one step.
-_TO_BRACKET = re.compile(rb'(?:[^"{}\[\]]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
-_TO_COMMA = re.compile(rb'(?:[^"{}\[\],]++|"(?:[^"\\]++|\\.)*+")*+', re.DOTALL)
+# Everything up to the next bracket, or comma, with whole strings taken in one step. The outer
+# repeat is greedy: before 3.11.5, CPython keeps half of a failed round of a possessive one
+# (gh-106052).
+_STRING = rb'"(?:[^"\\]++|\\.)*+"'
+_TO_BRACKET = re.compile(rb'[^"{}\[\]]*+(?:%b[^"{}\[\]]*+)*' % _STRING, re.DOTALL)
+_TO_COMMA = re.compile(rb'[^"{}\[\],]*+(?:%b[^"{}\[\],]*+)*' % _STRING, re.DOTALL)
 _QUOTE, _END = ord('"'), ord("]")
 _CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
 
