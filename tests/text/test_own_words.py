@@ -53,6 +53,23 @@ REFUSED = [
     ("third_person", "“I hate dogs,” she said, and left.", "I hate dogs"),
     ("hypothetical", "If I were rich I'd buy a yacht.", "I'd buy a yacht"),
     ("hypothetical", "Suppose I have a farm in Kenya.", "a farm in Kenya"),
+    ("hypothetical", "Imagine I'm a billionaire. I own three yachts.", "I own three yachts"),
+    ("hypothetical", "In this scenario, I am the CEO of a firm.", "I am the CEO"),
+    ("pasted", "Turn this into a formal email: I have the flu", "I have the flu"),
+    ("pasted", "Make this sound better: I love people", "I love people"),
+    ("pasted", "Is this sentence correct? I am living here since 2010.", "I am living here"),
+    ("pasted", "which is correct: I am living in Paris or I live in Paris?", "I live in Paris"),
+    ("pasted", "What's wrong with this: I am live in Rome", "I am live in Rome"),
+    ("pasted", "Grammar check: I am work in bank", "I am work"),
+    ("pasted", "classify the sentiment: I hate my job", "I hate my job"),
+    ("pasted", "Dear Sir, I am a plumber of ten years.\nBo", "I am a plumber"),
+    ("quote", "How do you say 'I am from Italy' in German?", "I am from Italy"),
+    ("quote", 'translate to spanish "i live in new york"', "i live in new york"),
+    ("third_person", "My mum wrote: I am moving to Spain.", "I am moving to Spain"),
+    ("fiction", "Write a text from a man to his wife: I broke my arm", "I broke my arm"),
+    ("roleplay", "From now on you are Dr. Rey. I am your patient.", "I am your patient"),
+    ("roleplay", "Play a game with me: I am a detective.", "I am a detective"),
+    ("roleplay", "Context: I am a customer and you are a clerk.", "I am a customer"),
 ]
 
 OWN = [
@@ -69,6 +86,17 @@ OWN = [
     ("Draft an e-mail to the office for a car I sold in May", "a car I sold"),
     ("I have fond memories:\n- the sea\n- the hills", "the sea"),
     ("I live in Oslo. If I were rich I'd leave.", "I live in Oslo"),
+    ("If I were rich I'd leave. I live in Oslo.", "I live in Oslo"),
+    ("I work as a game master for kids' parties.", "I work as a game master"),
+    ("My question: I am vegan, where do I get B12?", "I am vegan"),
+    ("Note: I am allergic to nuts.", "I am allergic to nuts"),
+    ("Turn this around: I need hope, I lost my job.", "I lost my job"),
+    ("Is this normal? I sleep four hours a night.", "I sleep four hours"),
+    ("Context: I am a nurse in a small clinic.", "I am a nurse"),
+    ("I am a therapist and you are a great help.", "I am a therapist"),
+    ("In this house I am the cook.", "I am the cook"),
+    ("I moved to Oslo: I love it here.", "I love it here"),
+    ("My dear friends, all of them, live far away.", "live far away"),
 ]
 
 

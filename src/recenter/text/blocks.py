@@ -80,8 +80,29 @@ _INTRODUCED = re.compile(
     rf"|(?:here(?:'s| is| are)|this is|these are|below (?:is|are)|following (?:is|are)|given|use"
     rf"|based on)"
     rf"\b[^\n.!?:]{{0,80}}\b{_DOCUMENT}\b[^\n.!?:]{{0,60}}"
-    rf"|(?:(?:my|the|original|source|input) )?{_DOCUMENT}(?: \d+)?)"
+    rf"|(?!my question\b|notes?\b)(?:(?:my|the|original|source|input) )?(?:{_DOCUMENT}|quote)"
+    r"(?: \d+)?"
+    rf"|(?:turn|put|make|change) (?:this|that|it|these|the following)\b(?! around)[^\n.!?:]{{0,80}}"
+    rf"|(?:classify|find (?:the |any |all )?(?:errors?|mistakes?)|(?:grammar|spell)[ -]?check"
+    rf"|what(?:'s|’s| is) (?:wrong|the (?:tense|mood|subject|sentiment))"
+    rf"|which (?:\w+ )?is (?:correct|right))"
+    rf"\b[^\n.!?:]{{0,80}}"
+    rf"|(?:is|are) (?:this|these|it|the following)\b[^\n.!?:]{{0,40}}"
+    rf"\b(?:correct|right|grammatical\w*)"
+    rf"[^\n.!?:]{{0,30}})"
     r"[ \t]{0,20}(?::|[-–—]?\n)\s{0,20}(?=\S)",
+    _I,
+)
+_CORRECT = re.compile(
+    r"\b(?:is|are) (?:this|these|the following|my) (?:\w+ )?(?:sentences?|phrases?|grammar|wording)"
+    r" (?:\w+ )?(?:correct|right|ok|natural)\b[^\n.!?:]{0,30}\?\s{1,20}(?=\S)",
+    _I,
+)
+_WORDS_ASKED = re.compile(
+    r"\b(?:how (?:do|would|can|to) (?:(?:you|i|we|one) )?(?:say|write|spell|translate)|translate"
+    r"|synonyms? (?:for|of)|meaning of|what does|in the sentence)\b[^\n.!?\"“']{0,60}"
+    r"(?P<said>\"[^\"\n]{1,400}\"|“[^“”\n]{1,400}”|'(?:[^'\n]|'(?=\w)){1,400}'(?!\w))"
+    r"(?:[^\n.!?\"“']{0,40}(?P<more>\"[^\"\n]{1,400}\"|“[^“”\n]{1,400}”))?",
     _I,
 )
 _BELOW = re.compile(
@@ -102,6 +123,11 @@ _MAIL_HEADER = re.compile(
 )
 _SALUTATION = re.compile(
     r"^[ \t]{0,20}(?:dear|to whom it may concern|hi|hello)\b[^\n]{0,50}[,:]?[ \t]{0,20}$", _IM
+)
+_LETTER = re.compile(
+    r"^[ \t]{0,20}dear (?:sirs?|madam|hiring|mr|mrs|ms|dr|prof\w*|recruit\w*|customers?|teams?"
+    r"|colleagues?|all|friends?)\b[^\n,]{0,40},[ \t]{0,20}(?=\S)",
+    _IM,
 )
 _SIGN_OFF = re.compile(
     r"^[ \t]{0,20}(?:(?:yours |very )*(?:sincerely|faithfully|truly)(?: yours)?|(?:best|kind|warm"
@@ -145,6 +171,10 @@ def find_blocks(text: str) -> Iterator[tuple[Span, Block]]:
             for match in pattern.finditer(text):
                 yield Span(*match.span()), block
     yield from _headed_memories(text)
+    for match in _WORDS_ASKED.finditer(text):
+        for part in ("said", "more"):
+            if match[part]:
+                yield Span(*match.span(part)), "quote"
     yield from ((span, "pasted") for span in _documents(text))
     yield from _shaped_lines(text)
 
@@ -170,7 +200,7 @@ def _headed_memories(text: str) -> Iterator[tuple[Span, Block]]:
 
 def _documents(text: str) -> Iterator[Span]:
     """Yield what reads as a document that the turn is about."""
-    for pattern in (_INTRODUCED, _BELOW):
+    for pattern in (_INTRODUCED, _CORRECT, _BELOW):
         found = pattern.search(text)
         if found is not None and len(text) - found.end() >= _LEAST_PASTED:
             yield Span(found.end(), len(text))
@@ -191,6 +221,8 @@ def _documents(text: str) -> Iterator[Span]:
 
 
 def _letters(text: str) -> Iterator[Span]:
+    if (begun := _LETTER.search(text)) is not None:
+        yield Span(begun.start(), len(text))
     opening = _SALUTATION.search(text)
     if opening is None:
         return

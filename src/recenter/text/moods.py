@@ -69,7 +69,15 @@ _PLAY = re.compile(
     r"|\bi(?: will|'ll|’ll| am going to|'m going to) (?:play|be playing|roleplay)(?: as"
     r"| the (?:role|part))"
     r"|\b(?:you|you'll|you’ll|you will) (?:play|be playing)(?: as| the (?:role|part))\b"
-    r"|\btext[- ]based (?:adventure|rpg|game)|\btext adventure\b|\b(?:dungeon|game) ?master\b"
+    r"|\btext[- ]based (?:adventure|rpg|game)|\btext adventure\b"
+    r"|\b(?:you(?: are|'re|’re| will be|'ll be)|be|act as|play(?: as)?) (?:\w+ ){0,3}"
+    r"(?:dungeon|game) ?master\b"
+    r"|\bplay a game\b[^\n.!?]{0,60}\bi(?:'m|’m| am)\b"
+    r"|\bi(?:'m|’m| am) your (?:patient|client|customer|student|pupil|boss|master|slave|prisoner"
+    r"|wife"
+    r"|husband|girlfriend|boyfriend|lover|mother|father|son|daughter|neighbou?r|servant)\b"
+    r"|\bi(?:'m|’m| am) (?:an?|the) [^.!?\n]{1,60} and you(?: are|'re|’re) (?:an?|the|my)"
+    r" \w+(?=[.!?,]|$)"
     r"|\bchoose your own adventure\b|\bmy character(?:'s|’s)? (?:is|name)\b"
     r"|\bplay (?:out )?a scenario\b"
     rf"|\b(?:act as|you are|you're|you’re|be) (?:now )?(?:my|a|an|the) (?:\w+ ){{0,2}}?{_PARTNER}\b"
@@ -111,6 +119,14 @@ _SPEECH_BEFORE = re.compile(
     rf" (?:{_SAY}|(?:{_WHO}) {_SAY})",
     _I,
 )
+_SPEECH_LINE = re.compile(
+    rf"\b(?:{_WHO}) (?:\w+ )?{_SAY}(?: to me)?:[ \t]{{0,20}}(?P<said>[^\s\"“‘'«][^\n]*)", _I
+)
+_WRITTEN_AS = re.compile(
+    rf"{_ASKED}(?:write|create|generate|draft|make|compose)\s{{1,20}}(?:[\w'’-]+[\s,]+){{0,6}}?"
+    r"(?:from|by|as) an? [^:.!?\n]{1,80}:\s{0,20}(?P<said>\S[^\n]*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _ABOUT_ANOTHER = re.compile(
     r"(?:^|[.!?\n]\s{0,20})(?:asking|i'?m asking|i’m asking|this is|it's"
     r"|it’s) (?:\w+ )?for a (?:friend|colleague"
@@ -124,6 +140,7 @@ _HYPOTHETICAL = re.compile(
     r"|(?:let'?s|let’s|lets) (?:say|assume|suppose|imagine|pretend)|what if (?:i|i'?m|my|we)"
     r"|(?<!\w )say (?:that )?(?:i|we) (?:am|was|were|had)|(?<!\w )say i['’]?m\b|assum(?:e"
     r"|ing) (?:that )?(?:i|i['’]?m|my|we)\b|hypothetically"
+    r"|in (?:this|that|the following) (?:scenario|game|story|simulation),? (?:i|my|we)\b"
     r"|hypothetical (?:question|scenario|situation|case)|for (?:example|instance),? (?:if )?i"
     r"|in case i|as if i|i wish i)\b",
     _I,
@@ -148,21 +165,36 @@ def find_moods(text: str) -> Iterator[tuple[Span, Mood]]:
             end = _sentence_end(text, match.end())
             if pattern is not _GHOST_WRITING or not _FIRST_PERSON.search(text, start, end):
                 yield Span(start, end), mood
-    end = 0
-    for match in _HYPOTHETICAL.finditer(text):
-        if match.start() >= end:
-            end = _sentence_end(text, match.end())
-            yield Span(match.start(), end), "hypothetical"
-    for pattern in (_SPEECH, _SPEECH_BEFORE):
+    yield from ((span, "hypothetical") for span in _hypotheses(text))
+    yield from ((Span(*match.span("said")), "fiction") for match in _WRITTEN_AS.finditer(text))
+    for pattern in (_SPEECH, _SPEECH_BEFORE, _SPEECH_LINE):
         for match in pattern.finditer(text):
             yield Span(*match.span("said")), "third_person"
 
 
+_MY_SENTENCE = re.compile(r"\s{0,20}(?:i|i['’]\w+|my|we|our)\b(?![^.!?\n]{0,400}\?)", _I)
 _SENTENCE_MOODS: tuple[tuple[re.Pattern[str], Mood], ...] = (
     (_GHOST_WRITING, "fiction"),
     (_EXPERT, "roleplay"),
     (_ABOUT_ANOTHER, "third_person"),
 )
+
+
+def _hypotheses(text: str) -> Iterator[Span]:
+    end = 0
+    for match in _HYPOTHETICAL.finditer(text):
+        if match.start() >= end:
+            end = _sentence_end(text, match.end())
+            if not match.group().lower().startswith(("if", "as if", "in case", "for ", "i ")):
+                end = _told_on(text, end)
+            yield Span(match.start(), end)
+
+
+def _told_on(text: str, end: int) -> int:
+    """Return the end of the sentences that go on with "I ..." after an imagined one."""
+    while (more := _MY_SENTENCE.match(text, end)) is not None:
+        end = _sentence_end(text, more.end())
+    return end
 
 
 def play_state(text: str, *, playing: bool) -> tuple[bool, int | None]:
