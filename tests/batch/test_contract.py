@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recenter.batch.contract import BatchCounts, Result, Row, run_batch
+from recenter.batch.contract import BatchCounts, Result, Row, Unfinished, run_batch
 from recenter.errors import (
     InputError,
     ModelUnavailableError,
@@ -125,6 +125,19 @@ def test_an_interrupted_run_goes_on_where_it_was(tmp_path: Path) -> None:
     assert counts == BatchCounts(10, 1, 4)
     assert [row.get("twice") for row in read(tmp_path / "out")] == [None, *range(0, 18, 2)]
     assert not part.exists()
+
+
+def test_rows_before_the_one_that_stopped_their_block_are_kept(tmp_path: Path) -> None:
+    source = write(tmp_path / "in", '{"n": 0}', "{", '{"n": 2}', '{"n": 3}')
+
+    def breaks(rows: Sequence[Row]) -> list[Result]:
+        raise Unfinished(double(rows[:2]), ModelUnavailableError("gone."))
+
+    with pytest.raises(ModelUnavailableError):
+        run_batch(source, tmp_path / "out", breaks)
+    counts = run_batch(source, tmp_path / "out", double)
+    assert counts == BatchCounts(4, 1, 3)
+    assert [row.get("twice") for row in read(tmp_path / "out")] == [0, None, 4, 6]
 
 
 @pytest.mark.parametrize("change", ["input", "settings"])

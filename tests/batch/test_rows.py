@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recenter.batch.contract import Result, Row
+from recenter.batch.contract import Result, Row, Unfinished
 from recenter.batch.rows import one_by_one
 from recenter.errors import (
     InputError,
@@ -36,5 +36,6 @@ def test_an_error_of_the_row_stands_in_its_place(error: RecenterError) -> None:
     "error", [ModelUnavailableError("down"), ModelHTTPError("no key", status=401)]
 )
 def test_what_no_other_row_could_escape_stops_the_run(error: RecenterError) -> None:
-    with pytest.raises(type(error)):
+    with pytest.raises(Unfinished) as stopped:
         handled(error)
+    assert (stopped.value.done, stopped.value.error) == ([{"n": 0}], error)

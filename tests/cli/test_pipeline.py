@@ -15,6 +15,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from recenter.cli.main import main
+from recenter.errors import BudgetExceededError
+from recenter.stages.select_bm25 import Bm25Selector
 
 STATEMENTS = ("I work as a nurse in Leeds", "I love jazz", "I have a dog called Bo")
 
@@ -129,6 +131,31 @@ def test_batches_keep_order_pass_labels_through_and_say_which_rows_failed(
     assert (third.pop("label"), third.pop("relevant")) == ({"gold": True}, "yes")
     assert first == third
     assert first != row
+
+
+def test_a_stopped_batch_goes_on_with_more_money_but_not_with_other_rules(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(f"{json.dumps(BATCHES['select'])}\n" * 3)
+    words = ["select", "--selector", "bm25", "--batch", str(source)]
+    words += ["--output", str(tmp_path / "out")]
+    asked: list[str] = []
+    select = Bm25Selector.select
+
+    def stopping(self: Bm25Selector, query: Any, attributes: Any) -> Any:
+        asked.append(query.prompt)
+        if len(asked) == 3:
+            raise BudgetExceededError("no more.")
+        return select(self, query, attributes)
+
+    monkeypatch.setattr(Bm25Selector, "select", stopping)
+    for more, resumed in (["--max-cost", "9"], True), (["--cap", "1"], False):
+        asked.clear()
+        assert recenter(*words, "--max-cost", "1").exit_code == 1
+        told = recenter(*words, *more)
+        assert ("2 done by an earlier run" in told.stderr) is resumed
+        assert "3 rows, 0 failed" in told.stderr
 
 
 def test_extract_batch_cites_the_row_it_answers(tmp_path: Path) -> None:

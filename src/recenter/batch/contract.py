@@ -2,8 +2,8 @@
 
 A handler is given rows that belong together and returns one result for each: the row with its
 answer, or the error that this row deserves. Errors that no other row could escape (no endpoint, no
-budget, a missing extra) are raised instead and stop the run; what is done stays in `OUT.part`, and
-the same command goes on from there.
+budget, a missing extra) are raised instead, alone or as `Unfinished`, and stop the run; what is
+done stays in `OUT.part`, and the same command goes on from there.
 """
 
 from __future__ import annotations
@@ -32,6 +32,15 @@ Handler = Callable[[Sequence[Row]], Sequence[Result]]
 
 
 _ERROR = {"error", "line"}
+
+
+class Unfinished(Exception):
+    """An error that stops the run, with the results of the rows before it, which are kept."""
+
+    def __init__(self, done: Sequence[Result], error: BaseException) -> None:
+        super().__init__()
+        self.done = done
+        self.error = error
 
 
 class BatchCounts(NamedTuple):
@@ -126,7 +135,13 @@ def _results(
         if following not in ready:
             group = places[following].group
             numbers = members[group] if group is not None else _alone(places, following, block)
-            ready |= _handle(data, places, numbers, handle)
+            made, error = _handle(data, places, numbers, handle)
+            ready |= made
+            if error is not None:
+                while following in ready:
+                    yield ready.pop(following)
+                    following += 1
+                raise error
         yield ready.pop(following)
         following += 1
 
@@ -141,8 +156,8 @@ def _alone(places: list[_Place], start: int, block: int) -> list[int]:
 
 def _handle(
     data: IO[bytes], places: list[_Place], numbers: list[int], handle: Handler
-) -> dict[int, tuple[str, bool]]:
-    """Return the output line of each of these rows."""
+) -> tuple[dict[int, tuple[str, bool]], BaseException | None]:
+    """Return the output line of each of these rows, and the error before which they end, if any."""
     results: dict[int, Result] = {}
     rows: dict[int, Row] = {}
     for number in numbers:
@@ -150,10 +165,15 @@ def _handle(
             rows[number] = _read(data, places[number], number + 1)
         except InputError as error:
             results[number] = error
+    stopped: BaseException | None = None
     if rows:
-        answers = handle(list(rows.values()))
+        try:
+            answers = handle(list(rows.values()))
+        except Unfinished as error:
+            stopped, answers = error.error, error.done
+            rows = dict(itertools.islice(rows.items(), len(answers)))
         results |= dict(zip(rows, answers, strict=True))
-    return {number: _render(result, number + 1) for number, result in results.items()}
+    return {number: _render(result, number + 1) for number, result in results.items()}, stopped
 
 
 def _read(data: IO[bytes], place: _Place, number: int) -> Row:

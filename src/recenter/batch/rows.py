@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 import msgspec
 
-from recenter.batch.contract import Handler, Result, Row
+from recenter.batch.contract import Handler, Result, Row, Unfinished
 from recenter.errors import InputError, ModelError
 from recenter.models.calls import is_of_one_request, parallel_map
 from recenter.provenance import make_id
@@ -77,11 +78,21 @@ def one_by_one(function: Callable[[Row], Row], *, workers: int = 1) -> Handler:
     """Return the handler that applies a function to each row by itself, `workers` at once.
 
     Errors of the row, and answers to it that cannot be used, stand in its place; any other error
-    stops the run.
+    stops the run after the rows before it.
     """
 
     def handle(rows: Sequence[Row]) -> list[Result]:
-        return parallel_map(lambda row: _result(function, row), rows, workers=workers)
+        done: dict[int, Result] = {}
+
+        def answer(number: int) -> None:
+            done[number] = _result(function, rows[number])
+
+        try:
+            parallel_map(answer, range(len(rows)), workers=workers)
+        except BaseException as error:
+            first = itertools.takewhile(done.__contains__, range(len(rows)))
+            raise Unfinished([done[number] for number in first], error) from error
+        return [done[number] for number in range(len(rows))]
 
     return handle
 

@@ -57,8 +57,8 @@ def extract(
         asking = Asking(settings, cache=None, dry_run=dry_run)
         backend = make_extractor(extractor, settings, asking, workers=workers)
         handler = ExtractHandler(backend, embedder, threshold=threshold)
-        about = (extractor, threshold, settings)
-        run(batch, output, handler, asking=asking, settings=about, by_person=True)
+        about = Reader(backend, embedder, threshold).signature
+        run(batch, output, handler, asking=asking, settings=settings, about=about, by_person=True)
         return
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)

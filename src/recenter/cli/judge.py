@@ -33,7 +33,7 @@ def _question(name: str, row: Callable[..., Row], text: str) -> None:
         asking = Asking(settings, cache=None, dry_run=dry_run)
         handle = functools.partial(row, model=asking.need(f"judge {name}"))
         handler = one_by_one(handle, workers=workers)
-        run(str(batch), output, handler, asking=asking, settings=(name, settings))
+        run(str(batch), output, handler, asking=asking, settings=settings, about=name)
 
 
 _COMMANDS: dict[str, tuple[Any, str]] = {

@@ -10,12 +10,15 @@ from typing import Any, TypeVar
 
 import click
 
+from recenter import __version__
 from recenter.batch.contract import BatchCounts, Handler, run_batch
 from recenter.cli.asking import Asking
 from recenter.cli.bar import Bar
-from recenter.config import load_settings
+from recenter.config import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+_BLOCK = 32
 
 
 class Stop(click.exceptions.Exit):
@@ -80,20 +83,34 @@ def run(
     handle: Handler,
     *,
     asking: Asking,
-    settings: object,
+    settings: Settings,
+    about: object,
     by_person: bool = False,
 ) -> None:
     """Run a batch with a bar, say what became of it, and end with status 3 if rows failed.
 
     In a dry run, the rows are handled without sending anything, and what comes out is dropped.
+    `about` is what the answers depend on beside models and version: only a run with the same
+    goes on from an interrupted one.
     """
     target = os.devnull if asking.dry else output
-    with Bar() as bar:
-        counts = run_batch(
-            source, target, handle, settings=repr(settings), by_person=by_person, progress=bar
-        )
-    click.echo(summary(counts, target), err=True)
-    asking.tell()
+    # Not all settings: who may spend more after a stop wants to keep what was paid for.
+    models = (settings.chat, settings.embedder, settings.minilm, settings.providers)
+    try:
+        with Bar() as bar:
+            counts = run_batch(
+                source,
+                target,
+                handle,
+                settings=repr((__version__, models, about)),
+                by_person=by_person,
+                # All rows of a person at once, or one: so that each is safe when it is done.
+                block=1 if by_person else _BLOCK,
+                progress=bar,
+            )
+        click.echo(summary(counts, target), err=True)
+    finally:
+        asking.tell()
     if counts.failed:
         raise Stop
 

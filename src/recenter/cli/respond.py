@@ -75,9 +75,10 @@ def respond(
     arms = tuple(dict.fromkeys(arms))
     if batch is not None:
         asking = Asking(settings, cache=None, dry_run=dry_run, chats=chats)
+        backend = selecting.backend(settings, asking)
         handle = functools.partial(
             respond_row,
-            selector=selecting.backend(settings, asking),
+            selector=backend,
             models=asking.models,
             arms=arms,
             method=method,
@@ -85,13 +86,8 @@ def respond(
             cap=selecting.cap,
         )
         handler = one_by_one(handle, workers=workers if asking.models else 1)
-        run(
-            batch,
-            output,
-            handler,
-            asking=asking,
-            settings=(selecting, chats, arms, method, settings),
-        )
+        about = (backend.signature, selecting, chats, arms, method)
+        run(batch, output, handler, asking=asking, settings=settings, about=about)
         return
     need(person, "--person", "without --batch")
     need(prompt, "PROMPT", "without --batch")

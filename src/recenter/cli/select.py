@@ -42,14 +42,16 @@ def select(
     """
     if batch is not None:
         asking = Asking(settings, cache=None, dry_run=dry_run)
+        backend = selecting.backend(settings, asking)
         handle = functools.partial(
             select_row,
-            selector=selecting.backend(settings, asking),
+            selector=backend,
             policy=selecting.rules(default=False),
             cap=selecting.cap,
         )
         handler = one_by_one(handle, workers=workers if asking.model else 1)
-        run(batch, output, handler, asking=asking, settings=(selecting, settings))
+        about = (backend.signature, selecting)
+        run(batch, output, handler, asking=asking, settings=settings, about=about)
         return
     need(person, "--person", "without --batch")
     need(prompt, "PROMPT", "without --batch")

@@ -65,9 +65,10 @@ def verify(
         if refine:
             raise click.UsageError("--refine works on the store, not with --batch.")
         asking = Asking(settings, cache=None, dry_run=dry_run)
-        handle = functools.partial(verify_row, verifier=verifier_of(verifier, asking))
+        judge = verifier_of(verifier, asking)
+        handle = functools.partial(verify_row, verifier=judge)
         handler = one_by_one(handle, workers=workers if asking.model else 1)
-        run(batch, output, handler, asking=asking, settings=(verifier, settings))
+        run(batch, output, handler, asking=asking, settings=settings, about=judge.signature)
         return
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
