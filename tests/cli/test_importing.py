@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
 from recenter.cli.main import main
@@ -33,6 +34,17 @@ def test_bad_rows_are_told_listed_and_cost_nothing_else(tmp_path: Path) -> None:
     assert f"skipped: {source}: line 2: " in result.stderr
     assert json.loads(report.read_text())["line"] == 2
     assert "0 new, 0 changed, 2 known" in recenter(str(source), "--store", store(tmp_path)).stdout
+
+
+@pytest.mark.parametrize("option", ["--report", "--to"])
+def test_what_is_read_is_not_written_over(tmp_path: Path, option: str) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text(line("ada", "1", "hello") + "\n{\n")
+    before = source.read_bytes()
+    result = recenter(str(source), option, str(source), "--store", store(tmp_path))
+    assert result.exit_code == 1
+    assert "is read by this import" in result.output
+    assert source.read_bytes() == before
 
 
 def test_strict_stops_at_the_line_and_keeps_what_stood_before(tmp_path: Path) -> None:

@@ -46,6 +46,19 @@ def test_export_holds_what_was_put_in(url: str) -> None:
     assert "bob" in one
 
 
+def test_an_export_is_private_and_takes_the_place_of_another_only_when_whole(
+    url: str, tmp_path: Path
+) -> None:
+    out = tmp_path / "out.jsonl"
+    out.write_text("before")
+    words = ("export", "--store", url, "--output", str(out))
+    assert recenter(*words, "--person", "per_eve").exit_code == 1
+    assert out.read_text() == "before"
+    assert recenter(*words).exit_code == 0
+    assert len(out.read_text().splitlines()) == 2
+    assert out.stat().st_mode & 0o077 == 0
+
+
 def test_a_forgotten_person_is_gone_and_the_others_are_not(url: str) -> None:
     assert recenter("forget", "per_ada", "--store", url, answer="n\n").exit_code == 1
     assert "1  conversations" in recenter("forget", "per_ada", "--store", url, "--yes").output

@@ -1,4 +1,6 @@
+import os
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -46,3 +48,16 @@ def test_output_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     path = write_lines(tmp_path / "in", ROWS["own"])
     with pytest.raises(InputError, match="cannot be written: No such file"):
         normalise(path, tmp_path / "absent" / "out", key=KEY)
+
+
+def test_a_pipe_is_written_to_and_a_link_kept(tmp_path: Path) -> None:
+    path = write_lines(tmp_path / "in", ROWS["own"])
+    os.mkfifo(tmp_path / "pipe")
+    with ThreadPoolExecutor() as pool:
+        read_back = pool.submit((tmp_path / "pipe").read_bytes)
+        normalise(path, tmp_path / "pipe", key=KEY)
+        (tmp_path / "link").symlink_to(tmp_path / "real")
+        normalise(path, tmp_path / "link", key=KEY)
+        assert read_back.result() == (tmp_path / "real").read_bytes()
+    assert (tmp_path / "pipe").is_fifo()
+    assert (tmp_path / "link").is_symlink()

@@ -15,6 +15,7 @@ from recenter.cli.bar import Bar
 from recenter.cli.filtering import Filtering, filtering_options
 from recenter.cli.options import setting_options
 from recenter.config import Settings, pseudonym_key
+from recenter.errors import InputError
 from recenter.importers.base import BadRow, Tally
 from recenter.importers.detect import FORMATS
 from recenter.importers.normalise import write_conversations
@@ -79,6 +80,7 @@ def import_(
     wanted = Filtering(**filtering)
     if wanted.wanted and "-" in paths:
         raise click.UsageError("--filter and --sample read the files more than once: not from -.")
+    _refuse_same(paths, to, report)
     with ExitStack() as stack:
         bar = stack.enter_context(Bar())
         bad = BadRows(None if report is None else stack.enter_context(_writable(report)))
@@ -136,6 +138,14 @@ class Files:
                 elif not self._told:
                     self._bad.add(row)
         self._told = True
+
+
+def _refuse_same(paths: tuple[str, ...], *written: str | None) -> None:
+    """Refuse to write over what is read: it would be emptied before, or lost with its bad rows."""
+    for out in (Path(name) for name in written if name is not None):
+        for path in paths:
+            if path != "-" and out.is_file() and Path(path).is_file() and out.samefile(path):
+                raise InputError("is read by this import.", file=str(out), cure="Name another.")
 
 
 def _writable(path: str) -> IO[str]:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import BinaryIO
 
 import click
 
@@ -10,6 +14,7 @@ from recenter import formats
 from recenter.cli.options import setting_options
 from recenter.config import Settings
 from recenter.errors import InputError
+from recenter.importers.normalise import written_whole
 from recenter.store import Store, open_store
 
 
@@ -32,9 +37,11 @@ def people(settings: Settings) -> None:
 @setting_options("store")
 def export(*, person: str | None, output: str, settings: Settings) -> None:
     """Write everything that is stored as JSON lines of kind and record."""
-    with open_store(settings.store_url) as store, click.open_file(output, "w", "utf-8") as out:
+    with ExitStack() as stack:
+        store = stack.enter_context(open_store(settings.store_url))
         if person is not None:
             _require(store, person)
+        out = stack.enter_context(_writable(output))
         for kind, records in (
             ("conversation", store.conversations(person)),
             ("attribute", store.attributes(person)),
@@ -45,7 +52,8 @@ def export(*, person: str | None, output: str, settings: Settings) -> None:
             ("reply", store.replies(person)),
         ):
             for record in records:
-                out.write(formats.encode({"kind": kind, "record": record}) + "\n")
+                line = formats.encode({"kind": kind, "record": record}) + "\n"
+                out.write(line.encode())
 
 
 @click.command()
@@ -66,6 +74,17 @@ def forget(*, person: str, yes: bool, settings: Settings) -> None:
     if not report.erased:
         click.echo("Another process still reads the old file: forget again when it ends.", err=True)
         sys.exit(1)
+
+
+@contextmanager
+def _writable(output: str) -> Iterator[BinaryIO]:
+    if output != "-":
+        with written_whole(Path(output)) as out:
+            yield out
+        return
+    out = click.get_binary_stream("stdout")
+    yield out
+    out.flush()
 
 
 def _require(store: Store, person: str) -> None:

@@ -68,7 +68,7 @@ def write_conversations(
     """
     written = 0
     left = iter(conversations)
-    with _written_whole(out_path) as out:
+    with written_whole(out_path) as out:
         while some := list(itertools.islice(left, _AT_ONCE)):
             out.write(_lines(some))
             written += len(some)
@@ -84,13 +84,27 @@ def _lines(conversations: list[Conversation]) -> bytes:
 
 
 @contextlib.contextmanager
-def _written_whole(path: Path) -> Iterator[BinaryIO]:
-    """Give a file beside `path` that takes its place when all is written."""
-    draft = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """Give a file beside `path`, its owner's only, that takes its place when all is written.
+
+    A device or a pipe is written to as it is; a link stays a link, to the new file.
+
+    Raises:
+        InputError: it cannot be written.
+    """
+    final = path.resolve()
+    if str(path).startswith("/dev/") or (final.exists() and not final.is_file()):
+        try:
+            with path.open("ab") as out:
+                yield out
+        except OSError as error:
+            raise InputError(f"cannot be written: {error.strerror}.", file=str(path)) from None
+        return
+    draft = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
     try:
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
             yield out
-        draft.replace(path)
+        draft.replace(final)
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}.", file=str(path)) from None
     finally:
