@@ -82,9 +82,8 @@ def _writable(output: str) -> Iterator[BinaryIO]:
         with written_whole(Path(output)) as out:
             yield out
         return
-    out = click.get_binary_stream("stdout")
-    yield out
-    out.flush()
+    yield sys.stdout.buffer
+    sys.stdout.buffer.flush()
 
 
 def _require(store: Store, person: str) -> None:
