@@ -13,6 +13,7 @@ from recenter.provenance import Signature
 from recenter.records import Conversation, Turn
 from recenter.stages.extract import Extraction, Finding, attribute_of
 from recenter.stages.select_bm25 import Bm25Selector
+from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_rules import RulesVerifier
 from recenter.store import open_store
 from recenter.text.locate import Span
@@ -112,6 +113,22 @@ def test_an_endpoint_that_is_gone_stops_the_run_and_loses_nothing(workspace: Wor
     assert texts(workspace, "bob") == {"The user runs."}
 
 
+def test_an_unreadable_verdict_costs_one_attribute_until_the_next_run(
+    workspace: Workspace,
+) -> None:
+    workspace.put_conversations([said("ada", "I bake", "I run")])
+    workspace.extract(reader(WholeTurns()))
+    yes = {"reason": "said so", "answer": "accept", "failure": "none"}
+    gone = ModelUnavailableError("gone.")
+    chat = ScriptedChat([UnreadableAnswerError("half a JSON."), yes, gone, yes])
+    first = workspace.verify(LLMVerifier(chat))
+    assert (first.answers, first.unread) == ({"accept": 1}, 1)
+    with pytest.raises(ModelUnavailableError):
+        workspace.verify(LLMVerifier(chat))
+    last = workspace.verify(LLMVerifier(chat))
+    assert (last.answers, last.known, last.unread) == ({"accept": 1}, 1, 0)
+
+
 def test_verify_select_and_respond_keep_what_they_decide(workspace: Workspace) -> None:
     workspace.put_conversations([said("ada", "I bake", "I run")])
     workspace.extract(reader(WholeTurns()))
@@ -161,6 +178,13 @@ def test_strangers_and_the_forgotten_get_no_answer(workspace: Workspace) -> None
     workspace.put_conversations([said("ada", "I bake")])
     with pytest.raises(InputError, match=r"'per_eve'.*per_ada"):
         workspace.query("per_eve", "hi")
+    for stage in (
+        lambda: workspace.extract(reader(WholeTurns()), people=["per_eve"]),
+        lambda: workspace.verify(RulesVerifier(), people=["per_eve"]),
+    ):
+        with pytest.raises(InputError, match="'per_eve'"):
+            stage()
+    assert list(workspace.store.people()) == ["per_ada"]
     workspace.store.forget("per_ada")
     with pytest.raises(InputError, match="forgotten"):
         workspace.query("per_ada", "hi")

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from recenter import __version__
-from recenter.errors import InputError, RecenterError, UnreadableAnswerError
+from recenter.errors import InputError, ModelError, RecenterError, UnreadableAnswerError
 from recenter.models.base import ChatModel, Embedder
-from recenter.models.calls import add_up
+from recenter.models.calls import add_up, is_of_one_request
 from recenter.progress import Progress, Silent
 from recenter.provenance import Signature, digest, make_id
 from recenter.records import (
@@ -91,6 +91,8 @@ class Verified(Record, frozen=True):
     failures: Mapping[str, int] = {}
     known: int = 0
     """Attributes that this verifier had judged before."""
+    unread: int = 0
+    """Attributes on which no answer could be read; asked about again by the next run."""
 
 
 class Workspace:
@@ -148,11 +150,12 @@ class Workspace:
         only, whom the next run takes up again.
 
         Raises:
+            InputError: one of the people is not known.
             ModelError: the model cannot be asked; what is done stays done.
         """
         progress = progress or Silent()
         signature = digest(reader.signature)
-        chosen = list(self.store.people() if people is None else people)
+        chosen = self._chosen(people)
         work = self.store.work
         work.add(EXTRACT, (self._item(person) for person in chosen), signature=signature)
         work.release_dead(EXTRACT, signature=signature)
@@ -211,13 +214,15 @@ class Workspace:
         """Judge the support of every attribute that this verifier has not judged yet.
 
         Raises:
-            ModelError: a model gave no usable answer; what is judged stays judged.
+            InputError: one of the people is not known.
+            ModelError: the model cannot be asked; what is judged stays judged.
         """
         progress = progress or Silent()
+        unread = 0
         answers: Counter[str] = Counter()
         failures: Counter[str] = Counter()
         known = 0
-        for person in list(self.store.people() if people is None else people):
+        for person in self._chosen(people):
             judged = {
                 j.subject.attribute
                 for j in self.store.judgments(person, question="supported")
@@ -229,14 +234,25 @@ class Workspace:
             known += len(attributes) - len(new)
             progress.advance(len(attributes) - len(new))
             for attribute in new:
-                judgment = verifier.verify(attribute, cited(self.store, attribute))
+                progress.advance()
+                judgment = self._verdict(verifier, attribute)
+                if judgment is None:
+                    unread += 1
+                    continue
                 if self._keep:
                     self.store.put_judgments([judgment])
                 answers[judgment.answer] += 1
                 if judgment.failure:
                     failures[judgment.failure] += 1
-                progress.advance()
-        return Verified(answers=dict(answers), failures=dict(failures), known=known)
+        return Verified(answers=dict(answers), failures=dict(failures), known=known, unread=unread)
+
+    def _verdict(self, verifier: Verifier, attribute: Attribute) -> Judgment | None:
+        try:
+            return verifier.verify(attribute, cited(self.store, attribute))
+        except ModelError as error:
+            if not is_of_one_request(error):
+                raise
+            return None
 
     def refine(
         self,
@@ -297,6 +313,14 @@ class Workspace:
         if self._keep:
             self.store.put_reply(reply)
         return reply
+
+    def _chosen(self, people: Iterable[str] | None) -> list[str]:
+        if people is None:
+            return list(self.store.people())
+        chosen = list(dict.fromkeys(people))
+        for person in chosen:
+            self._known(person)
+        return chosen
 
     def _known(self, person: str) -> None:
         if self.store.is_forgotten(person):

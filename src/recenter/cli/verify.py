@@ -105,4 +105,6 @@ def _summary(made: Verified) -> str:
         f"{count:>6} {failure.replace('_', ' ')}"
         for failure, count in sorted(made.failures.items(), key=lambda item: -item[1])
     ]
+    if made.unread:
+        lines.append(f"{made.unread} with unreadable answers: run again to retry")
     return "\n".join(lines)
