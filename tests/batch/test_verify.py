@@ -44,6 +44,14 @@ def test_evidence_that_stands_nowhere_is_missing() -> None:
     assert verify_row(of_assistant, RulesVerifier())["verdict"] == "reject"
 
 
+@pytest.mark.parametrize("nothing", ["", " \n", None])
+@pytest.mark.parametrize("turns", [{}, {"turns": None}])
+def test_no_evidence_is_a_verdict(nothing: str | None, turns: dict[str, Any]) -> None:
+    row = {"text": ROW["text"], "evidence_text": nothing} | turns
+    out = verify_row(row, RulesVerifier())
+    assert (out["verdict"], out["failure"]) == ("reject", "missing_evidence")
+
+
 def test_labels_do_not_reach_the_verifier() -> None:
     answer = {"reason": "", "answer": "uncertain", "failure": "missing_evidence"}
     with_labels, without = ScriptedChat([answer]), ScriptedChat([answer])
@@ -62,8 +70,7 @@ def test_labels_do_not_reach_the_verifier() -> None:
     [
         ({"text": " "}, "text"),
         ({"text": 1}, "text"),
-        ({"evidence_text": ""}, "evidence_text"),
-        ({"evidence_text": None}, "evidence_text"),
+        ({"evidence_text": 3}, "evidence_text"),
         ({"turns": [{"role": "bot", "text": "x"}]}, "turns[0].role"),
         ({"turns": "x"}, "turns"),
     ],

@@ -5,7 +5,6 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from recenter.errors import InputError
 from recenter.records import Attribute, Conversation
 from recenter.stages.verify_rules import RulesVerifier, evidence_in
 from tests.stages.makers import attribute, conversation
@@ -115,6 +114,5 @@ def test_a_repeated_request_is_held_rather_than_refused() -> None:
 
 
 def test_evidence_must_be_words() -> None:
-    with pytest.raises(InputError, match="evidence_text"):
-        evidence_in("  ", conversation("hi"))
+    assert evidence_in("  ", conversation("hi")) is None
     assert evidence_in("I ski on weekends", conversation("hi", "I ski on weekends")) is None

@@ -24,7 +24,8 @@ class VerifyRow(msgspec.Struct, frozen=True):
     """What counts of a row."""
 
     text: str
-    evidence_text: str
+    evidence_text: str | None
+    """None or empty where nothing supports the statement: a verdict of its own, not an error."""
     turns: list[TurnRow] | None = None
 
 
@@ -54,8 +55,9 @@ def statement_of(row: Row) -> tuple[Attribute, tuple[Conversation, ...]]:
     read = read_row(row, VerifyRow)
     if not read.text.strip():
         raise InputError("expected a statement, got none.", field="text")
+    quote = read.evidence_text or ""
     turns = (
-        (Turn(role="user", text=read.evidence_text),)
+        (Turn(role="user", text=quote),)
         if read.turns is None
         else tuple(Turn(role=turn.role, text=turn.text) for turn in read.turns)
     )
@@ -66,7 +68,7 @@ def statement_of(row: Row) -> tuple[Attribute, tuple[Conversation, ...]]:
         turns=turns,
         source="batch",
     )
-    found = evidence_in(read.evidence_text, conversation)
+    found = evidence_in(quote, conversation)
     evidence = () if found is None else (found,)
     attribute = Attribute(
         id=attribute_id(person, read.text, evidence, Signature()),

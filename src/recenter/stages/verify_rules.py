@@ -6,7 +6,6 @@ import functools
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from recenter.errors import InputError
 from recenter.provenance import Signature
 from recenter.records import (
     Attribute,
@@ -191,16 +190,8 @@ def _alone(text: str) -> Finding | None:
     )
 
 
-def evidence_in(
-    quote: str, conversation: Conversation, *, field: str = "evidence_text"
-) -> Evidence | None:
-    """Return where a quote stands in one of the person's own turns, or None.
-
-    Raises:
-        InputError: the quote is empty.
-    """
-    if not quote.strip():
-        raise InputError("expected the words that support the statement, got none.", field=field)
+def evidence_in(quote: str, conversation: Conversation) -> Evidence | None:
+    """Return where a quote stands in one of the person's own turns, or None."""
     for number, turn in enumerate(conversation.turns):
         span = _located(quote, turn)
         if span is not None:
