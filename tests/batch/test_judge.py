@@ -125,7 +125,7 @@ def test_an_answer_that_cannot_be_read_is_an_error_and_never_a_no(judge: Any, an
     ("judge", "field", "value"),
     [
         (supported_row, "text", " "),
-        (supported_row, "evidence_text", None),
+        (supported_row, "evidence_text", 3),
         (relevant_row, "prompt", None),
         (relevant_row, "attributes", "x"),
         (mentions_row, "reply", 3),
