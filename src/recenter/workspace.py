@@ -262,7 +262,8 @@ class Workspace:
         progress: Progress | None = None,
     ) -> RefinedStore:
         """Have what was not accepted narrowed, rewritten or dropped: see `refine_stored`."""
-        return refine_stored(self.store, refiner, people=people, progress=progress, keep=self._keep)
+        chosen = self._chosen(people)
+        return refine_stored(self.store, refiner, people=chosen, progress=progress, keep=self._keep)
 
     def accepted(self, person: str) -> tuple[Attribute, ...]:
         """Return the attributes of a person that may be used."""

@@ -12,10 +12,10 @@ from typing import Literal, NamedTuple
 
 import click
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 
 from recenter import __version__, formats
+from recenter.cli.printable import plain
 from recenter.config import Settings, load_settings, pseudonym_key
 from recenter.errors import RecenterError
 from recenter.models.base import ChatRequest
@@ -169,7 +169,7 @@ def _print(checks: list[Check]) -> None:
     table = Table(box=None, pad_edge=False, show_header=False)
     marks = {"ok": "[green]ok[/]", "absent": "[yellow]absent[/]", "broken": "[red]broken[/]"}
     for check in checks:
-        table.add_row(marks[check.state], check.name, escape(check.detail))
+        table.add_row(marks[check.state], check.name, plain(check.detail))
         if check.cure:
-            table.add_row("", "", f"[dim]{escape(check.cure)}[/]")
+            table.add_row("", "", f"[dim]{plain(check.cure)}[/]")
     Console(highlight=False).print(table)

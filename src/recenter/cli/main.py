@@ -7,6 +7,7 @@ import importlib
 import click
 
 from recenter import __version__
+from recenter.cli.printable import printable, tolerate_any_terminal
 from recenter.errors import RecenterError
 
 # Loaded when called, so that `recenter --help` does not load models.
@@ -30,7 +31,7 @@ class _Refusal(click.ClickException):
     """An error of Recenter, told in one line, with exit status 1."""
 
     def __init__(self, error: Exception) -> None:
-        super().__init__(_printable(str(error)))
+        super().__init__(printable(str(error)))
 
 
 class _Verbs(click.Group):
@@ -60,12 +61,8 @@ class _Verbs(click.Group):
             raise _Refusal(error) from error
 
 
-def _printable(text: str) -> str:
-    """Return the text with control characters, which a terminal would obey, made visible."""
-    return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
-
-
 @click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="recenter")
 def main() -> None:
     """Personalization that mostly stays quiet, shows its evidence, and is graded by people."""
+    tolerate_any_terminal()

@@ -8,13 +8,13 @@ from typing import get_args
 
 import click
 from rich.console import Console
-from rich.markup import escape
 
 from recenter.batch.respond import respond_row
 from recenter.batch.rows import one_by_one
 from recenter.cli.asking import Asking
 from recenter.cli.backends import Selecting, selecting_options
 from recenter.cli.options import asking_options, batch_options, need, run, setting_options
+from recenter.cli.printable import plain
 from recenter.cli.show import show_receipt
 from recenter.config import Settings
 from recenter.models.base import ChatModel
@@ -117,10 +117,10 @@ def _show(reply: Reply) -> None:
     console = Console(highlight=False)
     console.rule(f"{reply.arm}, {reply.signature.model or 'no model asked'}")
     if reply.text is not None:
-        console.print(escape(reply.text))
+        console.print(plain(reply.text))
     else:
         console.print("[dim]These messages would be sent:[/]")
         for message in reply.messages:
-            console.print(escape(f"{message.role}: {message.content}"))
+            console.print(plain(f"{message.role}: {message.content}"))
     console.print()
     show_receipt(reply.receipt)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.markup import escape
 
+from recenter.cli.printable import plain
 from recenter.records import Receipt, ReceiptLine
 
 
@@ -21,12 +21,12 @@ def show_receipt(receipt: Receipt) -> None:
         for line in lines:
             console.print(f"  [{style}]{_line(line)}[/]")
     if not receipt.used:
-        console.print(f"Nothing is used. {escape(receipt.note or '')}".strip())
+        console.print(f"Nothing is used. {plain(receipt.note or '')}".strip())
     elif receipt.note:
-        console.print(escape(receipt.note))
+        console.print(plain(receipt.note))
 
 
 def _line(line: ReceiptLine) -> str:
     score = "" if line.score is None else f"{line.score:.2f} "
     quotes = "".join(f'\n      "{quote}"' for quote in line.quotes)
-    return escape(f"{score}{line.text} {line.reason}{quotes}")
+    return plain(f"{score}{line.text} {line.reason}{quotes}")
