@@ -30,7 +30,19 @@ def test_exchanging_a_and_b_gives_exactly_one_minus_the_preference() -> None:
     assert back["preference"] == 1 - there["preference"]
     assert there == ROW | {"preference": 0.625, "orders": {"first": "2", "second": "5"}}
     assert back["orders"] == {"first": "1", "second": "4"}
-    assert better_row(ROW | {"b": ROW["a"]}, ScriptedChat(biased))["preference"] == 0.5
+
+
+@pytest.mark.parametrize("text", ["", "Lentils."])
+def test_the_same_reply_twice_is_neither_whatever_a_model_would_say(text: str) -> None:
+    answers = [{"reason": "", "answer": answer} for answer in "15"]
+    judged = better_row(ROW | {"a": text, "b": text}, ScriptedChat(answers))
+    assert (judged["preference"], judged["orders"]) == (0.5, {"first": "3", "second": "3"})
+
+
+def test_an_empty_reply_is_compared_like_any_other() -> None:
+    there = better_row(ROW | {"a": ""}, ScriptedChat(biased))
+    back = better_row(ROW | {"a": ROW["b"], "b": ""}, ScriptedChat(biased))
+    assert back["preference"] == 1 - there["preference"]
 
 
 @pytest.mark.parametrize(

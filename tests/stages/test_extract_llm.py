@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from recenter.errors import (
     BudgetExceededError,
+    InputError,
     ModelError,
     ModelHTTPError,
     ModelTimeoutError,
@@ -236,3 +237,19 @@ def test_a_real_server_yields_verbatim_quotes_or_a_typed_error(llama_chat: Local
         return
     assert made.usage.calls == 1
     check_verbatim(made, source)
+
+
+def test_words_of_another_person_are_refused() -> None:
+    model = ScriptedChat([])
+    talk = conversation(*TURNS)
+    with pytest.raises(InputError, match="not of 'q'"):
+        LLMExtractor(model).extract("q", [talk])
+    with pytest.raises(InputError, match="listed twice"):
+        LLMExtractor(model).extract("p", [talk, talk])
+    assert model.requests == []
+
+
+@pytest.mark.parametrize("longest", [-1, 0, 299])
+def test_a_chunk_must_be_able_to_hold_something(longest: int) -> None:
+    with pytest.raises(InputError, match="chunk"):
+        LLMExtractor(ScriptedChat([]), settings=LLMSettings(longest=longest))

@@ -99,6 +99,17 @@ def test_replies_are_shown_in_both_orders_and_both_answers_are_kept() -> None:
     assert made[0].id != made[1].id
 
 
+def test_judgments_for_different_attributes_are_different_records() -> None:
+    pair = (query("?"), reply("a"), reply("b", "o"))
+    made = [
+        judge.judge_better(*pair, known, model=ScriptedChat(longer))
+        for known in ([], [VEGAN], [attribute("The user runs.")])
+    ]
+    assert len({judgment.id for both in made for judgment in both}) == 6
+    again = judge.judge_better(*pair, [VEGAN], model=ScriptedChat(longer))
+    assert again == made[1]
+
+
 @given(st.text(max_size=8), st.text(max_size=8))
 def test_exchanging_the_replies_gives_exactly_the_rest(a: str, b: str) -> None:
     model = ScriptedChat(longer)

@@ -138,6 +138,29 @@ def test_a_wording_that_adds_something_is_refused_unverified(text: str) -> None:
     assert result.judgment.answer == "reject"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The user is a doctor.",
+        "The user speaks no Thai.",
+        "The user is not fluent in Thai.",
+        "x" * 401,
+    ],
+)
+def test_narrowing_brings_in_no_word_of_substance(text: str) -> None:
+    result = refined(offer("narrow", text), rounds=1, good=text)
+    assert [step.action for step in result.history] == ["refused", "give_up"]
+    assert result.attribute == FLUENT
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["The user can speak some Thai.", "They were once speaking Thai.", "The user speaks Thai."],
+)
+def test_narrowing_may_use_other_forms_and_small_words(text: str) -> None:
+    assert refined(offer("narrow", text), good=text).judgment.answer == "accept"
+
+
 def test_rounds_are_limited_and_the_last_verdict_stands() -> None:
     offers = [offer("rewrite", f"The user speaks Thai{'!' * n}") for n in range(1, 9)]
     result = refined(*offers, rounds=3)

@@ -93,14 +93,18 @@ def mentions_row(row: Row, model: ChatModel) -> Row:
 def better_row(row: Row, model: ChatModel) -> Row:
     """Return the row with `preference` in [0, 1] for `a` and the two answers behind it, `orders`.
 
-    A preference of .5 is neither, and exchanging `a` and `b` gives 1 minus it. `orders` holds how
-    `a` was rated, from 1 to 5, when it was shown first and when second.
+    A preference of .5 is neither; replies that are the same get it unasked. Exchanging `a` and `b`
+    gives 1 minus it. `orders` holds how `a` was rated, from 1 to 5, when it was shown first and
+    when second.
 
     Raises:
         InputError: a field is missing or of the wrong kind.
         ModelError: the model gave no usable answer.
     """
     read = read_row(row, BetterRow)
+    if read.a == read.b:
+        same = BETTER.values[len(BETTER.values) // 2]
+        return row | {"preference": 0.5, "orders": {"first": same, "second": same}}
     query = query_of(row, read.prompt)
     a, b = _reply(query, read.a), _reply(query, read.b)
     # In one order whatever is called `a`, so that an exchanged row asks the very same questions.

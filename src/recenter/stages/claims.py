@@ -63,6 +63,14 @@ _NUMBER_WORDS = (
     "sixteen seventeen eighteen nineteen twenty"
 )
 _NUMBERS = {word: str(number) for number, word in enumerate(_NUMBER_WORDS.split())}
+# What a statement needs to be a sentence; says nothing of the person.
+_EMPTY_WORDS = (
+    "the a an and or but of to in on at for with from by as about into is are was were be been "
+    "being has have had does do did can could may might will would user person who that which "
+    "this their they them his her its it than then there some any one once now currently "
+    "sometimes often asked asks wants wanted wrote said says mentioned seems plans also still"
+)
+_EMPTY = frozenset(_EMPTY_WORDS.split()) | {"1"}
 _SAME = {"a": "1", "an": "1", "once": "1", "twice": "2", "both": "2", "couple": "2", "pair": "2"}
 
 
@@ -122,6 +130,20 @@ def added_details(text: str, told: Sequence[str]) -> tuple[str, ...]:
         if (named or numbered) and not _known(word, known, spelled):
             new.append(word)
     return tuple(dict.fromkeys(new))
+
+
+def new_words(text: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Return words with a meaning of their own that are no form of a word of the known texts."""
+    words = {_plain(word) for each in known for word in _WORD.findall(each)}
+    found = (word for word in _WORD.findall(text) if _plain(word) not in _EMPTY)
+    new = (word for word in found if not any(_same_stem(_plain(word), other) for other in words))
+    return tuple(dict.fromkeys(new))
+
+
+def _same_stem(one: str, other: str) -> bool:
+    """Whether they begin alike, but for the two last letters of the shorter: run, running."""
+    least = max(3, min(len(one), len(other)) - 2)
+    return one == other or (min(len(one), len(other)) >= least and one[:least] == other[:least])
 
 
 def dangling_word(text: str) -> str | None:

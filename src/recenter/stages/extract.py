@@ -7,6 +7,7 @@ from typing import Protocol
 
 import msgspec
 
+from recenter.errors import InputError
 from recenter.provenance import Signature
 from recenter.records import (
     Attribute,
@@ -18,6 +19,9 @@ from recenter.records import (
     attribute_id,
 )
 from recenter.text.locate import Span
+
+LONGEST_TEXT = 400
+"""A statement of more characters is not one sentence about a person."""
 
 
 class FailedChunk(Record, frozen=True):
@@ -73,6 +77,21 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One, or several where the quote was shortened by an ellipsis."""
     reason: str | None = None
     topic: str | None = None
+
+
+def check_person(person: str, conversations: Sequence[Conversation]) -> None:
+    """Raise InputError where a conversation is not this person's, or stands there twice."""
+    seen: set[str] = set()
+    for conversation in conversations:
+        if conversation.person != person:
+            raise InputError(
+                f"{conversation.id!r} is a conversation of {conversation.person!r}, "
+                f"not of {person!r}.",
+                field="person",
+            )
+        if conversation.id in seen:
+            raise InputError(f"{conversation.id!r} is listed twice.", field="conversations")
+        seen.add(conversation.id)
 
 
 def attribute_of(

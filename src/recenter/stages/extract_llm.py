@@ -9,19 +9,23 @@ from typing import Any, Literal, NamedTuple
 
 import msgspec
 
-from recenter.errors import ModelError, ModelHTTPError, RecenterError
+from recenter.errors import InputError, ModelError, ModelHTTPError, RecenterError
 from recenter.models.base import ChatModel, ChatRequest
 from recenter.models.calls import add_up, is_of_one_request, parallel_map
 from recenter.progress import Progress
 from recenter.prompts import load_prompt
 from recenter.provenance import Signature, digest
 from recenter.records import Attribute, Conversation, Message, Usage
-from recenter.stages.extract import Extraction, FailedChunk, Finding, attribute_of
+from recenter.stages.extract import (
+    LONGEST_TEXT,
+    Extraction,
+    FailedChunk,
+    Finding,
+    attribute_of,
+    check_person,
+)
 from recenter.stages.extract_chunks import SHORTENED, Chunk, chunks
 from recenter.stages.ground import Ground, Grounded
-
-LONGEST_TEXT = 400
-"""A statement of more characters is not one sentence about a person."""
 
 _OVERFLOW = re.compile(
     r"context|too (?:long|large|many tokens)|maximum (?:length|number of tokens)|exceed", re.I
@@ -88,8 +92,18 @@ class LLMExtractor:
         on_error: Literal["raise", "collect"] = "raise",
         progress: Progress | None = None,
     ) -> None:
+        """Take the model.
+
+        Raises:
+            InputError: `longest` is too short for a chunk to hold anything.
+        """
         self._model = model
         self._settings = settings or LLMSettings()
+        if self._settings.longest < SHORTENED:
+            raise InputError(
+                f"a chunk must hold {SHORTENED} characters or more, got {self._settings.longest}.",
+                field="longest",
+            )
         self._workers = workers
         self._collect = on_error == "collect"
         self._progress = progress
@@ -117,6 +131,7 @@ class LLMExtractor:
             ModelError: a call failed. Where errors are collected, one that no other call would
                 meet is among `failures` instead.
         """
+        check_person(person, conversations)
         grounds = {conversation.id: Ground(conversation) for conversation in conversations}
         todo = [
             chunk

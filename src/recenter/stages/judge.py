@@ -99,6 +99,8 @@ def judge_better(
             model=model,
             person=query.person,
             position=position,
+            # What was known is no part of the subject, and decides the answer.
+            settings=digest([(attribute.id, attribute.text) for attribute in attributes]),
             **places,
             **{side: render.escaped(text) for side, text in texts.items()},
         )
@@ -145,9 +147,12 @@ def ask(
     model: ChatModel,
     person: str | None,
     position: Position | None = None,
+    settings: str | None = None,
     **places: str,
 ) -> Judgment:
     """Return a model's answer to a question, with `places` filled into the question's prompt.
+
+    `settings` is the digest of what the answer depends on beside model, prompt and subject.
 
     With `position` first, the model rates the reply on side B against `reply` on side A, and the
     answer is turned round, so that it always rates `reply`.
@@ -175,7 +180,9 @@ def ask(
     if position == "first":
         answer = question.values[len(question.values) - 1 - question.values.index(answer)]
     judge = Judge(kind="model", name=model.name)
-    signature = Signature(model=model.name, prompt=digest(prompt.hash, question.hash))
+    signature = Signature(
+        model=model.name, prompt=digest(prompt.hash, question.hash), settings=settings
+    )
     return Judgment(
         id=judgment_id(question.name, subject, judge, position, signature),
         question=question.name,

@@ -13,6 +13,7 @@ from recenter.prompts import load_prompt
 from recenter.provenance import Signature, digest
 from recenter.records import Attribute, Conversation, Judgment, Message, attribute_id
 from recenter.stages import claims, render
+from recenter.stages.extract import LONGEST_TEXT
 from recenter.stages.verify import Verifier, accepted, supported
 
 Action = Literal["keep", "narrow", "rewrite", "drop", "refused", "give_up"]
@@ -70,8 +71,9 @@ def refine(
     An accepted attribute is kept as it is. Any other goes to the model with the verdict, at most
     `rounds` times; each new wording is verified as the first was, and refused without that where
     it holds a number, a name or a stronger word that neither the quotes nor the earlier wording
-    had. What is not accepted at the end keeps its last verdict: held or rejected, never used.
-    `judgment` is the verifier's verdict on the attribute, where it is known already.
+    had, or, to narrow it, any other new word of substance. What is not accepted at the end keeps
+    its last verdict: held or rejected, never used. `judgment` is the verifier's verdict on the
+    attribute, where it is known already.
 
     Raises:
         InputError: `rounds` is negative.
@@ -94,7 +96,7 @@ def refine(
             judgments.append(_dropped(attribute, verdict, reason, model))
             dropped = True
             break
-        wrong = _forbidden(text, attribute)
+        wrong = _forbidden(text, attribute, offer["action"])
         if wrong is not None:
             history.append(_step("refused", text, wrong, verdict))
             continue
@@ -171,14 +173,18 @@ def _offer(attribute: Attribute, judgment: Judgment, model: ChatModel) -> dict[s
     return data
 
 
-def _forbidden(text: str, attribute: Attribute) -> str | None:
+def _forbidden(text: str, attribute: Attribute, action: str) -> str | None:
     """Return why a new wording may not stand, or None."""
     if not text:
         return "No wording was given."
+    if len(text) > LONGEST_TEXT:
+        return f"It has {len(text)} characters, more than {LONGEST_TEXT}."
     if text == attribute.text:
         return "The wording is the same as before."
     known = [attribute.text, *(evidence.quote for evidence in attribute.evidence)]
     added = claims.added_details(text, known)
+    if action == "narrow":
+        added = added or claims.new_words(text, known)
     if added:
         return f"It adds {', '.join(added)}."
     stronger = claims.stronger_word(text, known)
