@@ -95,6 +95,8 @@ OWN = [
     ("Context: I am a nurse in a small clinic.", "I am a nurse"),
     ("I am a therapist and you are a great help.", "I am a therapist"),
     ("In this house I am the cook.", "I am the cook"),
+    ("As I said: I live in Ghent.", "I live in Ghent"),
+    ("As I said 'I live in Ghent', so no.", "I live in Ghent"),
     ("I moved to Oslo: I love it here.", "I love it here"),
     ("My dear friends, all of them, live far away.", "live far away"),
 ]

@@ -110,7 +110,7 @@ _WHO = (
     r"|someone|(?-i:[A-Z][a-z]+)"
 )
 _SPEECH = re.compile(
-    rf"\b(?:{_WHO}) (?:\w+ )?{_SAY}(?: that)?(?: to me)?[:,]?\s{{0,20}}"
+    rf"\b(?:{_WHO}) (?:(?!i |we )\w+ )?{_SAY}(?: that)?(?: to me)?[:,]?\s{{0,20}}"
     r"(?P<said>\"[^\"\n]+\"?|“[^“”\n]+”?|‘(?:[^‘’\n]|’(?=\w))+’?|'(?:[^'\n]|'(?=\w))+'?|«[^»\n]+»?)",
     _I,
 )
@@ -120,7 +120,8 @@ _SPEECH_BEFORE = re.compile(
     _I,
 )
 _SPEECH_LINE = re.compile(
-    rf"\b(?:{_WHO}) (?:\w+ )?{_SAY}(?: to me)?:[ \t]{{0,20}}(?P<said>[^\s\"“‘'«][^\n]*)", _I
+    rf"\b(?:{_WHO}) (?:(?!i |we )\w+ )?{_SAY}(?: to me)?:[ \t]{{0,20}}(?P<said>[^\s\"“‘'«][^\n]*)",
+    _I,
 )
 _WRITTEN_AS = re.compile(
     rf"{_ASKED}(?:write|create|generate|draft|make|compose)\s{{1,20}}(?:[\w'’-]+[\s,]+){{0,6}}?"
