@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from recenter.prompts import Prompt
+from recenter.prompts import Prompt, load_prompt
 
 PROMPT = Prompt("greeting", "Be brief.", 'Say {word} to {name} as {"json": 1}.')
 
@@ -22,3 +22,10 @@ def test_missing_and_unknown_places_are_errors() -> None:
 
 def test_hash_depends_on_both_parts() -> None:
     assert PROMPT.hash != Prompt("greeting", "Be long.", PROMPT.user).hash
+
+
+def test_statements_are_asked_for_with_one_subject() -> None:
+    """Selectors compare statements with everyday ones about "the user"."""
+    for name in ("extract", "refine"):
+        assert '"The user"' in load_prompt(name).user
+        assert '"The person"' not in load_prompt(name).user
