@@ -23,7 +23,7 @@ ROW: dict[str, Any] = {
 }
 
 
-def test_the_row_comes_back_with_score_and_decision() -> None:
+def test_the_row_comes_back_with_score_decision_and_reason() -> None:
     out = select_row(ROW, Bm25Selector())
     assert {k: v for k, v in out.items() if k != "attributes"} == {
         "prompt": ROW["prompt"],
@@ -31,6 +31,8 @@ def test_the_row_comes_back_with_score_and_decision() -> None:
     }
     first, second = out["attributes"]
     assert (first["decision"], second["decision"]) == ("use", "withhold")
+    assert first["reason"]
+    assert second["reason"]
     assert 0 < first["score"] <= 1
     assert second["score"] == 0
     assert (first["id"], first["text"], first["relevant"]) == (

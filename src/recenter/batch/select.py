@@ -1,4 +1,4 @@
-"""`select --batch`: a prompt with attributes in, the same with score and decision out."""
+"""`select --batch`: a prompt with attributes in, the same with score, decision and reason out."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class SelectRow(msgspec.Struct, frozen=True):
 def select_row(
     row: Row, selector: Selector, *, policy: Policy | None = None, cap: int | None = None
 ) -> Row:
-    """Return the row with `score` in [0, 1] and `decision` on each attribute.
+    """Return the row with `score` in [0, 1], `decision` and `reason` on each attribute.
 
     The score is that before cap and policy.
 
@@ -31,10 +31,12 @@ def select_row(
     read = read_row(row, SelectRow)
     attributes = attributes_of(row, read.attributes)
     made = select(query_of(row, read.prompt), attributes, selector, policy=policy, cap=cap)
-    decided = {decision.attribute: decision for decision in made.decisions}
-    return row | {
-        "attributes": [
-            item | {"score": decided[item["id"]].score, "decision": decided[item["id"]].decision}
-            for item in row["attributes"]
-        ]
+    decided = {
+        decision.attribute: {
+            "score": decision.score,
+            "decision": decision.decision,
+            "reason": decision.reason,
+        }
+        for decision in made.decisions
     }
+    return row | {"attributes": [item | decided[item["id"]] for item in row["attributes"]]}
