@@ -177,6 +177,22 @@ def test_extract_batch_cites_the_row_it_answers(tmp_path: Path) -> None:
     assert first == second
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["select", "--batch", "in", "--person", "ada"],
+        ["respond", "--batch", "in", "What now?"],
+        ["extract", "--batch", "in", "--person", "ada"],
+        ["verify", "--output", "out"],
+    ],
+)
+def test_what_would_be_passed_over_is_refused(tmp_path: Path, words: list[str]) -> None:
+    (tmp_path / "in").write_text("{}\n")
+    result = recenter(*(str(tmp_path / word) if word in ("in", "out") else word for word in words))
+    assert result.exit_code == 2
+    assert "--batch" in result.stderr.splitlines()[-1]
+
+
 def test_judge_needs_a_model_and_says_so(tmp_path: Path) -> None:
     (tmp_path / "in").write_text('{"prompt": "p", "a": "x", "b": "y"}\n')
     for question in ("better", "supported", "relevant", "relevant_five", "mentions"):

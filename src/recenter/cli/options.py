@@ -54,14 +54,24 @@ def setting_options(*names: str) -> Callable[[F], F]:
 
 
 def batch_options(command: F) -> F:
-    """Add `--batch` and `--output`."""
+    """Add `--batch` and `--output`, and refuse what would be passed over with or without them."""
+
+    @functools.wraps(command)
+    def run(**given: Any) -> Any:
+        if given["batch"] is None and given["output"] != "-":
+            raise click.UsageError("--output goes with --batch.")
+        for name, option in (("prompt", "PROMPT"), ("person", "--person"), ("people", "--person")):
+            if given["batch"] is not None and given.get(name):
+                raise click.UsageError(f"{option} does not go with --batch: the rows say it.")
+        return command(**given)
+
     output = click.option(
         "--output", default="-", metavar="OUT", help="File to write, or - for standard output."
     )
     batch = click.option(
         "--batch", metavar="IN", help="JSON lines to read, or - for standard input."
     )
-    return batch(output(command))
+    return batch(output(run))  # type: ignore[return-value]
 
 
 def asking_options(command: F) -> F:
