@@ -76,6 +76,12 @@ def test_a_window_leaves_out_what_stands_elsewhere() -> None:
     assert locate("my son", text, within=Span(2, 20)) is None
 
 
+@pytest.mark.parametrize("mark", ["،", "؛", "؟", "۔", "।", "॥"])
+def test_marks_of_other_scripts_carry_no_words(mark: str) -> None:
+    assert locate("मैं दिल्ली में", f"मैं दिल्ली में{mark}") == Span(0, 14)
+    assert locate(f"मैं दिल्ली में{mark}", "मैं दिल्ली में") == Span(0, 14)
+
+
 def test_scripts_without_spaces_are_found_inside_a_sentence() -> None:
     assert locate("喜欢猫", "我喜欢猫和狗") == Span(1, 4)
     assert locate("I love pizza", "I love pizza🍕🍕") == Span(0, 12)
