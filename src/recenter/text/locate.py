@@ -19,9 +19,13 @@ from typing import NamedTuple
 MIN_LETTERS = 4
 """A shorter quote is not evidence; a character of a script without spaces counts twice."""
 
-_WORDLESS = r"\s!-\"'()*,\-./:;?\[\\\]_`{|}~¡«·»¿\u060c\u061b\u061f\u06d4\u0964\u0965\u2010-\u205f\u2e00-\u2e7f\u3000-\u3020\u30fb"
+_WORDLESS = r"\s!-\"'()*,\-./:;?\[\\\]_`{|}~¡«·»¿\u2010-\u205f\u2e00-\u2e7f\u3000-\u3020\u30fb"
 _FULLWIDTH = r"\uff01\uff02\uff07-\uff0a\uff0c-\uff0f\uff1a\uff1b\uff1f\uff3b-\uff3d\uff3f\uff40"
-_SEPARATOR = _WORDLESS + _FULLWIDTH + r"\uff5b-\uff65\ufe10-\ufe1f\ufe30-\ufe52"
+_SEPARATOR = (
+    _WORDLESS
+    + _FULLWIDTH
+    + r"\u060c\u061b\u061f\u06d4\u0964\u0965\uff5b-\uff65\ufe10-\ufe1f\ufe30-\ufe52"
+)
 _ALONE = (  # scripts written without spaces, arrows, pictographs: each character is a word
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2190-\u2bff\u3021-\u30fa\u30fc-\u9fff"
     r"\uf900-\ufaff\uff66-\uff9f\U0001f000-\U0001faff\U00020000-\U0003ffff"
