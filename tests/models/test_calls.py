@@ -253,6 +253,18 @@ def test_vectors_are_kept_by_text_and_person() -> None:
     assert embedder.embed([]).shape == (0, 64)
 
 
+def test_vectors_of_the_same_name_elsewhere_are_other_vectors() -> None:
+    class Placed(ScriptedEmbedder):
+        base_url = "http://here"
+
+    cache = Dictionary()
+    here, there = Placed(), Placed(dimensions=8)
+    there.base_url = "http://there"
+    for inner, width in ((here, 64), (there, 8), (here, 64)):
+        assert CachedEmbedder(inner, cache).embed(["a"]).shape == (1, width)
+    assert len(cache) == 2
+
+
 def test_a_meter_counts_what_succeeded_and_what_failed() -> None:
     meter = Meter(Priced(["one", RateLimitedError("x"), "three"]))
     meter.chat(HELLO)

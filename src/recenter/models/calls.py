@@ -234,8 +234,10 @@ class CachedEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length row per text; only new texts are embedded."""
+        address = getattr(self._embedder, "base_url", None)
         keys = {
-            text: digest("vector", _KEY_FORMAT, self.name, self._person, text) for text in texts
+            text: digest("vector", _KEY_FORMAT, self.name, address, self._person, text)
+            for text in texts
         }
         kept = {text: self._cache.get(key) for text, key in keys.items()}
         new = [text for text, value in kept.items() if not value or len(value) % 4]

@@ -35,6 +35,11 @@ class HttpEmbedder:
         """`provider:model`, or `http:MODEL@URL`."""
         return self._endpoint.name
 
+    @property
+    def base_url(self) -> str:
+        """Address of the endpoint: the same name may stand for another model elsewhere."""
+        return self._endpoint.base_url
+
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length row per text; (0, 0) where there are no texts.
 
