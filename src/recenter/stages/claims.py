@@ -62,7 +62,46 @@ _NUMBER_WORDS = (
     "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
     "sixteen seventeen eighteen nineteen twenty"
 )
-_NUMBERS = {word: str(number) for number, word in enumerate(_NUMBER_WORDS.split())}
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
+_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth"
+_UNITS = _NUMBER_WORDS.split()[1:10]
+_NUMBERS = (
+    {word: str(number) for number, word in enumerate(_NUMBER_WORDS.split())}
+    | {word: str(number) for number, word in enumerate(_ORDINALS.split(), start=1)}
+    | {tens: str(10 * n) for n, tens in enumerate(_TENS.split(), start=2)}
+    | {
+        f"{tens}-{unit}": str(10 * n + m)
+        for n, tens in enumerate(_TENS.split(), start=2)
+        for m, unit in enumerate(_UNITS, start=1)
+    }
+)
+_TENS_APART = re.compile(rf"\b({_TENS.replace(' ', '|')}) ({'|'.join(_UNITS)})\b", _I)
+_THOUSANDS = re.compile(r"(?<=\d)[,.](?=\d{3}(?!\d))")
+_KILO = re.compile(r"(?<=\d)k\b", _I)
+_DIGITS = re.compile(r"\d+(?=(?:st|nd|rd|th)?(?:-[a-z]+)*\Z)")
+_NEGATIVE = re.compile(
+    r"\b(?:no longer|not|never|cannot|[a-z]+n['’]t|without|stopped|quit|used to|avoids?|dislikes?"
+    r"|hates?|lacks?)\b",
+    _I,
+)
+_DENIAL = re.compile(
+    r"\b(?:no longer|not(?! (?:only|just|sure|to mention))|never|cannot|[a-z]+n['’]t)"
+    r"(?! (?:mind|wait|only|just|live without|help|forget|know))((?:\W+[\w'’]+){1,3})",
+    _I,
+)
+_IMPLIED = {
+    "wife": "married spouse husband",
+    "husband": "married spouse wife",
+    "partner": "relationship",
+    "girlfriend": "relationship",
+    "boyfriend": "relationship",
+    "son": "parent children child kids kid father mother dad mum mom",
+    "daughter": "parent children child kids kid father mother dad mum mom",
+    "boss": "works job employed",
+    "manager": "works job employed",
+    "colleague": "works job employed",
+    "coworker": "works job employed",
+}
 # What a statement needs to be a sentence; says nothing of the person.
 _EMPTY_WORDS = (
     "the a an and or but of to in on at for with from by as about into is are was were be been "
@@ -101,6 +140,29 @@ def names_word(text: str, word: str) -> bool:
     return word in {_plain(match) for match in _WORD.findall(text)}
 
 
+def names_relation(text: str, relation: str) -> bool:
+    """Whether a statement names a relation or what follows from having one: wife, married."""
+    follows = _IMPLIED.get(relation, "").split()
+    return any(names_word(text, word) for word in (relation, *follows))
+
+
+def denies(text: str, quotes: Sequence[str]) -> bool:
+    """Whether a statement says what each of its quotes denies: smokes, "I don't smoke"."""
+    if not quotes or _NEGATIVE.search(text):
+        return False
+    stated = {_plain(word) for word in _WORD.findall(text)} - _EMPTY
+    return all(
+        any(
+            _same_stem(word, _plain(denied))
+            for match in _DENIAL.finditer(quote)
+            for denied in _WORD.findall(match[1])
+            if _plain(denied) not in _EMPTY
+            for word in stated
+        )
+        for quote in quotes
+    )
+
+
 def hedges(text: str) -> bool:
     """Whether the words are unsure of what they say."""
     return _HEDGE.search(text) is not None
@@ -118,9 +180,11 @@ def stronger_word(text: str, quotes: Sequence[str]) -> str | None:
 
 def added_details(text: str, told: Sequence[str]) -> tuple[str, ...]:
     """Return numbers and names of a statement that the person's turns do not hold."""
+    told = [_with_plain_numbers(turn) for turn in told]
     known = {_plain(word) for turn in told for word in _WORD.findall(turn)}
     spelled = " ".join(told).casefold()
     new = []
+    text = _with_plain_numbers(text)
     for match in _WORD.finditer(text):
         word = match[0]
         named = match.start() > 0 and word[0].isupper() and not _starts(text, match.start())
@@ -166,6 +230,13 @@ def _known(word: str, known: set[str], spelled: str) -> bool:
     return not word[0].isdigit() and any(other.startswith(stem) for other in known)
 
 
+def _with_plain_numbers(text: str) -> str:
+    """Return the text with 50,000 and 50k as 50000, and thirty four as thirty-four."""
+    return _TENS_APART.sub(r"\1-\2", _KILO.sub("000", _THOUSANDS.sub("", text)))
+
+
 def _plain(word: str) -> str:
     folded = word.casefold().removesuffix("'s").removesuffix("’s")
+    if (digits := _DIGITS.match(folded)) is not None:
+        return digits[0]
     return _NUMBERS.get(folded) or _SAME.get(folded, folded)

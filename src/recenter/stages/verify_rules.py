@@ -21,7 +21,7 @@ from recenter.stages.verify import supported
 from recenter.text.locate import Span, locate
 from recenter.text.own_words import Refusal, Refused, refusal_of, refused_in_turns
 
-_VERSION = "rules@1"
+_VERSION = "rules@2"
 _ACCEPT = 0.8
 
 # What text/own_words refuses, as failures of the study's list. Injected memories, quotes and code
@@ -97,6 +97,7 @@ def _findings(attribute: Attribute, conversations: Sequence[Conversation]) -> It
     findings = (
         _other_person(attribute.text, quotes),
         _request(quotes, cited),
+        _denied(attribute.text, quotes),
         _added(attribute.text, told),
         _absolute(attribute.text, quotes),
         _alone(attribute.text),
@@ -137,7 +138,7 @@ def _place(
 
 def _other_person(text: str, quotes: Sequence[str]) -> Finding | None:
     others = [claims.other_person(quote) for quote in quotes]
-    if not all(others) or any(claims.names_word(text, other) for other in others if other):
+    if not all(others) or any(claims.names_relation(text, other) for other in others if other):
         return None
     return Finding("reject", "wrong_person", 0.15, f"The quote is about their {others[0]}.")
 
@@ -155,6 +156,12 @@ def _request(quotes: Sequence[str], conversations: set[str]) -> Finding | None:
     return Finding(
         "reject", "overgeneralisation", 0.25, "A single request is not yet a trait of the person."
     )
+
+
+def _denied(text: str, quotes: Sequence[str]) -> Finding | None:
+    if not claims.denies(text, quotes):
+        return None
+    return Finding("reject", "missing_evidence", 0.2, "The person's words deny it.")
 
 
 def _added(text: str, told: Sequence[str]) -> Finding | None:
