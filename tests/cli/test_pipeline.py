@@ -253,3 +253,17 @@ def test_respond_batch_gives_what_a_study_compares(tmp_path: Path, chats: list[s
     ]
     (single,) = map(json.loads, recenter(*words[:3], chats[0]).stdout.splitlines())
     assert single["reply"] == "a answers"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("select", "hello"),
+        ("respond", "hello"),
+        *((command, "--person", "ann") for command in ("extract", "verify", "select", "respond")),
+    ],
+)
+def test_what_a_batch_would_not_look_at_is_refused(words: tuple[str, ...]) -> None:
+    result = recenter(*words, "--batch", "-")
+    assert result.exit_code == 2
+    assert "not used with --batch" in result.output
