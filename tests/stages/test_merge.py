@@ -170,6 +170,18 @@ def test_contradictions_stay_side_by_side_however_near() -> None:
     assert {a.text for a in merge(given, model)} == {a.text for a in given}
 
 
+def test_of_contradicting_groups_the_most_confident_gathers_its_own() -> None:
+    """Which statement a vague one joins does not depend on ids."""
+    given = [
+        attribute("The user has children.", 0, confidence=0.2),
+        attribute("The user has 3 children.", 1, confidence=0.9),
+        attribute("The user has 2 children.", 2, confidence=0.5),
+    ]
+    model = Directions(**{a.text: [1.0, 0.0] for a in given})
+    merged = {frozenset(e.quote for e in a.evidence) for a in merge(given, model)}
+    assert merged == {frozenset({"quote 0", "quote 1"}), frozenset({"quote 2"})}
+
+
 def test_at_a_threshold_of_one_the_same_words_are_still_one() -> None:
     given = [attribute("The user has a dog.", n) for n in range(3)]
     model = Minilm()

@@ -69,6 +69,12 @@ def test_sensitive_is_withheld_unless_allowed_and_keeps_its_score() -> None:
     assert alone.reason == "What would be used is withheld by the person's policy."
 
 
+def test_what_is_not_used_anyway_keeps_its_own_reason() -> None:
+    known = [attribute("The user is gay.", id="g")]
+    made = selected(g=("withhold", 0.1))
+    assert apply_policy(made, known, policy=Policy()) == made
+
+
 def test_an_unknown_topic_is_refused() -> None:
     with pytest.raises(InputError, match=r"money.*health"):
         make_policy(["money"])

@@ -223,3 +223,26 @@ def test_replies_after_different_selections_are_different_records() -> None:
     other = msgspec.structs.replace(other, id="sel_other")
     ids = {prepare(query("Dinner?"), made, [VEGAN]).id for made in (one, other)}
     assert len(ids) == 2
+
+
+@pytest.mark.parametrize("method", ["start", "edit"])
+def test_requests_carry_the_person_and_the_temperature(method: str) -> None:
+    model = ScriptedChat(["Steak.", "Lentils."])
+    way: Method = "edit" if method == "edit" else "start"
+    respond(
+        query("Dinner?"),
+        USING,
+        [VEGAN, BERLIN],
+        model=model,
+        method=way,
+        temperature=0.7,
+    )
+    assert {(r.person, r.temperature) for r in model.requests} == {("ada", 0.7)}
+
+
+def test_the_same_quote_stands_once_on_a_line_of_the_receipt() -> None:
+    said = VEGAN.evidence[0]
+    again = msgspec.structs.replace(said, conversation="d")
+    twice = msgspec.structs.replace(VEGAN, evidence=(said, again))
+    (line,) = prepare(query("Dinner?"), None, [twice], arm="given").receipt.used
+    assert line.quotes == ("I'm vegan",)

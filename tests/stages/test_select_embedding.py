@@ -95,3 +95,12 @@ def test_no_attributes_need_no_model() -> None:
     embedder = Counting()
     selection = EmbeddingSelector(embedder).select(query("a"), [])
     assert (selection.decisions, embedder.texts) == ((), 0)
+
+
+def test_a_statement_like_any_other_scores_nothing() -> None:
+    """The score is what an attribute has beyond everyday statements."""
+    asked = query("What could I cook for dinner this week?")
+    cosine = float(np.dot(*Minilm().embed([asked.prompt, PROFILE[0].text])))
+    (decision,) = EmbeddingSelector(Minilm()).select(asked, PROFILE[:1]).decisions
+    assert decision.score is not None
+    assert 0.02 < cosine - decision.score < cosine
