@@ -37,6 +37,12 @@ def test_people_are_listed_with_counts(url: str) -> None:
     assert "per_ada  1 conversations  0 attributes" in recenter("people", "--store", url).output
 
 
+def test_an_empty_store_says_so_beside_the_empty_list(tmp_path: Path) -> None:
+    result = recenter("people", "--store", f"sqlite:///{tmp_path / 'new.db'}")
+    assert (result.stdout, result.exit_code) == ("", 0)
+    assert "Nobody is remembered in " in result.stderr
+
+
 def test_export_holds_what_was_put_in(url: str) -> None:
     rows = [json.loads(x) for x in recenter("export", "--store", url).output.splitlines()]
     assert [row["record"]["turns"][0]["text"] for row in rows] == ["I am ada.", "I am bob."]

@@ -23,10 +23,14 @@ from recenter.store import Store, open_store
 def people(settings: Settings) -> None:
     """List everyone who is remembered: pseudonym, conversations, attributes."""
     with open_store(settings.store_url) as store:
+        nobody = True
         for person in store.people():
+            nobody = False
             conversations = sum(1 for _ in store.conversations(person))
             attributes = sum(1 for _ in store.attributes(person))
             click.echo(f"{person}  {conversations} conversations  {attributes} attributes")
+        if nobody:
+            click.echo(f"Nobody is remembered in {store.place}.", err=True)
 
 
 @click.command()
