@@ -161,6 +161,13 @@ def test_replies_of_a_model_are_shown_beside_the_generic_one() -> None:
             assert prompt.generic.messages[-1].content == prompt.query.prompt
 
 
+def test_a_page_that_cannot_be_written_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    page = tmp_path / "absent" / "page.html"
+    result = CliRunner().invoke(main, ["demo", "--html", str(page), "--person", "nobody"])
+    assert result.exit_code == 2
+    assert f"there is no folder {page.parent}" in " ".join(result.output.split())
+
+
 def test_a_stranger_is_refused_in_one_line(tmp_path: Path) -> None:
     result = CliRunner().invoke(main, ["demo", "--person", "nobody"])
     assert result.exit_code == 1

@@ -51,6 +51,9 @@ def demo(
     Runs on the embedded models, here, without a key, and writes one HTML page that loads nothing.
     With --on, nothing of the export leaves this machine unless --chat names a remote model.
     """
+    if not html.resolve().parent.is_dir():
+        # Said before the run and not after it: reading an export takes a while, a model costs.
+        raise click.BadParameter(f"there is no folder {html.parent}.", param_hint="'--html'")
     asking = Asking(settings, cache=None)
     with Bar() as bar:
         result = run_demo(
