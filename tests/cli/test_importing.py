@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -45,6 +47,17 @@ def test_what_is_read_is_not_written_over(tmp_path: Path, option: str) -> None:
     assert result.exit_code == 1
     assert "is read by this import" in result.output
     assert source.read_bytes() == before
+
+
+def test_a_dash_is_standard_output_and_no_file(tmp_path: Path) -> None:
+    words = ["-m", "recenter", "import", "-", "--to", "-"]
+    text = line("ada", "1", "hello")
+    ran = subprocess.run(
+        [sys.executable, *words], input=text, capture_output=True, text=True, cwd=tmp_path
+    )
+    assert json.loads(ran.stdout)["turns"] == [{"role": "user", "text": "hello"}]
+    assert "1 conversations written" in ran.stderr
+    assert not list(tmp_path.iterdir())
 
 
 def test_strict_stops_at_the_line_and_keeps_what_stood_before(tmp_path: Path) -> None:

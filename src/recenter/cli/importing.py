@@ -27,6 +27,7 @@ from recenter.store import PutReport, open_store
 from recenter.workspace import Workspace
 
 _SHOWN = 10
+_OUT = "/dev/stdout"
 
 
 class BadRows:
@@ -58,7 +59,11 @@ class BadRows:
 @click.option("--person", help="Whose conversations all of these are, in words of your own.")
 @click.option("--strict", is_flag=True, help="Stop at the first bad row instead of skipping it.")
 @click.option("--report", metavar="FILE", help="Write every bad row to this file as JSON lines.")
-@click.option("--to", metavar="OUT", help="Write JSON lines to this file, not to the store.")
+@click.option(
+    "--to",
+    metavar="OUT",
+    help="Write JSON lines to this file, or - for standard output, not to the store.",
+)
 @filtering_options
 @setting_options("store", "embedder")
 def import_(
@@ -91,7 +96,7 @@ def import_(
         if wanted.wanted:
             rows = wanted.run(files.read, load_embedder(settings.embedder, settings))
         if to is not None:
-            written = write_conversations(rows, Path(to), progress=bar)
+            written = write_conversations(rows, Path(_OUT if to == "-" else to), progress=bar)
             summary = f"{written} conversations written to {to}"
         else:
             workspace = Workspace(stack.enter_context(open_store(settings.store_url)))
@@ -100,7 +105,7 @@ def import_(
             stored = workspace.put_conversations(_counted(rows, bar))
             told["counts"] = {"new": stored.new, "bad": files.tally.counts.bad}
             summary = _stored(stored)
-    click.echo("\n".join([summary, *_left_out(files.tally)]))
+    click.echo("\n".join([summary, *_left_out(files.tally)]), err=to == "-")
 
 
 class Files:
