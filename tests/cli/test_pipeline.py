@@ -267,3 +267,10 @@ def test_what_a_batch_would_not_look_at_is_refused(words: tuple[str, ...]) -> No
     result = recenter(*words, "--batch", "-")
     assert result.exit_code == 2
     assert "not used with --batch" in result.output
+
+
+def test_a_dry_run_claims_no_seconds(store: str) -> None:
+    words = ("--extractor", "llm", "--chat", "ollama:absent", "--dry-run")
+    told = recenter("extract", "--store", store, *words).stderr
+    assert "would take at most 30 calls" in told
+    assert " s, " not in told

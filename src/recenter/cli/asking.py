@@ -92,7 +92,9 @@ def told(usage: Usage) -> str:
     """Return usage in words."""
     cost = "unknown cost (no price set)" if usage.cost is None else f"${usage.cost:.4f}"
     kept = f" ({usage.cached} from the cache)" if usage.cached else ""
+    # A dry run sends nothing, so how long it would take is not known.
+    seconds = f"{usage.seconds:.1f} s, " if usage.seconds else ""
     return (
         f"{usage.calls} calls{kept}, {usage.prompt_tokens} + {usage.completion_tokens} tokens, "
-        f"{usage.seconds:.1f} s, {cost}"
+        f"{seconds}{cost}"
     )
