@@ -42,6 +42,7 @@ def quoted(text: str, quote: str, talk: Conversation) -> Attribute:
         ("The user is a 2nd-year student.", "I'm in my second year at uni"),
         ("The user has a 7-year-old son.", "My son is 7."),
         ("The user does not smoke.", "I don't smoke"),
+        ("The user prefers trains to flying.", "I don't fly, I take the train"),
         ("The user avoids meat.", "I never eat meat"),
         ("The user is vegetarian.", "I don't eat meat"),
         ("The user likes spicy food.", "I don't mind spicy food"),

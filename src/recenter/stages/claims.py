@@ -85,8 +85,9 @@ _NEGATIVE = re.compile(
     _I,
 )
 _DENIAL = re.compile(
-    r"\b(?:no longer|not(?! (?:only|just|sure|to mention))|never|cannot|[a-z]+n['’]t)"
-    r"(?! (?:mind|wait|only|just|live without|help|forget|know))((?:\W+[\w'’]+){1,3})",
+    r"\bi(?:['’]m| am| was| do| did| have| can| could| will| would)? ?"
+    r"(?:not(?! (?:only|just|sure)\b)|never|no longer|cannot|[a-z]+n['’]t)"
+    r"(?! (?:mind|wait|only|just|live without|help|forget|know)\b)([^,.;:!?\n]*)",
     _I,
 )
 _IMPLIED = {
@@ -147,20 +148,16 @@ def names_relation(text: str, relation: str) -> bool:
 
 
 def denies(text: str, quotes: Sequence[str]) -> bool:
-    """Whether a statement says what each of its quotes denies: smokes, "I don't smoke"."""
-    if not quotes or _NEGATIVE.search(text):
-        return False
+    """Whether each quote denies all that a statement says: is a smoker, "I don't smoke"."""
     stated = {_plain(word) for word in _WORD.findall(text)} - _EMPTY
-    return all(
-        any(
-            _same_stem(word, _plain(denied))
-            for match in _DENIAL.finditer(quote)
-            for denied in _WORD.findall(match[1])
-            if _plain(denied) not in _EMPTY
-            for word in stated
-        )
-        for quote in quotes
-    )
+    if not (quotes and stated) or _NEGATIVE.search(text):
+        return False
+    return all(any(_covers(match[1], stated) for match in _DENIAL.finditer(q)) for q in quotes)
+
+
+def _covers(clause: str, stated: set[str]) -> bool:
+    words = [_plain(word) for word in _WORD.findall(clause)]
+    return all(any(_same_stem(one, other) for other in words) for one in stated)
 
 
 def hedges(text: str) -> bool:
