@@ -68,6 +68,7 @@ def demo(
     asking.tell()
     html.write_text(render(result), "utf-8", errors="replace")
     show(result, Console(highlight=False))
-    click.echo(f"\nEvery quote, refused trap and exact message: {html}")
+    refused = "" if export else ", refused trap"
+    click.echo(f"\nEvery quote{refused} and exact message: {html}")
     if opened:
         click.launch(str(html))

@@ -61,7 +61,7 @@ def summarise(
     try:
         from datasketch import MinHash
     except ImportError:
-        raise MissingExtraError("Corpus filters", "corpus") from None
+        raise MissingExtraError("A corpus filter", "corpus") from None
     blank = MinHash(num_perm=PERMUTATIONS, hashfunc=zlib.crc32)
     for conversation in conversations:
         prompts = [turn.text for turn in conversation.turns if turn.role == "user"]
