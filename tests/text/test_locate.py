@@ -63,6 +63,13 @@ def test_other_words_are_not_found(quote: str) -> None:
     assert locate(quote, TEXT) is None
 
 
+@pytest.mark.parametrize(
+    "quote", ["love dog", "ove dogs", "I love dog", "like 1", "cats are fun and"]
+)
+def test_a_word_that_is_cut_is_not_found(quote: str) -> None:
+    assert locate(quote, "I love dogs and like 12 of them, cats are funny and odd.") is None
+
+
 def test_an_ellipsis_gives_the_parts_in_order() -> None:
     parts = Locator(TEXT).parts("I have a dog ... and [...] love him")
     assert [TEXT[a:b] for a, b in parts] == ["I  have a\n**dog", "love\\* him"]

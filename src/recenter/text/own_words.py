@@ -67,9 +67,7 @@ def refused_in_turns(turns: Sequence[Turn]) -> tuple[tuple[Refused, ...], ...]:
         began = playing
         heard = _mask(turn.text, refused, keep={"roleplay"})
         playing, left = play_state(heard, playing=playing)
-        if began and left is None:
-            refused = _whole(turn.text, "roleplay")
-        elif began:
+        if began:
             refused = _disjoint([*_whole(turn.text[:left], "roleplay"), *refused])
         result.append(refused)
     return tuple(result)
