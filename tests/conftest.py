@@ -78,11 +78,18 @@ def postgres_server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture
-def postgres_url(postgres_server: str) -> Iterator[str]:
-    """URL of an empty database in it; mark the test `postgres`."""
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: str) -> Iterator[str]:
+    """URL of a database in it that the tests use one after the other."""
     with servers.postgres_database(postgres_server) as url:
         yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_database: str) -> str:
+    """URL of a database without tables and other connections; mark the test `postgres`."""
+    servers.empty_database(postgres_database)
+    return postgres_database
 
 
 @pytest.fixture(scope="session")

@@ -65,6 +65,24 @@ def postgres_database(server: str) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+def empty_database(url: str) -> None:
+    """End whatever else is connected to a database, and drop all that is in it.
+
+    Takes a tenth of the time of making and dropping a database for every test.
+    """
+    import psycopg
+
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        connection.execute("SET client_min_messages = warning")
+        for schema in ("recenter", "public"):
+            connection.execute(f"DROP SCHEMA IF EXISTS {schema} CASCADE".encode())
+        connection.execute("CREATE SCHEMA public")
+
+
 @contextlib.contextmanager
 def llama_chat(weights: Path) -> Iterator[LocalChat]:
     """Yield a chat model on a llama.cpp server of its own."""

@@ -4,7 +4,7 @@ import json
 import re
 import shlex
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 import pytest
@@ -41,25 +41,40 @@ def run(folder: Path, *arguments: str) -> Ran:
 
 
 @pytest.fixture(scope="module")
-def everybody(tmp_path_factory: pytest.TempPathFactory) -> Ran:
-    return run(tmp_path_factory.mktemp("demo"))
+def everybody(tmp_path_factory: pytest.TempPathFactory) -> tuple[Ran, DemoResult]:
+    """What the command printed and wrote, and the result that it was made from."""
+    made: list[DemoResult] = []
+
+    def kept(*arguments: Any, **options: Any) -> DemoResult:
+        made.append(run_demo(*arguments, **options))
+        return made[-1]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("recenter.cli.demo.run_demo", kept)
+        ran = run(tmp_path_factory.mktemp("demo"))
+    return ran, made[0]
 
 
 @pytest.fixture(scope="module")
-def records() -> DemoResult:
-    return run_demo(load_settings())
+def shown(everybody: tuple[Ran, DemoResult]) -> Ran:
+    return everybody[0]
 
 
-def test_prints_a_table_of_everybody_and_where_the_page_is(everybody: Ran) -> None:
-    output = everybody.result.output
+@pytest.fixture(scope="module")
+def records(everybody: tuple[Ran, DemoResult]) -> DemoResult:
+    return everybody[1]
+
+
+def test_prints_a_table_of_everybody_and_where_the_page_is(shown: Ran) -> None:
+    output = shown.result.output
     for character in characters():
         assert character.name in output
     assert "Plain top-10 memory" in output
-    assert str(everybody.page) in output.replace("\n", "")
+    assert str(shown.page) in output.replace("\n", "")
 
 
-def test_the_page_holds_everybody_whole_and_loads_nothing(everybody: Ran) -> None:
-    read = everybody.read
+def test_the_page_holds_everybody_whole_and_loads_nothing(shown: Ran) -> None:
+    read = shown.read
     for character in characters():
         assert character.name in read.text
         for prompt in character.prompts:
@@ -67,7 +82,7 @@ def test_the_page_holds_everybody_whole_and_loads_nothing(everybody: Ran) -> Non
     assert all(link.startswith("#") for link in read.links)
     assert {link.removeprefix("#") for link in read.links} <= set(read.ids)
     assert "src" not in {name for _, name, _ in read.attributes}
-    assert everybody.page.stat().st_size < 1_000_000
+    assert shown.page.stat().st_size < 1_000_000
 
 
 def test_every_quote_stands_where_it_is_said_to(records: DemoResult) -> None:

@@ -114,6 +114,6 @@ def import_forever(url: str, person: str) -> int:
             if report.refused:
                 break
             stored += report.new
-            if stored == 20:
+            if i == 20:
                 say(stored)
     return stored
