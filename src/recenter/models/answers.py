@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from recenter.errors import ConfigError, UnreadableAnswerError
@@ -23,11 +23,13 @@ _THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
 _SHOWN = 200
 
 
-def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
+def read_answer(text: str, schema: Mapping[str, Any], *, shown: Iterable[str] = ()) -> Any:
     """Return the one JSON value in the text, perhaps amid prose or fences, that fits the schema.
 
     Half a value is never completed, and no part of a broken one is taken for the whole; a thought
-    that does not end holds no answer, and a value with a key twice is broken.
+    that does not end holds no answer, and a value with a key twice is broken. What stands amid
+    prose and also in a text that the model was `shown` is a quotation, such as of a message that
+    asks for a certain answer.
 
     Raises:
         UnreadableAnswerError: there is none, or there are two that differ.
@@ -36,10 +38,12 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
     check_schema(schema)
     found: list[Any] = []
     reason = "it holds no JSON"
-    for value in _values(_THOUGHT.sub("", text)):
+    for value, quoted in _values(_THOUGHT.sub("", text), list(shown)):
         wrong = violation(value, schema)
         if wrong is not None:
             reason = wrong
+        elif quoted:
+            reason = "it only quotes what was asked"
         elif value not in found:
             found.append(value)
     if len(found) == 1:
@@ -51,11 +55,13 @@ def read_answer(text: str, schema: Mapping[str, Any]) -> Any:
     )
 
 
-def _values(text: str) -> Iterator[Any]:
-    """Yield the JSON values of a text: itself, or each object and array that stands in it."""
+def _values(text: str, shown: Sequence[str]) -> Iterator[tuple[Any, bool]]:
+    """Yield the JSON values of a text, and whether they are quoted from what was shown: the text
+    itself, which never is, or each object and array that stands in it.
+    """
     decoder = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_without_repeats)
     try:
-        yield decoder.decode(text)
+        yield decoder.decode(text), False
         return
     except (ValueError, RecursionError):
         pass
@@ -63,7 +69,8 @@ def _values(text: str) -> Iterator[Any]:
     while (opening := re.compile(r"[\[{]").search(text, start)) is not None:
         try:
             value, start = decoder.raw_decode(text, opening.start())
-            yield value
+            raw = text[opening.start() : start]
+            yield value, any(raw in one for one in shown)
         except RecursionError:
             return
         except ValueError as error:

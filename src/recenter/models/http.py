@@ -81,6 +81,7 @@ class HttpChat:
             check_schema(request.schema)
         started = time.monotonic()
         messages = plain(request)
+        shown = [message.content for message in request.messages]
         prompt_tokens = completion_tokens = 0
         counted = True
         for repairs_left in range(REPAIRS, -1, -1):
@@ -91,7 +92,11 @@ class HttpChat:
             prompt_tokens += count[0] if count else 0
             completion_tokens += count[1] if count else 0
             try:
-                data = None if request.schema is None else read_answer(text, request.schema)
+                data = (
+                    None
+                    if request.schema is None
+                    else read_answer(text, request.schema, shown=shown)
+                )
                 break
             except UnreadableAnswerError as error:
                 if not repairs_left:

@@ -59,7 +59,8 @@ class ScriptedChat:
         text = answer if isinstance(answer, str) else msgspec.json.encode(answer).decode()
         if not text.strip():
             raise UnreadableAnswerError("the scripted answer is empty.")
-        data = read_answer(text, request.schema) if request.schema is not None else None
+        shown = [message.content for message in request.messages]
+        data = None if request.schema is None else read_answer(text, request.schema, shown=shown)
         return ChatReply(text=text, data=data)
 
     def stream(self, request: ChatRequest) -> Iterator[str]:
