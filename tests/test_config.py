@@ -42,6 +42,20 @@ def test_one_key_for_all_who_start_at_once(tmp_path: Path) -> None:
     assert [p.name for p in settings.home.iterdir()] == ["pseudonym.key"]
 
 
+def test_a_key_that_cannot_be_kept_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    settings = load_settings({"RECENTER_HOME": str(tmp_path)})
+    with monkeypatch.context() as patch:
+        patch.setattr("recenter.config.os.fdopen", full)
+        with pytest.raises(OSError, match="No space"):
+            pseudonym_key(settings)
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("held", ["not a key", "", "\n", "00"])
 def test_a_broken_or_empty_key_is_neither_used_nor_replaced(tmp_path: Path, held: str) -> None:
     settings = load_settings({"RECENTER_HOME": str(tmp_path)})

@@ -11,8 +11,9 @@ from recenter.errors import InputError, ModelUnavailableError, UnreadableAnswerE
 from recenter.models.scripted import ScriptedChat, ScriptedEmbedder
 from recenter.provenance import Signature
 from recenter.records import Conversation, Turn
-from recenter.stages.extract import Extraction, Finding, attribute_of
+from recenter.stages.extract import Extraction, FailedChunk, Finding, attribute_of
 from recenter.stages.select_bm25 import Bm25Selector
+from recenter.stages.verify import Both
 from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_rules import RulesVerifier
 from recenter.store import open_store
@@ -102,6 +103,20 @@ def test_an_unreadable_answer_costs_one_person_until_the_next_run(workspace: Wor
     assert texts(workspace, "ada") == {"The user bakes."}
 
 
+def test_what_was_read_in_part_does_not_take_the_place_of_what_was_read_whole(
+    workspace: Workspace,
+) -> None:
+    class HalfRead(WholeTurns):
+        def extract(self, person: str, conversations: Sequence[Conversation]) -> Extraction:
+            failure = FailedChunk(conversation="con_ada", turns=(0, 0), error="half a JSON.")
+            return Extraction(attributes=(), failures=(failure,))
+
+    workspace.put_conversations([said("ada", "I bake")])
+    workspace.extract(reader(WholeTurns("1")))
+    assert workspace.extract(reader(HalfRead("2"))).failed == 1
+    assert texts(workspace, "ada") == {"The user bakes."}
+
+
 def test_an_endpoint_that_is_gone_stops_the_run_and_loses_nothing(workspace: Workspace) -> None:
     extractor = WholeTurns()
     extractor.fails["per_bob"] = ModelUnavailableError("gone.")
@@ -137,6 +152,7 @@ def test_verify_select_and_respond_keep_what_they_decide(workspace: Workspace) -
     verified = workspace.verify(RulesVerifier())
     assert verified.answers["accept"] == 2
     assert workspace.verify(RulesVerifier()).known == 2
+    assert workspace.verify(Both((RulesVerifier(),))).known == 0  # another judge
     selection = workspace.select(query, Bm25Selector())
     reply = workspace.respond(query, selection, model=ScriptedChat(["Flatbread."]))
     assert reply.text == "Flatbread."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import tomllib
@@ -113,12 +114,12 @@ def pseudonym_key(settings: Settings) -> bytes:
         # Complete before it is visible: two processes that start at once agree on one key.
         draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
         if not path.exists():
-            with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as f:
-                f.write(secrets.token_hex(32))
+            file = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             try:
-                os.link(draft, path)
-            except FileExistsError:
-                pass
+                with os.fdopen(file, "w") as out:
+                    out.write(secrets.token_hex(32))
+                with contextlib.suppress(FileExistsError):
+                    os.link(draft, path)
             finally:
                 draft.unlink()
         key = bytes.fromhex(path.read_text("ascii").strip())

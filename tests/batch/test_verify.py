@@ -37,6 +37,11 @@ def test_without_turns_the_evidence_is_the_turn() -> None:
     assert (out["verdict"], out["failure"]) == ("reject", "overgeneralisation")
 
 
+def test_a_row_of_no_turns_holds_no_evidence() -> None:
+    out = verify_row(ROW | {"turns": []}, RulesVerifier())
+    assert (out["verdict"], out["failure"]) == ("reject", "missing_evidence")
+
+
 def test_evidence_that_stands_nowhere_is_missing() -> None:
     out = verify_row(ROW | {"evidence_text": "I am a doctor"}, RulesVerifier())
     assert (out["verdict"], out["failure"]) == ("reject", "missing_evidence")

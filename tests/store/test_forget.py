@@ -199,6 +199,7 @@ def test_deleting_a_conversation_takes_what_rests_on_it(store: Store) -> None:
     kept = store.attribute(both.id)
     assert kept is not None
     assert [e.conversation for e in kept.evidence] == [second.id]
+    assert kept.reason is None  # it may retell what is gone
     (selection,) = store.selections("p_ada")
     assert selection.used == (both.id,)
     assert [r.id for r in store.replies("p_ada")] == ["rep_other"]
