@@ -144,6 +144,18 @@ def test_an_unreadable_verdict_costs_one_attribute_until_the_next_run(
     assert (last.answers, last.known, last.unread) == ({"accept": 1}, 1, 0)
 
 
+def test_only_those_who_were_asked_for_are_read(workspace: Workspace) -> None:
+    extractor = WholeTurns()
+    workspace.put_conversations([said("ada", "I bake"), said("bob", "I run")])
+    extractor.fails = {f"per_{who}": ModelUnavailableError("gone.") for who in ("ada", "bob")}
+    with pytest.raises(ModelUnavailableError):
+        workspace.extract(reader(extractor))  # leaves both open
+    extractor.fails, extractor.read = {}, []
+    assert workspace.extract(reader(extractor), people=["per_bob"]).people == 1
+    assert extractor.read == ["per_bob"]
+    assert workspace.extract(reader(extractor)).people == 1
+
+
 def test_verify_select_and_respond_keep_what_they_decide(workspace: Workspace) -> None:
     workspace.put_conversations([said("ada", "I bake", "I run")])
     workspace.extract(reader(WholeTurns()))

@@ -162,7 +162,9 @@ class Workspace:
         work.reopen(EXTRACT, signature=signature)
         progress.start("people", len(chosen))
         total = Extracted()
-        while tasks := work.claim(EXTRACT, signature=signature):
+        # What an interrupted run left open of others is not what was asked for.
+        items = None if people is None else chosen
+        while tasks := work.claim(EXTRACT, signature=signature, items=items):
             for task in tasks:
                 with work.held(task):
                     made = self._extract_one(task, reader)

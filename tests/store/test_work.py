@@ -47,6 +47,15 @@ def test_claimed_by_one_and_done_once(work: Work) -> None:
     assert states == {"open": 0, "claimed": 2, "done": 1, "failed": 0}
 
 
+def test_only_what_is_asked_for_is_claimed(work: Work) -> None:
+    work.add("extract", items("a", "b", "c"), signature="s")
+    taken = work.claim("extract", signature="s", size=5, items=["c", "a", "z"])
+    assert sorted(task.item for task in taken) == ["a", "c"]
+    assert work.claim("extract", signature="s", items=["a"]) == []
+    assert work.claim("extract", signature="s", items=[]) == []
+    assert [task.item for task in work.claim("extract", signature="s")] == ["b"]
+
+
 def test_done_stays_done_until_its_content_changes(work: Work) -> None:
     work.add("extract", items("a"), signature="s")
     (task,) = work.claim("extract", signature="s")

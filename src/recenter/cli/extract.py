@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
 import click
 
 from recenter.batch.extract import ExtractHandler
@@ -64,15 +66,17 @@ def extract(
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
         backend = make_extractor(extractor, settings, asking, workers=workers)
-        chosen = list(people) or list(store.people())
         if dry_run:
-            _read_only(store, backend, chosen)
+            _read_only(store, backend, people or store.people())
         else:
-            _extract(Workspace(store), Reader(backend, embedder, threshold), chosen, asking)
+            reader = Reader(backend, embedder, threshold)
+            _extract(Workspace(store), reader, people or None, asking)
         asking.tell()
 
 
-def _extract(workspace: Workspace, reader: Reader, people: list[str], asking: Asking) -> None:
+def _extract(
+    workspace: Workspace, reader: Reader, people: Sequence[str] | None, asking: Asking
+) -> None:
     arguments = {"extractor": reader.extractor.name, "threshold": reader.threshold}
     with Bar() as bar, workspace.run("extract", arguments) as told:
         made = workspace.extract(reader, people=people, progress=bar)
@@ -80,7 +84,7 @@ def _extract(workspace: Workspace, reader: Reader, people: list[str], asking: As
     click.echo(_summary(made))
 
 
-def _read_only(store: Store, extractor: Extractor, people: list[str]) -> None:
+def _read_only(store: Store, extractor: Extractor, people: Iterable[str]) -> None:
     for person in people:
         extractor.extract(person, list(store.conversations(person)))
 

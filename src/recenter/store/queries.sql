@@ -274,6 +274,14 @@ WHERE id IN (
 )
 RETURNING id, person, item, content, attempts;
 
+-- name: work_claim_among
+UPDATE work SET state = 'claimed', attempts = attempts + 1, owner = :owner, leased_until = :until
+WHERE id IN (
+    SELECT id FROM work WHERE stage = :stage AND signature = :signature AND state = 'open'
+    AND item = ANY(:items) ORDER BY attempts, id LIMIT :size FOR UPDATE SKIP LOCKED
+)
+RETURNING id, person, item, content, attempts;
+
 -- name: work_done
 -- Not where the content changed meanwhile: then what was done is of the past.
 UPDATE work SET state = 'done', owner = NULL, leased_until = NULL, error = NULL

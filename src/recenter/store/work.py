@@ -13,7 +13,7 @@ import socket
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import msgspec
@@ -84,9 +84,11 @@ class Work:
         size: int = 1,
         lease: float = 600.0,
         attempts: int = 3,
+        items: Sequence[str] | None = None,
     ) -> list[Task]:
         """Take up to `size` open tasks for `lease` seconds; none means that nothing is open.
 
+        With `items`, only tasks on these are taken, whatever else is open.
         A task that was given back, or whose lease ran out, is given away again, unless it was
         claimed `attempts` times already: then it has failed.
         """
@@ -97,8 +99,11 @@ class Work:
             place: dict[str, Value] = {"stage": stage, "signature": signature}
             transaction.run("work_expire", now=now, **place)
             transaction.run("work_give_up", attempts=attempts, **place)
-            rows = transaction.rows(
-                "work_claim", owner=owner, until=now + lease, size=size, **place
+            values = place | {"owner": owner, "until": now + lease, "size": size}
+            rows = (
+                transaction.rows("work_claim", **values)
+                if items is None
+                else transaction.rows("work_claim_among", items=list(items), **values)
             )
             return [
                 Task(id=id, person=person, item=item, content=content, owner=owner, attempts=tried)
