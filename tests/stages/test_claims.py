@@ -100,3 +100,19 @@ def test_any_text_has_an_answer(text: str, other: str) -> None:
     claims.stronger_word(text, [other])
     claims.dangling_word(text)
     assert claims.added_details(text, [text]) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "new"),
+    [
+        ("The user likes jazz.", "The user loves jazz.", ()),
+        ("The user likes jazz.", "What is jazz?", ("likes",)),
+        ("The user runs.", "I was running late", ()),
+        ("The user is not a runner.", "I am a runner", ("not",)),
+        ("The user is a doctor.", "I speak Thai", ("doctor",)),
+    ],
+)
+def test_new_words_are_those_that_no_form_of_was_there(
+    text: str, known: str, new: tuple[str, ...]
+) -> None:
+    assert claims.new_words(text, [known]) == new

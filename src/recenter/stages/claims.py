@@ -110,6 +110,24 @@ _EMPTY_WORDS = (
     "this their they them his her its it than then there some any one once now currently "
     "sometimes often asked asks wants wanted wrote said says mentioned seems plans also still"
 )
+# Who loves a thing likes it; who asked about it need not.
+_LOVING = frozenset(
+    [
+        "love",
+        "loves",
+        "loved",
+        "loving",
+        "adore",
+        "adores",
+        "favourite",
+        "favorite",
+        "passionate",
+        "obsessed",
+        "keen",
+        "fan",
+    ]
+)
+_LIKING = frozenset(["like", "likes", "enjoy", "enjoys", "interested"])
 _EMPTY = frozenset(_EMPTY_WORDS.split()) | {"1"}
 _SAME = {"a": "1", "an": "1", "once": "1", "twice": "2", "both": "2", "couple": "2", "pair": "2"}
 
@@ -196,7 +214,8 @@ def added_details(text: str, told: Sequence[str]) -> tuple[str, ...]:
 def new_words(text: str, known: Sequence[str]) -> tuple[str, ...]:
     """Return words with a meaning of their own that are no form of a word of the known texts."""
     words = {_plain(word) for each in known for word in _WORD.findall(each)}
-    found = (word for word in _WORD.findall(text) if _plain(word) not in _EMPTY)
+    weaker = _EMPTY | _LIKING if words & _LOVING else _EMPTY
+    found = (word for word in _WORD.findall(text) if _plain(word) not in weaker)
     new = (word for word in found if not any(_same_stem(_plain(word), other) for other in words))
     return tuple(dict.fromkeys(new))
 
