@@ -266,7 +266,7 @@ def test_respond_batch_gives_what_a_study_compares(tmp_path: Path, chats: list[s
 def test_what_a_batch_would_not_look_at_is_refused(words: tuple[str, ...]) -> None:
     result = recenter(*words, "--batch", "-")
     assert result.exit_code == 2
-    assert "not used with --batch" in result.output
+    assert "does not go with --batch" in result.output
 
 
 def test_a_dry_run_claims_no_seconds(store: str) -> None:

@@ -10,7 +10,7 @@ from recenter.batch.extract import ExtractHandler
 from recenter.cli.asking import Asking
 from recenter.cli.backends import EXTRACTORS, make_extractor
 from recenter.cli.bar import Bar
-from recenter.cli.options import asking_options, batch_options, refuse, run, setting_options
+from recenter.cli.options import asking_options, batch_options, run, setting_options
 from recenter.config import Settings
 from recenter.models.load import load_embedder
 from recenter.stages.extract import Extractor
@@ -56,7 +56,6 @@ def extract(
     """
     embedder = load_embedder(settings.embedder, settings)
     if batch is not None:
-        refuse(people or None, "--person", "with --batch: the rows say everything")
         asking = Asking(settings, cache=None, dry_run=dry_run)
         backend = make_extractor(extractor, settings, asking, workers=workers)
         handler = ExtractHandler(backend, embedder, threshold=threshold)

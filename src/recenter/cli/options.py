@@ -139,9 +139,3 @@ def need(value: object, option: str, why: str) -> None:
     """End with a usage error if an option that a command needs here is missing."""
     if value is None:
         raise click.UsageError(f"{option} is needed {why}.")
-
-
-def refuse(value: object, option: str, why: str) -> None:
-    """End with a usage error if something was given that a command would not look at here."""
-    if value is not None:
-        raise click.UsageError(f"{option} is not used {why}.")

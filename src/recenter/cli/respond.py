@@ -13,7 +13,7 @@ from recenter.batch.respond import respond_row
 from recenter.batch.rows import one_by_one
 from recenter.cli.asking import Asking
 from recenter.cli.backends import Selecting, selecting_options
-from recenter.cli.options import asking_options, batch_options, need, refuse, run, setting_options
+from recenter.cli.options import asking_options, batch_options, need, run, setting_options
 from recenter.cli.printable import plain
 from recenter.cli.show import show_receipt
 from recenter.config import Settings
@@ -74,8 +74,6 @@ def respond(
     """
     arms = tuple(dict.fromkeys(arms))
     if batch is not None:
-        refuse(person, "--person", "with --batch: the rows say everything")
-        refuse(prompt, "PROMPT", "with --batch: the rows say everything")
         asking = Asking(settings, cache=None, dry_run=dry_run, chats=chats)
         backend = selecting.backend(settings, asking)
         handle = functools.partial(

@@ -10,7 +10,7 @@ from recenter.batch.rows import one_by_one
 from recenter.batch.select import select_row
 from recenter.cli.asking import Asking
 from recenter.cli.backends import Selecting, selecting_options
-from recenter.cli.options import asking_options, batch_options, need, refuse, run, setting_options
+from recenter.cli.options import asking_options, batch_options, need, run, setting_options
 from recenter.cli.show import show_receipt
 from recenter.config import Settings
 from recenter.stages.respond import prepare
@@ -41,8 +41,6 @@ def select(
     Example: recenter select --batch in.jsonl --output out.jsonl
     """
     if batch is not None:
-        refuse(person, "--person", "with --batch: the rows say everything")
-        refuse(prompt, "PROMPT", "with --batch: the rows say everything")
         asking = Asking(settings, cache=None, dry_run=dry_run)
         backend = selecting.backend(settings, asking)
         handle = functools.partial(

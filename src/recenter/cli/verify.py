@@ -11,7 +11,7 @@ from recenter.batch.verify import verify_row
 from recenter.cli.asking import Asking
 from recenter.cli.backends import verifier_of
 from recenter.cli.bar import Bar
-from recenter.cli.options import asking_options, batch_options, refuse, run, setting_options
+from recenter.cli.options import asking_options, batch_options, run, setting_options
 from recenter.config import Settings
 from recenter.stages.backends import VERIFIERS
 from recenter.stages.refine_stored import RefinedStore, Refiner
@@ -62,7 +62,6 @@ def verify(
     Example: recenter verify --verifier rules --refine --chat ollama:llama3.3
     """
     if batch is not None:
-        refuse(people or None, "--person", "with --batch: the rows say everything")
         if refine:
             raise click.UsageError("--refine works on the store, not with --batch.")
         asking = Asking(settings, cache=None, dry_run=dry_run)
