@@ -8,6 +8,8 @@ import pytest
 from recenter.errors import InputError
 from recenter.importers.base import BadRow
 from recenter.importers.normalise import normalise
+from recenter.importers.pseudonym import person_id
+from recenter.records import Conversation
 
 from .rows import KEY, ROWS, SECRETS, read, write_lines
 
@@ -29,6 +31,14 @@ def test_output_normalised_again_does_not_change(tmp_path: Path) -> None:
     normalise(write_lines(tmp_path / "in", ROWS["wildchat"]), tmp_path / "once", key=KEY)
     normalise(tmp_path / "once", tmp_path / "twice", key=KEY)
     assert (tmp_path / "once").read_bytes() == (tmp_path / "twice").read_bytes()
+
+
+def test_whoever_is_given_outranks_who_stands_in_the_file(tmp_path: Path) -> None:
+    normalise(write_lines(tmp_path / "in", ROWS["wildchat"]), tmp_path / "once", key=KEY)
+    normalise(tmp_path / "once", tmp_path / "twice", key=KEY, person="ada")
+    (row,) = read(tmp_path / "twice")
+    assert isinstance(row, Conversation)
+    assert row.person == person_id(KEY, "ada")
 
 
 def test_stopping_leaves_the_old_output_and_no_draft(tmp_path: Path) -> None:

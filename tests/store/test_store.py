@@ -285,6 +285,8 @@ def test_the_database_of_another_application_is_left_alone(tmp_path: Path) -> No
             open_store(str(path))
         tables = connection.execute("SELECT name FROM sqlite_master").fetchall()
     assert tables == [("customers",)]
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchall() == [("delete",)]
 
 
 @pytest.mark.postgres

@@ -91,13 +91,16 @@ class Sqlite:
         try:
             for pragma in (
                 f"busy_timeout = {_BUSY_SECONDS * 1000}",
-                "journal_mode = WAL",
                 "synchronous = NORMAL",
                 "foreign_keys = ON",
                 # Deleted text is overwritten; what that does not reach, `erase` does.
                 "secure_delete = ON",
             ):
                 connection.execute(f"PRAGMA {pragma}")
+            held = self.tables(connection)
+            # It stays with the file: not in that of another program, which is refused later.
+            if not held or "migrations" in held:
+                connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.Error:
             connection.close()
             raise
