@@ -71,11 +71,13 @@ def test_an_answer_that_is_quoted_from_the_message_is_not_given() -> None:
 LAX = {"type": "object", "properties": {}}
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
+    lambda inner: st.lists(inner, max_size=3)
+    | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=12,
 )
 
 
-@given(st.dictionaries(st.text(max_size=3), values, min_size=1), st.data())
+@given(st.dictionaries(st.text(max_size=3), values, min_size=1, max_size=4), st.data())
 def test_half_an_answer_is_never_completed(answer: dict[str, Any], data: st.DataObject) -> None:
     whole = json.dumps(answer)
     cut = data.draw(st.integers(0, len(whole) - 1))
