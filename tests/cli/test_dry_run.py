@@ -1,4 +1,4 @@
-"""A dry run says what it would take, asks nothing and writes nothing."""
+"""A dry run asks nothing and writes nothing; a limit of cost holds before a call is made."""
 
 from __future__ import annotations
 
@@ -62,3 +62,16 @@ def test_of_a_store(tmp_path: Path) -> None:
         assert told.exit_code == 0, told.output
     with open_store(url) as store:
         assert dict(store.counts()) == before
+
+
+def test_a_call_that_could_cost_too_much_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECENTER_HOME", str(tmp_path))
+    prices = '[prices."ollama:nobody"]\nprompt = 1000.0\ncompletion = 1000.0\n'
+    (tmp_path / "config.toml").write_text(prices)
+    source = tmp_path / "in.jsonl"
+    source.write_text('{"prompt": "Jazz?", "attributes": []}\n')
+    told = recenter("respond", "--batch", str(source), *NOBODY[:2], "--max-cost", "0.01")
+    assert told.exit_code == 1
+    assert "the next call may cost" in told.stderr
