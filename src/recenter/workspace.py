@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 import msgspec
 
 from recenter import __version__
-from recenter.errors import InputError, ModelError, RecenterError, UnreadableAnswerError
+from recenter.errors import InputError, RecenterError, UnreadableAnswerError
 from recenter.models.base import ChatModel, Embedder
-from recenter.models.calls import add_up, is_of_one_request
+from recenter.models.calls import add_up
 from recenter.progress import Progress, Silent
 from recenter.provenance import Signature, digest, make_id
 from recenter.records import (
@@ -37,13 +37,13 @@ from recenter.stages.policy import Policy, select
 from recenter.stages.refine_stored import (
     RefinedStore,
     Refiner,
-    cited,
     in_best_wording,
     refine_stored,
 )
 from recenter.stages.respond import respond
 from recenter.stages.select import Selector
 from recenter.stages.verify import Verifier, accepted
+from recenter.stages.verify_stored import Verified, verify_stored
 from recenter.store import PutReport, Run, Store
 from recenter.store.work import Item, Task
 
@@ -82,17 +82,6 @@ class Extracted(Record, frozen=True):
     failed: int = 0
     """People of whom some answer could not be read; tried again by the next run."""
     usage: Usage = Usage()
-
-
-class Verified(Record, frozen=True):
-    """What a verification over the store did."""
-
-    answers: Mapping[str, int] = {}
-    failures: Mapping[str, int] = {}
-    known: int = 0
-    """Attributes that this verifier had judged before."""
-    unread: int = 0
-    """Attributes on which no answer could be read; asked about again by the next run."""
 
 
 class Workspace:
@@ -219,42 +208,9 @@ class Workspace:
             InputError: one of the people is not known.
             ModelError: the model cannot be asked; what is judged stays judged.
         """
-        progress = progress or Silent()
-        unread = 0
-        answers: Counter[str] = Counter()
-        failures: Counter[str] = Counter()
-        known = 0
-        for person in self._chosen(people):
-            judged = {
-                j.subject.attribute
-                for j in self.store.judgments(person, question="supported")
-                if j.signature == verifier.signature
-            }
-            attributes = list(self.store.attributes(person))
-            progress.start("attributes", len(attributes))
-            new = [attribute for attribute in attributes if attribute.id not in judged]
-            known += len(attributes) - len(new)
-            progress.advance(len(attributes) - len(new))
-            for attribute in new:
-                progress.advance()
-                judgment = self._verdict(verifier, attribute)
-                if judgment is None:
-                    unread += 1
-                    continue
-                if self._keep:
-                    self.store.put_judgments([judgment])
-                answers[judgment.answer] += 1
-                if judgment.failure:
-                    failures[judgment.failure] += 1
-        return Verified(answers=dict(answers), failures=dict(failures), known=known, unread=unread)
-
-    def _verdict(self, verifier: Verifier, attribute: Attribute) -> Judgment | None:
-        try:
-            return verifier.verify(attribute, cited(self.store, attribute))
-        except ModelError as error:
-            if not is_of_one_request(error):
-                raise
-            return None
+        return verify_stored(
+            self.store, verifier, people=self._chosen(people), progress=progress, keep=self._keep
+        )
 
     def refine(
         self,

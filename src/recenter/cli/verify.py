@@ -15,8 +15,9 @@ from recenter.cli.options import asking_options, batch_options, run, setting_opt
 from recenter.config import Settings
 from recenter.stages.backends import VERIFIERS
 from recenter.stages.refine_stored import RefinedStore, Refiner
+from recenter.stages.verify_stored import Verified
 from recenter.store import open_store
-from recenter.workspace import Verified, Workspace
+from recenter.workspace import Workspace
 
 
 @click.command()

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
-from recenter.errors import UnreadableAnswerError
+from recenter.errors import ModelError
 from recenter.models.base import ChatModel
+from recenter.models.calls import is_of_one_request
 from recenter.progress import Progress, Silent
 from recenter.provenance import digest
 from recenter.records import Attribute, Conversation, Judgment, Record
 from recenter.stages.refine import Refined, best_wordings, refine, refining_signature
 from recenter.stages.verify import Verifier
+from recenter.stages.verify_stored import cited
 from recenter.store import Store
 from recenter.store.work import Item, Task
 
@@ -112,13 +114,6 @@ def in_best_wording(store: Store, person: str, found: Iterable[Attribute]) -> tu
     return best_wordings(found, known, _judgments(store, person))
 
 
-def cited(store: Store, attribute: Attribute) -> list[Conversation]:
-    """Return the conversations that hold the attribute's evidence."""
-    ids = dict.fromkeys(evidence.conversation for evidence in attribute.evidence)
-    found = (store.conversation(id) for id in ids)
-    return [conversation for conversation in found if conversation is not None]
-
-
 def _refine_one(store: Store, refiner: Refiner, task: Task) -> Counter[str]:
     attribute = next((a for a in store.attributes(task.person) if a.id == task.item), None)
     if attribute is None:  # gone, or replaced by a run that was killed before it could say so
@@ -127,10 +122,10 @@ def _refine_one(store: Store, refiner: Refiner, task: Task) -> Counter[str]:
     try:
         judgments = _judgments(store, attribute.person)
         made = refiner.refine(attribute, cited(store, attribute), judgments)
-    except UnreadableAnswerError as error:
-        store.work.fail(task, str(error))
-        return Counter(failed=1)
     except BaseException as error:
+        if isinstance(error, ModelError) and is_of_one_request(error):
+            store.work.fail(task, str(error))
+            return Counter(failed=1)
         store.work.fail(task, type(error).__name__, retry=True)
         raise
     used = made.wordings[-1] if made.judgment.answer == "accept" else attribute
