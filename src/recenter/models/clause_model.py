@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from recenter.errors import ChecksumError, ModelError
 
-EXTRACTOR_SHA256 = "8bb5c73fa57c51adaca9f24958a28bf65d8c2aa446e00d865a5faf041acaa7a0"
+EXTRACTOR_SHA256 = "cab0afed084c61319c6508088a544df908ca1bfce2b2f24cb9a8007adc082b53"
 _CLIP = 4.0
 
 
