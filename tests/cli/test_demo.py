@@ -65,6 +65,13 @@ def records(everybody: tuple[Ran, DemoResult]) -> DemoResult:
     return everybody[1]
 
 
+def test_the_tutorial_shows_what_is_printed(shown: Ran) -> None:
+    tutorial = (Path(__file__).parents[2] / "docs/tutorial.md").read_text("utf-8")
+    summary, _, _ = shown.result.output.partition(f"{characters()[0].name}, ")
+    # The width of the terminal breaks lines elsewhere; words and figures are the same.
+    assert " ".join(summary.split()) in " ".join(tutorial.split())
+
+
 def test_prints_a_table_of_everybody_and_where_the_page_is(shown: Ran) -> None:
     output = shown.result.output
     for character in characters():
