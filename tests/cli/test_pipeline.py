@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from recenter.cli.main import main
 from recenter.errors import BudgetExceededError
 from recenter.stages.select_bm25 import Bm25Selector
+from recenter.store import open_store
 
 STATEMENTS = ("I work as a nurse in Leeds", "I love jazz", "I have a dog called Bo")
 
@@ -61,6 +62,20 @@ def test_from_conversations_to_a_receipt(store: str) -> None:
     sum_ = recenter("respond", "--store", store, "--person", nurse, "What is 17 * 23?")
     assert "user: What is 17 * 23?" in sum_.output
     assert "Nothing is used." in sum_.output
+
+
+def test_vectors_are_kept_with_the_person_and_go_with_them(store: str) -> None:
+    recenter("extract", "--store", store)
+    recenter("verify", "--store", store)
+    person = records(store, "attribute")[0]["person"]
+    first = recenter("select", "--store", store, "--person", person, "Any music for tonight?")
+    with open_store(store) as opened:
+        assert opened.counts()["cache"] > 0
+    again = recenter("select", "--store", store, "--person", person, "Any music for tonight?")
+    assert again.output == first.output
+    recenter("forget", person, "--yes", "--store", store)
+    with open_store(store) as opened:
+        assert opened.counts()["cache"] == 0
 
 
 def test_an_extraction_that_is_killed_goes_on_and_ends_like_one_that_was_not(

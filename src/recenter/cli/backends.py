@@ -10,6 +10,7 @@ import click
 
 from recenter.cli.asking import Asking
 from recenter.config import Settings
+from recenter.models.calls import Cache, CachedEmbedder
 from recenter.models.load import load_embedder
 from recenter.stages.backends import SELECTORS, Models, make_selector, make_verifier
 from recenter.stages.extract import Extractor
@@ -49,9 +50,18 @@ class Selecting(NamedTuple):
     policy: bool | None
     allow: tuple[str, ...]
 
-    def backend(self, settings: Settings, asking: Asking) -> Selector:
-        """Return the selector."""
+    def backend(
+        self,
+        settings: Settings,
+        asking: Asking,
+        *,
+        cache: Cache | None = None,
+        person: str | None = None,
+    ) -> Selector:
+        """Return the selector; with a cache, vectors are kept there and filed under the person."""
         embedder = load_embedder(settings.embedder, settings)
+        if cache is not None:
+            embedder = CachedEmbedder(embedder, cache, person=person)
         return make_selector(self.selector, Models(chat=asking.model, embedder=embedder))
 
     def rules(self, *, default: bool) -> Policy | None:

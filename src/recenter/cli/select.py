@@ -59,9 +59,10 @@ def select(
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
         workspace = Workspace(store, keep=not dry_run)
         query = workspace.query(str(person), str(prompt))
+        kept = None if dry_run else store.cache
         made = workspace.select(
             query,
-            selecting.backend(settings, asking),
+            selecting.backend(settings, asking, cache=kept, person=query.person),
             policy=selecting.rules(default=True),
             cap=selecting.cap,
         )
