@@ -8,19 +8,13 @@ from typing import Any
 import msgspec
 
 from recenter.batch.contract import Result, Row
-from recenter.batch.rows import read_row
+from recenter.batch.rows import TurnRow, turns_of
 from recenter.errors import InputError, UnreadableAnswerError
+from recenter.formats import convert
 from recenter.models.base import Embedder
-from recenter.records import Attribute, Conversation, Role, Turn, conversation_id
+from recenter.records import Attribute, Conversation, conversation_id
 from recenter.stages.extract import Extractor
 from recenter.stages.merge import merge
-
-
-class TurnRow(msgspec.Struct, frozen=True):
-    """A turn of a row."""
-
-    role: Role
-    text: str
 
 
 class ExtractRow(msgspec.Struct, frozen=True):
@@ -46,7 +40,7 @@ class ExtractHandler:
         conversations: dict[int, Conversation] = {}
         for number, row in enumerate(rows):
             try:
-                read = read_row(row, ExtractRow)
+                read = convert(row, ExtractRow)
             except InputError as error:
                 results[number] = error
                 continue
@@ -75,7 +69,7 @@ class ExtractHandler:
 
 
 def _conversation(read: ExtractRow, person: str, number: int) -> Conversation:
-    turns = tuple(Turn(role=turn.role, text=turn.text) for turn in read.turns)
+    turns = turns_of(read.turns)
     # The number keeps two rows of the same session apart.
     key = f"{number} {read.session}"
     return Conversation(

@@ -8,8 +8,9 @@ from typing import Any
 import msgspec
 
 from recenter.batch.contract import Row
-from recenter.batch.rows import TextRow, attributes_of, query_of, read_row
+from recenter.batch.rows import TextRow, attributes_of, query_of
 from recenter.batch.verify import statement_of
+from recenter.formats import convert
 from recenter.models.base import ChatModel
 from recenter.provenance import make_id
 from recenter.questions import BETTER
@@ -73,7 +74,7 @@ def relevant_row(row: Row, model: ChatModel, *, five: bool = False) -> Row:
         InputError: a field is missing, of the wrong kind, or an id is there twice.
         ModelError: the model gave no usable answer on some attribute.
     """
-    read = read_row(row, RelevantRow)
+    read = convert(row, RelevantRow)
     query = query_of(row, read.prompt)
     return _on_each(
         row, read.attributes, lambda item: judge_relevant(query, item, model=model, five=five)
@@ -85,7 +86,7 @@ def mentions_row(row: Row, model: ChatModel) -> Row:
 
     Raises as `relevant_row` does.
     """
-    read = read_row(row, MentionsRow)
+    read = convert(row, MentionsRow)
     reply = _reply(query_of(row, ""), read.reply)
     return _on_each(row, read.attributes, lambda item: judge_mentions(reply, item, model=model))
 
@@ -101,7 +102,7 @@ def better_row(row: Row, model: ChatModel) -> Row:
         InputError: a field is missing or of the wrong kind.
         ModelError: the model gave no usable answer.
     """
-    read = read_row(row, BetterRow)
+    read = convert(row, BetterRow)
     if read.a == read.b:
         same = BETTER.values[len(BETTER.values) // 2]
         return row | {"preference": 0.5, "orders": {"first": same, "second": same}}

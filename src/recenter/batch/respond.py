@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import msgspec
 
 from recenter.batch.contract import Row
-from recenter.batch.rows import TextRow, attributes_of, query_of, read_row
+from recenter.batch.rows import TextRow, attributes_of, query_of
 from recenter.errors import InputError
+from recenter.formats import convert
 from recenter.models.base import ChatModel
 from recenter.records import Arm, Method, Reply
 from recenter.stages.policy import Policy, select
@@ -47,7 +48,7 @@ def respond_row(
             needs one.
         ModelError: a model gave no usable answer.
     """
-    read = read_row(row, RespondRow)
+    read = convert(row, RespondRow)
     attributes = attributes_of(row, read.attributes)
     query = query_of(row, read.prompt)
     wanted = tuple(arms) or (read.mode,)

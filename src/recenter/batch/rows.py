@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
-from typing import TypeVar
 
 import msgspec
 
@@ -12,9 +11,7 @@ from recenter.batch.contract import Handler, Result, Row, Unfinished
 from recenter.errors import InputError, ModelError
 from recenter.models.calls import is_of_one_request, parallel_map
 from recenter.provenance import make_id
-from recenter.records import Attribute, Query
-
-T = TypeVar("T")
+from recenter.records import Attribute, Query, Role, Turn
 
 
 class TextRow(msgspec.Struct, frozen=True):
@@ -24,18 +21,16 @@ class TextRow(msgspec.Struct, frozen=True):
     text: str
 
 
-def read_row(row: Row, kind: type[T]) -> T:
-    """Return the fields of a row that count; others are passed over.
+class TurnRow(msgspec.Struct, frozen=True):
+    """A turn of a row."""
 
-    Raises:
-        InputError: a field is missing or of the wrong kind; names it.
-    """
-    try:
-        return msgspec.convert(row, kind)
-    except msgspec.ValidationError as error:
-        reason, _, path = str(error).partition(" - at `")
-        field = path.rstrip("`").removeprefix("$").lstrip(".") or None
-        raise InputError(f"{reason}.", field=field) from None
+    role: Role
+    text: str
+
+
+def turns_of(listed: Sequence[TurnRow]) -> tuple[Turn, ...]:
+    """Return the turns of a row as records."""
+    return tuple(Turn(role=turn.role, text=turn.text) for turn in listed)
 
 
 def person_of(row: Row) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import msgspec
 
 from recenter.batch.contract import Row
-from recenter.batch.rows import TextRow, attributes_of, query_of, read_row
+from recenter.batch.rows import TextRow, attributes_of, query_of
+from recenter.formats import convert
 from recenter.stages.policy import Policy, select
 from recenter.stages.select import Selector
 
@@ -28,7 +29,7 @@ def select_row(
         InputError: a field is missing, of the wrong kind, or an id is there twice.
         ModelError: a model was asked and gave no usable answer.
     """
-    read = read_row(row, SelectRow)
+    read = convert(row, SelectRow)
     attributes = attributes_of(row, read.attributes)
     made = select(query_of(row, read.prompt), attributes, selector, policy=policy, cap=cap)
     decided = {

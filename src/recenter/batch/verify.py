@@ -5,19 +5,13 @@ from __future__ import annotations
 import msgspec
 
 from recenter.batch.contract import Row
-from recenter.batch.rows import person_of, read_row
+from recenter.batch.rows import TurnRow, person_of, turns_of
 from recenter.errors import InputError
+from recenter.formats import convert
 from recenter.provenance import Signature, digest
-from recenter.records import Attribute, Conversation, Role, Turn, attribute_id
+from recenter.records import Attribute, Conversation, Turn, attribute_id
 from recenter.stages.verify import Verifier
 from recenter.stages.verify_rules import evidence_in
-
-
-class TurnRow(msgspec.Struct, frozen=True):
-    """A turn of a row."""
-
-    role: Role
-    text: str
 
 
 class VerifyRow(msgspec.Struct, frozen=True):
@@ -52,15 +46,11 @@ def statement_of(row: Row) -> tuple[Attribute, tuple[Conversation, ...]]:
     Raises:
         InputError: a field is missing, empty or of the wrong kind.
     """
-    read = read_row(row, VerifyRow)
+    read = convert(row, VerifyRow)
     if not read.text.strip():
         raise InputError("expected a statement, got none.", field="text")
     quote = read.evidence_text or ""
-    turns = (
-        (Turn(role="user", text=quote),)
-        if read.turns is None
-        else tuple(Turn(role=turn.role, text=turn.text) for turn in read.turns)
-    )
+    turns = (Turn(role="user", text=quote),) if read.turns is None else turns_of(read.turns)
     person = person_of(row)
     conversation = Conversation(
         id=digest([(turn.role, turn.text) for turn in turns]),

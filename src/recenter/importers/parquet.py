@@ -10,6 +10,7 @@ import msgspec
 import numpy as np
 
 from recenter.errors import InputError, MissingExtraError
+from recenter.formats import convert
 from recenter.importers.base import BadRow, Format, Skip, SkippedRow
 from recenter.importers.detect import FORMATS, unknown_format
 from recenter.importers.fields import role_of
@@ -117,10 +118,7 @@ def _any_batch(
     for i in range(batch.num_rows):
         try:
             values = batch.slice(i, 1).to_pylist()[0]
-            yield format.convert(msgspec.convert(values, format.row), door, "")
-        except msgspec.ValidationError as error:
-            reason, _, path = str(error).partition(" - at `")
-            yield InputError(f"{reason}.", field=path.rstrip("`").removeprefix("$.") or None)
+            yield format.convert(convert(values, format.row), door, "")
         except InputError as error:
             yield error
         except (ValueError, OverflowError, pa.ArrowException) as error:
