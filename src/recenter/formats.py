@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +10,13 @@ import msgspec
 from recenter.errors import InputError
 
 T = TypeVar("T")
+
+# An escape with what it escapes; a surrogate stands either in a pair or alone.
+_ESCAPE = re.compile(
+    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
+    re.DOTALL,
+)
 
 
 def encode(value: Any) -> str:
@@ -33,10 +40,11 @@ def decode(line: str | bytes, kind: type[T], *, file: str | None = None, number:
             raise
         except msgspec.DecodeError:
             # Half of a surrogate pair is legal JSON, and other writers produce it.
-            if (b"\\ud" if isinstance(line, bytes) else "\\ud") not in line.lower():  # type: ignore[operator]
+            written = line.encode() if isinstance(line, str) else line
+            mended = _without_lone_surrogates(written)
+            if mended == written:
                 raise
-            parsed = json.loads(line, parse_constant=_refuse_constant)
-            return msgspec.convert(without_surrogates(parsed), kind)
+            return msgspec.json.decode(mended, type=kind)
     except msgspec.ValidationError as error:
         raise _invalid(error, file=file, number=number) from None
     except (ValueError, msgspec.DecodeError) as error:
@@ -74,5 +82,6 @@ def _invalid(error: msgspec.ValidationError, *, file: str | None, number: int | 
     return InputError(f"{reason}.", file=file, line=number, field=field)
 
 
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON value")
+def _without_lone_surrogates(row: bytes) -> bytes:
+    """Return JSON with each escaped half of a character, cut from the other, as U+FFFD."""
+    return _ESCAPE.sub(lambda escape: b"\\ufffd" if escape[1] else escape[0], row)

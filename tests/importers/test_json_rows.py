@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recenter.importers.json_rows import json_items, json_lines, without_lone_surrogates
+from recenter.formats import decode
+from recenter.importers.json_rows import json_items, json_lines
 
 VALUES = st.recursive(
     st.none() | st.integers() | st.text() | st.sampled_from(['"', "\\", '\\"[', "]},"]),
@@ -76,7 +77,7 @@ def test_text_after_the_array_is_reported() -> None:
 
 def test_only_halves_of_characters_are_replaced() -> None:
     row = rb'"\ud83d\ude00 \ud800 \\ud800 \ude00\n"'
-    assert json.loads(without_lone_surrogates(row)) == "\U0001f600 � \\ud800 �\n"
+    assert decode(row, str) == "\U0001f600 � \\ud800 �\n"
 
 
 def test_hostile_brackets_take_time_linear_in_the_text() -> None:

@@ -20,12 +20,6 @@ _TO_COMMA = re.compile(rb'[^"{}\[\],]*+(?:%b[^"{}\[\],]*+)*' % _STRING, re.DOTAL
 _QUOTE, _END = ord('"'), ord("]")
 _CLOSES = {ord("}"): ord("{"), ord("]"): ord("[")}
 
-# An escape with what it escapes; a surrogate stands either in a pair or alone.
-_ESCAPE = re.compile(
-    rb"\\(?:u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
-    rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
-    re.DOTALL,
-)
 
 RawRow = tuple[int, bytes | str]
 """1-based position, and the bytes of the row or the reason why there are none."""
@@ -77,11 +71,6 @@ def json_items(chunks: Iterable[bytes], *, limit: int = MAX_ROW) -> Iterator[Raw
     for item in scanner.finish():
         number += 1
         yield number, item
-
-
-def without_lone_surrogates(row: bytes) -> bytes:
-    """Return a row with each escaped half of a character, cut from the other, as U+FFFD."""
-    return _ESCAPE.sub(lambda escape: b"\\ufffd" if escape[1] else escape[0], row)
 
 
 class _ItemScanner:

@@ -12,7 +12,7 @@ from recenter.formats import decode
 from recenter.importers.base import BadRow, Format, Skip, SkippedRow, Tally
 from recenter.importers.detect import format_of, get_format, unknown_format
 from recenter.importers.files import Part, account_of, chunks_of, parts_of
-from recenter.importers.json_rows import RawRow, json_items, json_lines, without_lone_surrogates
+from recenter.importers.json_rows import RawRow, json_items, json_lines
 from recenter.importers.parquet import parquet_rows
 from recenter.importers.pseudonym import Pseudonyms
 from recenter.records import Conversation
@@ -106,7 +106,7 @@ def _raw_rows(part: Part) -> Iterator[RawRow]:
 
 def _peek(data: bytes | str) -> Any:
     try:
-        return _decode(data, object) if isinstance(data, bytes) else data
+        return decode(data, object) if isinstance(data, bytes) else data
     except (InputError, RecursionError):
         return data
 
@@ -117,7 +117,7 @@ def _outcome(
     if isinstance(data, str):
         return BadRow(file=file, line=number, reason=data)
     try:
-        made = format.convert(_decode(data, format.row), door, account)
+        made = format.convert(decode(data, format.row), door, account)
     except InputError as error:
         return BadRow(file=file, line=number, reason=error.reason, field=error.field)
     except RecursionError:
@@ -125,13 +125,3 @@ def _outcome(
     if isinstance(made, Skip):
         return SkippedRow(file=file, line=number, reason=made.reason)
     return made
-
-
-def _decode(data: bytes, kind: type[Any]) -> Any:
-    try:
-        return decode(data, kind)
-    except InputError:
-        mended = without_lone_surrogates(data)
-        if mended == data:
-            raise
-        return decode(mended, kind)
