@@ -12,6 +12,7 @@ from recenter.cli.asking import Asking
 from recenter.config import Settings
 from recenter.models.calls import Cache, CachedEmbedder
 from recenter.models.load import load_embedder
+from recenter.records import Query, Selection
 from recenter.stages.backends import SELECTORS, Models, make_selector, make_verifier
 from recenter.stages.extract import Extractor
 from recenter.stages.extract_embedded import EmbeddedExtractor
@@ -20,6 +21,7 @@ from recenter.stages.policy import Policy, make_policy
 from recenter.stages.select import Selector
 from recenter.stages.sensitive import TOPICS
 from recenter.stages.verify import Verifier
+from recenter.workspace import Workspace
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -63,6 +65,18 @@ class Selecting(NamedTuple):
         if cache is not None:
             embedder = CachedEmbedder(embedder, cache, person=person)
         return make_selector(self.selector, Models(chat=asking.model, embedder=embedder))
+
+    def decide(
+        self, workspace: Workspace, query: Query, settings: Settings, asking: Asking
+    ) -> Selection:
+        """Return what is selected for a person, under the policy unless it was turned off."""
+        cache = None if asking.dry else workspace.store.cache
+        return workspace.select(
+            query,
+            self.backend(settings, asking, cache=cache, person=query.person),
+            policy=self.rules(default=True),
+            cap=self.cap,
+        )
 
     def rules(self, *, default: bool) -> Policy | None:
         """Return the policy for sensitive attributes, or None where it is off.

@@ -97,13 +97,7 @@ def respond(
         asking = Asking(settings, cache=store.cache, dry_run=dry_run, chats=chats)
         workspace = Workspace(store, keep=not dry_run)
         query = workspace.query(str(person), str(prompt))
-        kept = None if dry_run else store.cache
-        made = workspace.select(
-            query,
-            selecting.backend(settings, asking, cache=kept, person=query.person),
-            policy=selecting.rules(default=True),
-            cap=selecting.cap,
-        )
+        made = selecting.decide(workspace, query, settings, asking)
 
         def reply(model: ChatModel | None, arm: Arm) -> Reply:
             return workspace.respond(query, made, model=model, arm=arm, method=method or "start")

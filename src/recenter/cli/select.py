@@ -59,12 +59,6 @@ def select(
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
         workspace = Workspace(store, keep=not dry_run)
         query = workspace.query(str(person), str(prompt))
-        kept = None if dry_run else store.cache
-        made = workspace.select(
-            query,
-            selecting.backend(settings, asking, cache=kept, person=query.person),
-            policy=selecting.rules(default=True),
-            cap=selecting.cap,
-        )
+        made = selecting.decide(workspace, query, settings, asking)
         show_receipt(prepare(query, made, workspace.accepted(query.person)).receipt)
         asking.tell()
