@@ -1,0 +1,152 @@
+"""Trained models on disk: named arrays without code, what they are, and a checksum of both."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from safetensors import SafetensorError
+from safetensors.numpy import load, save
+
+from recenter import __version__
+from recenter.errors import ChecksumError, ModelError
+from recenter.provenance import digest
+
+FORMAT = 1
+"""Version of the layout; a file of a later one is refused."""
+
+FILE = "model.safetensors"
+"""Name of the file in the folder that `recenter train` writes."""
+
+Kind = Literal["selector", "verifier", "preference"]
+
+_KEY = "recenter"
+_RETRAIN = "Train it again with `recenter train`, or install the package again."
+
+
+class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a trained model is, beside its arrays."""
+
+    kind: Kind
+    checksum: str
+    """Of the arrays and of everything else said here."""
+    format: int = FORMAT
+    code: str = __version__
+    """Version of Recenter that trained it."""
+    encoder: str | None = None
+    """Embedder whose vectors it reads, by the name that holds the hash of its weights."""
+    settings: Mapping[str, Any] = {}
+    """Whatever the model needs beside its arrays: thresholds, names of features."""
+
+
+class Saved(msgspec.Struct, frozen=True, kw_only=True):
+    """A trained model as it is on disk."""
+
+    about: About
+    arrays: Mapping[str, NDArray[Any]]
+
+    @property
+    def name(self) -> str:
+        """`trained:KIND@` and the first digits of the checksum, as it stands in signatures."""
+        return f"trained:{self.about.kind}@{self.about.checksum[:8]}"
+
+
+def save_model(
+    path: Path,
+    kind: Kind,
+    arrays: Mapping[str, NDArray[Any]],
+    *,
+    settings: Mapping[str, Any],
+    encoder: str | None,
+) -> Saved:
+    """Write a model to a file of safetensors and return it. The same model gives the same bytes.
+
+    Raises:
+        ModelError: the file cannot be written.
+    """
+    about = About(kind=kind, checksum="", encoder=encoder, settings=settings)
+    about = msgspec.structs.replace(about, checksum=_checksum(about, arrays))
+    whole = {name: np.ascontiguousarray(array) for name, array in sorted(arrays.items())}
+    data = save(whole, metadata={_KEY: msgspec.json.encode(about, order="sorted").decode()})
+    draft = path.with_name(f".{path.name}.new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(data)
+        draft.replace(path)
+    except OSError as error:
+        raise ModelError(f"{path} cannot be written: {error.strerror}.") from None
+    return Saved(about=about, arrays=whole)
+
+
+def load_model(path: Path, kind: Kind, *, encoder: str | None = None) -> Saved:
+    """Return the model in a file, or in the folder that `recenter train` wrote.
+
+    `encoder` is the name of the embedder that will be used with it, where one is.
+
+    Raises:
+        ModelError: the file is missing, truncated, of something else, of another kind of model,
+            of a later version of the format, or reads the vectors of another encoder.
+        ChecksumError: its arrays or settings are not those that were saved.
+    """
+    file = path / FILE if path.is_dir() else path
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"the model {path} cannot be read: {error.strerror}.",
+            cure=f"Name a folder that `recenter train` wrote; it holds a {FILE}.",
+        ) from None
+    about = _about(file, data)
+    if about.kind != kind:
+        raise ModelError(f"{file} holds a {about.kind}; expected a {kind}.")
+    if encoder is not None and about.encoder is not None and about.encoder != encoder:
+        raise ModelError(
+            f"{file} reads vectors of {about.encoder}; got {encoder}.",
+            cure=f"Set the embedder it was trained on, or train it on {encoder}.",
+        )
+    try:
+        arrays = load(data)
+    except (SafetensorError, ValueError, KeyError, TypeError) as error:
+        raise ModelError(f"{file} is truncated or corrupt: {error}.", cure=_RETRAIN) from None
+    found = _checksum(about, arrays)
+    if found != about.checksum:
+        raise ChecksumError(
+            f"{file} has the checksum {found}; expected {about.checksum}.", cure=_RETRAIN
+        )
+    return Saved(about=about, arrays=arrays)
+
+
+def _about(file: Path, data: bytes) -> About:
+    """Read the header by itself, so that a later format is named before its arrays are read."""
+    size = int.from_bytes(data[:8], "little")
+    foreign = f"{file} is not a trained model of Recenter"
+    try:
+        header = msgspec.json.decode(data[8 : 8 + size], type=dict[str, Any])
+        told = header["__metadata__"][_KEY]
+        version = msgspec.json.decode(told, type=dict[str, Any])["format"]
+    except (msgspec.DecodeError, KeyError, TypeError, UnicodeDecodeError):
+        raise ModelError(f"{foreign}, or only a part of one.", cure=_RETRAIN) from None
+    if not isinstance(version, int) or version > FORMAT:
+        raise ModelError(
+            f"{file} has format {version!r}; this version of Recenter reads up to {FORMAT}.",
+            cure="Install a later version of Recenter.",
+        )
+    try:
+        return msgspec.json.decode(told, type=About)
+    except msgspec.DecodeError as error:
+        kinds = ", ".join(get_args(Kind))
+        raise ModelError(f"{foreign} ({kinds}): {error}.", cure=_RETRAIN) from None
+
+
+def _checksum(about: About, arrays: Mapping[str, NDArray[Any]]) -> str:
+    whole = hashlib.sha256(digest(msgspec.structs.replace(about, checksum="")).encode())
+    for name in sorted(arrays):
+        array = np.ascontiguousarray(arrays[name])
+        whole.update(f"{name} {array.dtype} {array.shape}\n".encode())
+        whole.update(array.tobytes())
+    return whole.hexdigest()
