@@ -1,0 +1,1 @@
+"""Statistics as plain functions on columns. Nothing here knows of people, models or files."""

@@ -1,0 +1,110 @@
+"""How well decisions, scores and probabilities agree with yes-or-no answers.
+
+`truth` and `decided` are boolean columns, `scores` any numbers, `probabilities` in [0, 1]; all of
+one length. A figure that the columns do not determine is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+BINS = 10
+
+
+def precision(truth: Bools, decided: Bools) -> float | None:
+    """Return the share of the positive decisions that are right."""
+    return float((truth & decided).sum() / decided.sum()) if decided.any() else None
+
+
+def recall(truth: Bools, decided: Bools) -> float | None:
+    """Return the share of the true ones that were decided positive."""
+    return float((truth & decided).sum() / truth.sum()) if truth.any() else None
+
+
+def f1(truth: Bools, decided: Bools) -> float | None:
+    """Return the harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN)."""
+    total = int(truth.sum()) + int(decided.sum())
+    return float(2 * (truth & decided).sum() / total) if total else None
+
+
+def share(decided: Bools) -> float | None:
+    """Return the share of positive decisions."""
+    return float(decided.mean()) if len(decided) else None
+
+
+def auc(truth: Bools, scores: Floats) -> float | None:
+    """Return the chance that a true row has the higher score than a false one, ties as half.
+
+    Hanley & McNeil (1982): the Mann-Whitney statistic over the number of pairs.
+    """
+    positive = int(truth.sum())
+    negative = len(truth) - positive
+    if not positive or not negative:
+        return None
+    ranks = rankdata(scores)[truth].sum()
+    return float((ranks - positive * (positive + 1) / 2) / (positive * negative))
+
+
+def average_precision(truth: Bools, scores: Floats) -> float | None:
+    """Return the mean precision over the recall steps, without interpolation; ties count as one.
+
+    AP = sum_n (R_n - R_{n-1}) P_n: Manning et al., "Introduction to Information Retrieval"
+    (2008), ch. 8.
+    """
+    if not truth.any():
+        return None
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    last = np.append(np.diff(scores[order]) != 0, True)
+    found, taken = hits[last], np.flatnonzero(last) + 1
+    return float(np.sum(np.diff(found, prepend=0) * found / taken) / truth.sum())
+
+
+def brier(truth: Bools, probabilities: Floats) -> float | None:
+    """Return the mean squared distance of the probabilities from what is true. Brier (1950)."""
+    return float(np.mean((probabilities - truth) ** 2)) if len(truth) else None
+
+
+def calibration_error(truth: Bools, probabilities: Floats) -> float | None:
+    """Return the expected calibration error over ten bins of equal numbers of rows.
+
+    ECE = sum_b (n_b / n) |mean probability - share true|: Naeini et al. (2015), with bins of
+    equal mass as in Nixon et al., "Measuring Calibration in Deep Learning" (2019).
+    """
+    if not len(truth):
+        return None
+    return float(sum(len(p) * abs(p.mean() - t.mean()) for p, t in _bins(truth, probabilities))) / (
+        len(truth)
+    )
+
+
+def reliability(truth: Bools, probabilities: Floats) -> list[tuple[float, float, int]]:
+    """Return mean probability, share true and number of rows of each of the bins."""
+    return [
+        (float(p.mean()), float(t.mean()), len(p)) for p, t in _bins(truth, probabilities) if len(p)
+    ]
+
+
+def best_threshold(truth: Bools, scores: Floats) -> float:
+    """Return the score from which on F1 is highest when every row at or above it is decided yes.
+
+    Ties go to the higher threshold, which decides yes less often.
+    """
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    figures = 2 * hits / (truth.sum() + np.arange(1, len(truth) + 1))
+    last = np.append(np.diff(scores[order]) != 0, True)
+    return float(scores[order][int(np.argmax(np.where(last, figures, -1.0)))])
+
+
+def _bins(truth: Bools, probabilities: Floats) -> Iterator[tuple[Floats, Floats]]:
+    order = np.argsort(probabilities, kind="stable")
+    for rows in np.array_split(order, min(BINS, len(order))):
+        yield probabilities[rows], truth[rows].astype(np.float64)

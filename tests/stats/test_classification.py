@@ -1,0 +1,77 @@
+"""Agreement of decisions and scores with yes-or-no answers: outside figures, properties, edges."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from sklearn import metrics
+
+from recenter.stats import classification as c
+
+ROWS = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=2, max_size=40)
+
+
+def columns(rows: list[tuple[bool, int]]) -> tuple[c.Bools, c.Floats]:
+    return np.array([t for t, _ in rows]), np.array([s / 6 for _, s in rows])
+
+
+@given(ROWS)
+def test_figures_are_those_of_scikit_learn(rows: list[tuple[bool, int]]) -> None:
+    truth, scores = columns(rows)
+    assume(truth.any() and not truth.all())
+    assert c.auc(truth, scores) == pytest.approx(metrics.roc_auc_score(truth, scores))
+    expected = metrics.average_precision_score(truth, scores)
+    assert c.average_precision(truth, scores) == pytest.approx(expected)
+    assert c.brier(truth, scores) == pytest.approx(metrics.brier_score_loss(truth, scores))
+    decided = scores > 0.5
+    assume(decided.any())
+    assert c.f1(truth, decided) == pytest.approx(metrics.f1_score(truth, decided))
+    assert c.precision(truth, decided) == pytest.approx(metrics.precision_score(truth, decided))
+    assert c.recall(truth, decided) == pytest.approx(metrics.recall_score(truth, decided))
+
+
+@given(ROWS)
+def test_rank_figures_ignore_the_scale_and_the_order(rows: list[tuple[bool, int]]) -> None:
+    truth, scores = columns(rows)
+    assume(truth.any() and not truth.all())
+    for figure in (c.auc, c.average_precision):
+        value = figure(truth, scores)
+        assert figure(truth, np.exp(3 * scores) - 7) == pytest.approx(value)
+        assert figure(truth[::-1], scores[::-1]) == pytest.approx(value)
+    assert c.auc(~truth, -scores) == pytest.approx(c.auc(truth, scores))
+
+
+@given(ROWS)
+def test_no_threshold_beats_the_best_one(rows: list[tuple[bool, int]]) -> None:
+    truth, scores = columns(rows)
+    assume(truth.any())
+    best = c.f1(truth, scores >= c.best_threshold(truth, scores))
+    assert best == max(c.f1(truth, scores >= s) or 0 for s in scores)
+
+
+def test_calibration_error_of_a_worked_example() -> None:
+    # Two bins' worth of rows: 0.2 said where a half is true, 0.9 said where all are.
+    truth = np.array([True, False] * 10 + [True] * 20)
+    said = np.array([0.2] * 20 + [0.9] * 20)
+    assert c.calibration_error(truth, said) == pytest.approx(0.5 * 0.3 + 0.5 * 0.1)
+    assert c.reliability(truth, said)[-1] == pytest.approx((0.9, 1.0, 4))
+
+
+def test_perfect_probabilities_have_no_error() -> None:
+    truth = np.array([True, False, True, False])
+    assert c.calibration_error(truth, truth.astype(float)) == 0
+    assert c.brier(truth, truth.astype(float)) == 0
+
+
+def test_what_is_not_determined_is_none() -> None:
+    none, nothing = np.zeros(3, bool), np.zeros(0, bool)
+    assert c.precision(~none, none) is None
+    assert c.recall(none, ~none) is None
+    assert c.f1(none, none) is None
+    assert c.auc(none, np.arange(3.0)) is None
+    assert c.average_precision(none, np.arange(3.0)) is None
+    assert c.brier(nothing, np.zeros(0)) is None
+    assert c.calibration_error(nothing, np.zeros(0)) is None
+    assert c.share(nothing) is None
