@@ -8,10 +8,9 @@ from recenter.batch.contract import Row
 from recenter.batch.rows import TurnRow, person_of, turns_of
 from recenter.errors import InputError
 from recenter.formats import convert
-from recenter.provenance import Signature, digest
-from recenter.records import Attribute, Conversation, Turn, attribute_id
+from recenter.records import Attribute, Conversation
+from recenter.stages.statement import statement
 from recenter.stages.verify import Verifier
-from recenter.stages.verify_rules import evidence_in
 
 
 class VerifyRow(msgspec.Struct, frozen=True):
@@ -49,23 +48,8 @@ def statement_of(row: Row) -> tuple[Attribute, tuple[Conversation, ...]]:
     read = convert(row, VerifyRow)
     if not read.text.strip():
         raise InputError("expected a statement, got none.", field="text")
-    quote = read.evidence_text or ""
-    turns = (Turn(role="user", text=quote),) if read.turns is None else turns_of(read.turns)
-    person = person_of(row)
-    conversation = Conversation(
-        id=digest([(turn.role, turn.text) for turn in turns]),
-        person=person,
-        turns=turns,
-        source="batch",
-    )
-    found = evidence_in(quote, conversation)
-    evidence = () if found is None else (found,)
-    attribute = Attribute(
-        id=attribute_id(person, read.text, evidence, Signature()),
-        person=person,
-        text=read.text,
-        source="stated",
-        confidence=1.0,
-        evidence=evidence,
+    turns = None if read.turns is None else turns_of(read.turns)
+    attribute, conversation = statement(
+        read.text, read.evidence_text or "", turns, person=person_of(row)
     )
     return attribute, (conversation,)

@@ -144,6 +144,11 @@ def only_asks(quote: str) -> bool:
     )
 
 
+def speaks_of_self(quote: str) -> bool:
+    """Whether a quote has the person as the subject of a plain statement."""
+    return _SELF.search(quote) is not None
+
+
 def other_person(quote: str) -> str | None:
     """Return the relation that a quote is about, such as `brother`, where it is not the person."""
     if re.search(r"\b(?:i|i'm|i’m|i've|i’ve|me|we)\b", quote, _I):

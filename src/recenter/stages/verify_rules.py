@@ -45,6 +45,8 @@ class Finding(NamedTuple):
     failure: Failure
     probability: float
     reason: str
+    refusal: Refusal | None = None
+    """Why the words of the quote are not the person's own, where that is what is wrong."""
 
 
 class RulesVerifier:
@@ -76,7 +78,7 @@ def _findings(attribute: Attribute, conversations: Sequence[Conversation]) -> It
     kept = []
     refused = []
     for evidence in attribute.evidence:
-        wrong = _place(attribute, evidence, known.get(evidence.conversation))
+        wrong = misplaced(attribute, evidence, known.get(evidence.conversation))
         if wrong is None:
             kept.append(evidence)
         else:
@@ -106,18 +108,56 @@ def _findings(attribute: Attribute, conversations: Sequence[Conversation]) -> It
 
 
 @functools.lru_cache(maxsize=32)
-def _refused(turns: tuple[Turn, ...]) -> tuple[tuple[Refused, ...], ...]:
-    """Asked for every attribute of a conversation, worked out once."""
+def refused_of(turns: tuple[Turn, ...]) -> tuple[tuple[Refused, ...], ...]:
+    """Return what is refused in each turn; worked out once for all attributes of a conversation."""
     return refused_in_turns(turns)
+
+
+def facts(attribute: Attribute, conversations: Sequence[Conversation]) -> Iterator[Finding]:
+    """Yield what code can tell for certain: whose words they are, and what these rule out.
+
+    A text that was only pasted may still be the person's own, such as their CV: it is held, not
+    rejected.
+    """
+    known = {conversation.id: conversation for conversation in conversations}
+    places = [(e, misplaced(attribute, e, known.get(e.conversation))) for e in attribute.evidence]
+    quotes = [evidence.quote for evidence, wrong in places if wrong is None]
+    if not quotes:
+        found = [wrong for _, wrong in places if wrong is not None]
+        worst = max(found, key=lambda f: f.probability, default=_NO_EVIDENCE)
+        held = worst._replace(answer="uncertain")
+        yield held if worst.refusal == "pasted" else worst
+        return
+    own = [c for c in conversations if c.person == attribute.person]
+    told = [turn.text for c in own for turn in c.turns if turn.role == "user"]
+    findings = (
+        _other_person(attribute.text, quotes),
+        _denied(attribute.text, quotes),
+        _added(attribute.text, told),
+    )
+    yield from (f for f in findings if f is not None and f.answer == "reject")
+
+
+def carried(attribute: Attribute, conversations: Sequence[Conversation]) -> bool:
+    """Whether every word of substance is the person's own, in a plain statement about themselves.
+
+    Nothing that these rules look for may be wrong with it.
+    """
+    quotes = [evidence.quote for evidence in attribute.evidence]
+    return (
+        any(claims.speaks_of_self(quote) for quote in quotes)
+        and not claims.new_words(attribute.text, quotes)
+        and not any(_findings(attribute, conversations))
+    )
 
 
 _NO_EVIDENCE = Finding("reject", "missing_evidence", 0.02, "No quote supports it.")
 
 
-def _place(
+def misplaced(
     attribute: Attribute, evidence: Evidence, conversation: Conversation | None
 ) -> Finding | None:
-    """Return what is wrong with where a quote stands, or None."""
+    """Return what is wrong with where a quote stands and whose words it is, or None."""
     if conversation is None or not 0 <= evidence.turn < len(conversation.turns):
         return Finding("reject", "missing_evidence", 0.02, "The quoted turn does not exist.")
     if conversation.person != attribute.person:
@@ -127,13 +167,12 @@ def _place(
         return Finding("reject", "missing_evidence", 0.02, "The assistant said it, not the person.")
     if not evidence.quote or turn.text[evidence.start : evidence.end] != evidence.quote:
         return Finding("reject", "missing_evidence", 0.02, "The quote does not stand in the turn.")
-    refused = _refused(conversation.turns)[evidence.turn]
+    refused = refused_of(conversation.turns)[evidence.turn]
     why = refusal_of(Span(evidence.start, evidence.end), refused)
     if why is None:
         return None
-    return Finding(
-        "reject", _FAILURES[why], 0.1, f"The quote is not said by the person of themselves: {why}."
-    )
+    reason = f"The quote is not said by the person of themselves: {why}."
+    return Finding("reject", _FAILURES[why], 0.1, reason, why)
 
 
 def _other_person(text: str, quotes: Sequence[str]) -> Finding | None:
