@@ -1,0 +1,198 @@
+"""Train a verifier: judged statements in, a fitted model and its left-out scores out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from recenter.errors import InputError
+from recenter.stages.verify_features import FEATURES
+from recenter.stages.verify_model import Thresholds, log_odds_of_fault, softmax
+from recenter.stats.classification import best_threshold
+from recenter.train.verifier_fit import (
+    Floats,
+    Inputs,
+    Rows,
+    fit_faults,
+    fit_support,
+    logistic,
+    logits,
+    rows_of,
+    scale_of,
+)
+
+FOLDS, INNER = 8, 5
+LEAST_REJECTED, LEAST_ACCEPTED, LEAST_DIALOGUES = 20, 20, 20
+MIX = 0.2
+"""Weight of the faults' log odds in the score; fixed, not fitted: see the card."""
+RISK = 0.6
+"""Accepted statements may be rejected by the labels at most this share of the base rate."""
+FAULT_REJECT, FAULT_HOLD = 0.9, 0.7
+
+
+class Fitted(NamedTuple):
+    """What is saved of a verifier."""
+
+    arrays: Mapping[str, NDArray[Any]]
+    settings: Mapping[str, Any]
+
+
+class LeftOut(NamedTuple):
+    """What models that saw nothing of a row's dialogue say of it; one row each."""
+
+    probability: Floats
+    """Of accept, calibrated within the training dialogues."""
+    faults: Floats
+    """Of each class, the first of them that there is no fault."""
+    classes: tuple[str, ...]
+    accept: Floats
+    """The thresholds chosen within the training dialogues of the row."""
+    reject: Floats
+
+
+class _Decided(NamedTuple):
+    """What is calibrated and chosen on left-out scores of some rows."""
+
+    slope: float
+    shift: float
+    accept: float
+    reject: float
+
+
+def check(inputs: Inputs) -> None:
+    """Refuse to train on too little.
+
+    Raises:
+        InputError: there are too few judged statements of a kind, or dialogues.
+    """
+    rejected = int((inputs.rejected & inputs.labelled).sum())
+    accepted = int((~inputs.rejected & inputs.labelled).sum())
+    dialogues = len(set(inputs.groups[inputs.labelled]))
+    for count, least, what in (
+        (rejected, LEAST_REJECTED, "rejected or uncertain statements"),
+        (accepted, LEAST_ACCEPTED, "accepted statements"),
+        (dialogues, LEAST_DIALOGUES, "dialogues"),
+    ):
+        if count < least:
+            raise InputError(
+                f"a verifier needs at least {least} {what}, got {count}.",
+                cure="Give more judged statements with --from.",
+            )
+
+
+def fit(inputs: Inputs, *, seed: int = 0) -> Fitted:
+    """Return a verifier fitted on all rows, its thresholds chosen on left-out dialogues.
+
+    Raises:
+        InputError: there are too few examples; see `check`.
+        MissingExtraError: scikit-learn is not installed.
+    """
+    check(inputs)
+    rows = np.arange(len(inputs.groups))
+    decided = _decide(inputs, rows, seed)
+    scale = scale_of(inputs, rows[inputs.labelled])
+    support = fit_support(inputs, rows, scale)
+    faults, classes = fit_faults(inputs, rows, scale)
+    arrays: dict[str, NDArray[Any]] = {"mean": scale.mean, "scale": scale.scale}
+    for name, head in (("support", support), ("faults", faults)):
+        arrays |= {f"{name}_{part}": value for part, value in head._asdict().items()}
+    thresholds = Thresholds(
+        accept=decided.accept,
+        reject=decided.reject,
+        fault_reject=FAULT_REJECT,
+        fault_hold=FAULT_HOLD,
+    )
+    return Fitted(
+        {name: value.astype(np.float32) for name, value in arrays.items()},
+        {
+            "features": list(FEATURES),
+            "failures": list(classes),
+            "thresholds": msgspec.to_builtins(thresholds),
+            "mix": MIX,
+            "slope": decided.slope,
+            "shift": decided.shift,
+            "seed": seed,
+        },
+    )
+
+
+def cross_validate(inputs: Inputs, *, folds: int = FOLDS, seed: int = 0) -> LeftOut:
+    """Return what models say of every row that were fitted without its dialogue.
+
+    Nested: calibration and thresholds come from the training dialogues alone.
+
+    Raises:
+        InputError: there are too few examples; see `check`.
+        MissingExtraError: scikit-learn is not installed.
+    """
+    check(inputs)
+    n = len(inputs.groups)
+    _, classes = fit_faults(inputs, np.arange(n), scale_of(inputs, np.arange(n)))
+    out = LeftOut(np.zeros(n), np.zeros((n, len(classes))), classes, np.zeros(n), np.zeros(n))
+    fold = folds_of(inputs.groups, folds, seed)
+    for held in range(folds):
+        train, test = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
+        decided = _decide(inputs, train, seed)
+        score, faults, named = _scores(inputs, train, test)
+        out.probability[test] = _accept(score, decided.slope, decided.shift)
+        for column, name in zip(faults.T, named, strict=True):
+            out.faults[test, classes.index(name)] = column
+        out.accept[test], out.reject[test] = decided.accept, decided.reject
+    return out
+
+
+def folds_of(groups: NDArray[np.str_], folds: int, seed: int) -> Rows:
+    """Return the fold of each row: all of a dialogue in one, the dialogues spread evenly."""
+    names = sorted({str(name) for name in groups})
+    order = np.random.default_rng(seed).permutation(len(names)) % folds
+    of = dict(zip(names, order.tolist(), strict=True))
+    found = [of[str(name)] for name in groups]
+    return np.asarray(found, np.intp)
+
+
+def _decide(inputs: Inputs, rows: Rows, seed: int) -> _Decided:
+    """Calibrate and choose thresholds on the left-out scores of judged rows."""
+    fold = folds_of(inputs.groups[rows], INNER, seed + 1)
+    score = np.zeros(len(rows))
+    for held in range(INNER):
+        found, _, _ = _scores(inputs, rows[fold != held], rows[fold == held])
+        score[fold == held] = found
+    judged = inputs.labelled[rows]
+    truth, score = inputs.rejected[rows][judged], score[judged]
+    weights, bias, _ = logistic(score[:, None], truth.astype(np.str_), 1e6)
+    slope, shift = float(weights[0, 0]), float(bias[0])
+    accept, reject = _thresholds(truth, _accept(score, slope, shift))
+    return _Decided(slope, shift, accept, reject)
+
+
+def _thresholds(rejected: NDArray[np.bool_], probability: Floats) -> tuple[float, float]:
+    """Return from where on to accept, and up to where to reject.
+
+    Rejected is what gives the best F1 on `rejected`. Accepted is the most that holds at most
+    `RISK` of the rejected share of all.
+    """
+    reject = 1 - best_threshold(rejected, 1 - probability)
+    order = np.argsort(-probability, kind="stable")
+    wrong = np.cumsum(rejected[order]) / np.arange(1, len(order) + 1)
+    good = np.flatnonzero((wrong <= RISK * rejected.mean()) & (np.arange(len(order)) >= 10))
+    accept = float(probability[order[good[-1]]]) if len(good) else 1.0
+    return max(accept, reject + 1e-6), reject
+
+
+def _scores(inputs: Inputs, train: Rows, test: Rows) -> tuple[Floats, Floats, tuple[str, ...]]:
+    """Return score and faults of the rows of `test` by heads fitted on `train`."""
+    scale = scale_of(inputs, train[inputs.labelled[train]])
+    described = rows_of(inputs.described, test)
+    head, classes = fit_faults(inputs, train, scale)
+    faults = softmax(logits(head, scale, described))
+    support = logits(fit_support(inputs, train, scale), scale, described)[:, 0]
+    return support + MIX * log_odds_of_fault(faults), faults, classes
+
+
+def _accept(score: Floats, slope: float, shift: float) -> Floats:
+    found: Floats = 1 / (1 + np.exp(slope * score + shift))
+    return found
