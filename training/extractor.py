@@ -97,7 +97,7 @@ def quotes_by_session() -> dict[str, list[tuple[str, str]]]:
 
 def load() -> Data:
     """Return the candidates of the training dialogues with their verdicts."""
-    labels = _labels()
+    labels = reader_labels()
     quotes = quotes_by_session()
     embedder = Minilm()
     rows: list[tuple[str, Candidate, str, float]] = []
@@ -112,7 +112,7 @@ def load() -> Data:
         takers = _takers(conversation, screened.candidates, quotes[conversation.id])
         described.append(describe(conversation, screened.candidates))
         for candidate, who in zip(screened.candidates, takers, strict=True):
-            verdict = _verdict(candidate, labels.get((conversation.id, candidate.turn), []))
+            verdict = verdict_of(candidate, labels.get((conversation.id, candidate.turn), []))
             votes = 0.3 * len(who - {"memory"}) / 7 + 0.2 * ("memory" in who)
             rows.append((conversation.id, candidate, verdict, votes))
             texts.append(candidate.text)
@@ -130,7 +130,8 @@ def load() -> Data:
     )
 
 
-def _labels() -> dict[tuple[str, int], list[tuple[int, int, str]]]:
+def reader_labels() -> dict[tuple[str, int], list[tuple[int, int, str]]]:
+    """Return the stretches that the reader judged, with verdict, by dialogue and turn."""
     labels = collections.defaultdict(list)
     with (HERE / "labels.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
@@ -139,7 +140,8 @@ def _labels() -> dict[tuple[str, int], list[tuple[int, int, str]]]:
     return labels
 
 
-def _verdict(candidate: Candidate, labels: Sequence[tuple[int, int, str]]) -> str:
+def verdict_of(candidate: Candidate, labels: Sequence[tuple[int, int, str]]) -> str:
+    """Return the reader's verdict on the stretch that a candidate shares most with."""
     best, verdict = 0.5, "unlabelled"
     for start, end, given in labels:
         common = min(end, candidate.end) - max(start, candidate.start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
 
 import click
@@ -39,9 +40,18 @@ def make_extractor(name: str, settings: Settings, asking: Asking, *, workers: in
     return EmbeddedExtractor(load_embedder(settings.embedder, settings))
 
 
-def verifier_of(name: str, asking: Asking) -> Verifier:
-    """Return the verifier of this name."""
-    return make_verifier(name, Models(chat=asking.model))
+def verifier_of(
+    name: str, asking: Asking, settings: Settings, *, weights: Path | None = None
+) -> Verifier:
+    """Return the verifier of this name, with other weights than those of the package if given.
+
+    Raises:
+        UsageError: weights were given for a verifier that has none.
+    """
+    if weights is not None and "trained" not in name.split("+"):
+        raise click.UsageError(f"--model goes with --verifier trained, not with {name}.")
+    embedder = load_embedder(settings.embedder, settings)
+    return make_verifier(name, Models(chat=asking.model, embedder=embedder, verifier=weights))
 
 
 class Selecting(NamedTuple):

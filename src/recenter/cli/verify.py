@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from pathlib import Path
 
 import click
 
@@ -26,7 +27,14 @@ from recenter.workspace import Workspace
     default="rules",
     show_default=True,
     type=click.Choice(list(VERIFIERS)),
-    help="Checks by code, the chat model, or the model after the checks.",
+    help="Trained model, checks by code, chat model, or a model after the checks.",
+)
+@click.option(
+    "--model",
+    "weights",
+    metavar="DIR",
+    type=click.Path(exists=True, path_type=Path),
+    help="Another trained verifier, as `recenter train verifier` writes it.",
 )
 @click.option(
     "--refine",
@@ -43,10 +51,11 @@ from recenter.workspace import Workspace
 @click.option("--person", "people", multiple=True, help="Only this person; may be repeated.")
 @asking_options
 @batch_options
-@setting_options("store", "chat", "max_cost")
+@setting_options("store", "chat", "embedder", "max_cost")
 def verify(
     *,
     verifier: str,
+    weights: Path | None,
     refine: bool,
     rounds: int,
     people: tuple[str, ...],
@@ -66,7 +75,7 @@ def verify(
         if refine:
             raise click.UsageError("--refine works on the store, not with --batch.")
         asking = Asking(settings, cache=None, dry_run=dry_run)
-        judge = verifier_of(verifier, asking)
+        judge = verifier_of(verifier, asking, settings, weights=weights)
         handle = functools.partial(verify_row, verifier=judge)
         handler = one_by_one(handle, workers=workers if asking.model else 1)
         run(batch, output, handler, asking=asking, settings=settings, about=judge.signature)
@@ -74,7 +83,7 @@ def verify(
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
         workspace = Workspace(store, keep=not dry_run)
-        judge = verifier_of(verifier, asking)
+        judge = verifier_of(verifier, asking, settings, weights=weights)
         refiner = Refiner(judge, asking.need("--refine"), rounds) if refine else None
         whom = people or None
         arguments = {"verifier": verifier, "refine": refine, "rounds": rounds}

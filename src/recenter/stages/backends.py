@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple, NoReturn, TypeVar
 
 from recenter.errors import ConfigError
@@ -13,7 +14,9 @@ from recenter.stages.select_embedding import EmbeddingSelector
 from recenter.stages.select_llm import LLMSelector
 from recenter.stages.verify import Both, Verifier
 from recenter.stages.verify_llm import LLMVerifier
+from recenter.stages.verify_model import load_verifier
 from recenter.stages.verify_rules import RulesVerifier
+from recenter.stages.verify_trained import TrainedVerifier
 
 B = TypeVar("B")
 
@@ -23,6 +26,8 @@ class Models(NamedTuple):
 
     chat: ChatModel | None = None
     embedder: Embedder | None = None
+    verifier: Path | None = None
+    """Weights of a trained verifier; None for those of the package."""
 
 
 def _chat(models: Models) -> ChatModel:
@@ -31,6 +36,11 @@ def _chat(models: Models) -> ChatModel:
 
 def _embedder(models: Models) -> Embedder:
     return models.embedder or _refuse("an embedding model", "--embedder PROVIDER:NAME")
+
+
+def _trained(models: Models) -> Verifier:
+    embedder = _embedder(models)
+    return TrainedVerifier(embedder, load_verifier(models.verifier, encoder=embedder.name))
 
 
 def _refuse(what: str, flag: str) -> NoReturn:
@@ -45,8 +55,10 @@ SELECTORS: dict[str, Callable[[Models], Selector]] = {
 }
 
 VERIFIERS: dict[str, Callable[[Models], Verifier]] = {
+    "trained": _trained,
     "rules": lambda _: RulesVerifier(),
     "llm": lambda models: LLMVerifier(_chat(models)),
+    "rules+trained": lambda models: Both((RulesVerifier(), _trained(models))),
     "rules+llm": lambda models: Both((RulesVerifier(), LLMVerifier(_chat(models)))),
 }
 
