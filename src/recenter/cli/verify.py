@@ -39,7 +39,8 @@ from recenter.workspace import Workspace
 @click.option(
     "--refine",
     is_flag=True,
-    help="Have a chat model narrow, rewrite or drop what is not accepted; verify each wording.",
+    help="Narrow, rewrite or drop what is not accepted, by the chat model if one is set, or else by"
+    " rules; verify each wording.",
 )
 @click.option(
     "--rounds",
@@ -69,7 +70,7 @@ def verify(
 
     Only what is accepted is ever used; what is uncertain waits for review.
 
-    Example: recenter verify --verifier rules --refine --chat ollama:llama3.3
+    Example: recenter verify --refine
     """
     if batch is not None:
         if refine:
@@ -84,7 +85,7 @@ def verify(
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
         workspace = Workspace(store, keep=not dry_run)
         judge = verifier_of(verifier, asking, settings, weights=weights)
-        refiner = Refiner(judge, asking.need("--refine"), rounds) if refine else None
+        refiner = Refiner(judge, asking.model, rounds) if refine else None
         whom = people or None
         arguments = {"verifier": verifier, "refine": refine, "rounds": rounds}
         with Bar() as bar, workspace.run("verify", arguments) as told:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -12,7 +12,7 @@ from recenter.models.base import ChatModel, ChatRequest
 from recenter.prompts import load_prompt
 from recenter.provenance import Signature, digest
 from recenter.records import Attribute, Conversation, Judgment, Message, attribute_id
-from recenter.stages import claims, render
+from recenter.stages import claims, render, rewrite
 from recenter.stages.extract import LONGEST_TEXT
 from recenter.stages.verify import Verifier, accepted, supported
 
@@ -62,18 +62,18 @@ def refine(
     conversations: Sequence[Conversation],
     *,
     verifier: Verifier,
-    model: ChatModel,
+    model: ChatModel | None,
     rounds: int = 2,
     judgment: Judgment | None = None,
 ) -> Refined:
     """Return the attribute in a wording that was accepted, or what it came to.
 
-    An accepted attribute is kept as it is. Any other goes to the model with the verdict, at most
-    `rounds` times; each new wording is verified as the first was, and refused without that where
-    it holds a number, a name or a stronger word that neither the quotes nor the earlier wording
-    had, or, to narrow it, any other new word of substance. What is not accepted at the end keeps
-    its last verdict: held or rejected, never used. `judgment` is the verifier's verdict on the
-    attribute, where it is known already.
+    An accepted attribute is kept as it is. Any other goes to the model with the verdict, or without
+    a model to the rules of `rewrite`, at most `rounds` times; each new wording is verified as the
+    first was, and refused without that where it holds a number, a name or a stronger word that
+    neither the quotes nor the earlier wording had, or, to narrow it, any other new word of
+    substance. What is not accepted at the end keeps its last verdict: held or rejected, never used.
+    `judgment` is the verifier's verdict on the attribute, where it is known already.
 
     Raises:
         InputError: `rounds` is negative.
@@ -89,7 +89,8 @@ def refine(
         attribute, verdict = wordings[-1], judgments[-1]
         if verdict.answer == "accept":
             break
-        offer = _offer(attribute, verdict, model)
+        tried = {step.text for step in history} | {wording.text for wording in wordings}
+        offer = _offer(attribute, verdict, model, tried)
         text, reason = " ".join(offer["text"].split()), offer["reason"].strip()
         if offer["action"] == "drop":
             history.append(_step("drop", attribute.text, reason, verdict))
@@ -144,14 +145,20 @@ def best_wordings(
     return tuple({wording.id: wording for wording in map(best, found)}.values())
 
 
-def refining_signature(model: ChatModel, *settings: object) -> Signature:
-    """Return what a wording, or a drop, by this model carries."""
+def refining_signature(model: ChatModel | None, *settings: object) -> Signature:
+    """Return what a wording, or a drop, by this model carries; None are the rules of `rewrite`."""
+    if model is None:
+        return Signature(model=rewrite.NAME, settings=digest(*settings))
     return Signature(
         model=model.name, prompt=load_prompt("refine").hash, settings=digest(*settings)
     )
 
 
-def _offer(attribute: Attribute, judgment: Judgment, model: ChatModel) -> dict[str, Any]:
+def _offer(
+    attribute: Attribute, judgment: Judgment, model: ChatModel | None, tried: Collection[str]
+) -> dict[str, Any]:
+    if model is None:
+        return rewrite.offer(attribute, judgment, tried)._asdict()
     prompt = load_prompt("refine")
     filled = prompt.fill(
         statement=render.one_line(attribute.text),
@@ -191,7 +198,7 @@ def _forbidden(text: str, attribute: Attribute, action: str) -> str | None:
     return None if stronger is None else f"It adds {stronger!r}."
 
 
-def _reworded(attribute: Attribute, text: str, reason: str, model: ChatModel) -> Attribute:
+def _reworded(attribute: Attribute, text: str, reason: str, model: ChatModel | None) -> Attribute:
     signature = refining_signature(model, attribute.signature)
     return msgspec.structs.replace(
         attribute,
@@ -203,10 +210,12 @@ def _reworded(attribute: Attribute, text: str, reason: str, model: ChatModel) ->
     )
 
 
-def _dropped(attribute: Attribute, verdict: Judgment, reason: str, model: ChatModel) -> Judgment:
+def _dropped(
+    attribute: Attribute, verdict: Judgment, reason: str, model: ChatModel | None
+) -> Judgment:
     return supported(
         attribute,
-        judge=model.name,
+        judge=rewrite.NAME if model is None else model.name,
         answer="reject",
         probability=None,
         failure=verdict.failure or "other",

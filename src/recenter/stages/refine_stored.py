@@ -28,7 +28,8 @@ class Refiner(NamedTuple):
     """Who rewords, who verifies each wording, and how often."""
 
     verifier: Verifier
-    model: ChatModel
+    model: ChatModel | None
+    """None for the rules of `rewrite`."""
     rounds: int = 2
 
     @property
