@@ -10,9 +10,11 @@ from hypothesis import strategies as st
 
 from recenter.batch.verify import verify_row
 from recenter.errors import InputError
+from recenter.models.embedded import Minilm
 from recenter.models.scripted import ScriptedChat
 from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_rules import RulesVerifier
+from recenter.stages.verify_trained import TrainedVerifier
 
 ROW: dict[str, Any] = {
     "text": "The user is a nurse.",
@@ -98,3 +100,15 @@ def test_any_row_gets_a_verdict(text: str, quote: str, turns: list[str], said: b
     out = verify_row(row, RulesVerifier())
     assert (out["failure"] is None) == (out["verdict"] == "accept")
     assert 0 <= out["probability"] <= 1
+
+
+def test_nothing_but_text_evidence_and_turns_reaches_the_trained_verifier() -> None:
+    trained = TrainedVerifier(Minilm(threads=1))
+    told = ("probability", "verdict", "failure")
+    bare = {key: ROW[key] for key in ("text", "evidence_text", "turns")}
+    full = bare | {"verdict": "rejected", "why": "Not about the user", "confidence": 0.1, "x": [1]}
+    full |= {"person": "per_ada", "session": "s1", "kind": "direct", "human_touched": True}
+    answers = [verify_row(row, trained) for row in (bare, full)]
+    assert {key: answers[0][key] for key in told} == {key: answers[1][key] for key in told}
+    assert answers[0]["verdict"] == "accept"
+    assert answers[1]["why"] == "Not about the user"
