@@ -21,7 +21,7 @@ from recenter.models.saved import Saved, load_model
 from recenter.records import Failure
 from recenter.stages.verify_features import FEATURES, Described
 
-VERIFIER_SHA256 = "21a402b5ddd84c4b00a93d4f2d27f91531f9b39b83d039e61dccb01e742eb80f"
+VERIFIER_SHA256 = "d500c8b2187e5c6a108225c52c9fefc63dfa2d7ee09ffabc837a069bfe5f1d1e"
 SUPPORTED = "supported"
 """The class of the head of faults that says that there is none."""
 CLIP = 4.0
