@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from recenter.records import Failure
+from recenter.records import Failure, Verdict
 from recenter.stages.refine import refine
 from recenter.stages.rewrite import Offer, offer
 from recenter.stages.statement import statement
@@ -17,13 +17,17 @@ RULES = RulesVerifier()
 
 
 def offered(
-    text: str, quote: str, failure: Failure = "overgeneralisation", tried: Iterable[str] = ()
-) -> Offer:
+    text: str,
+    quote: str,
+    failure: Failure = "overgeneralisation",
+    tried: Iterable[str] = (),
+    answer: Verdict = "reject",
+) -> Offer | None:
     attribute, _ = statement(text, quote, None)
     judgment = supported(
         attribute,
         judge="rules",
-        answer="reject",
+        answer=answer,
         probability=0.2,
         failure=failure,
         reason=None,
@@ -44,11 +48,14 @@ def offered(
     ],
 )  # fmt: skip
 def test_the_common_cases_have_a_narrower_wording(text: str, quote: str, wording: str) -> None:
-    assert offered(text, quote).text == wording
+    made = offered(text, quote)
+    assert made is not None
+    assert made.text == wording
 
 
 def test_a_wording_is_offered_once_and_then_it_is_dropped() -> None:
     first = offered("The user is fluent in Thai.", "I speak a bit of Thai")
+    assert first is not None
     assert offered("The user is fluent in Thai.", "I speak a bit of Thai", tried=[first.text]) == (
         "drop",
         "",
@@ -57,13 +64,27 @@ def test_a_wording_is_offered_once_and_then_it_is_dropped() -> None:
 
 
 def test_words_about_something_else_are_no_rewording() -> None:
-    assert offered("The user is fluent in Thai.", "I have a cat").action == "drop"
+    assert offered("The user is fluent in Thai.", "I have a cat") == (
+        "drop",
+        "",
+        "Its words support no narrower wording.",
+    )
+
+
+def test_what_is_only_uncertain_is_left_to_a_person() -> None:
+    assert offered("The user is fluent in Thai.", "I have a cat", answer="uncertain") is None
+
+
+def test_own_words_that_cannot_stand_alone_are_not_offered() -> None:
+    assert offered("The user wants a new job.", "I want to transition", answer="uncertain") is None
 
 
 def test_nothing_is_made_of_a_fiction_or_of_no_quote() -> None:
     fiction = offered("The user is a king.", "I am a king", "task_context_confusion")
-    assert fiction.action == "drop"
-    assert offered("The user is a king.", "", "missing_evidence").action == "drop"
+    nothing = offered("The user is a king.", "", "missing_evidence")
+    assert fiction is not None
+    assert nothing is not None
+    assert (fiction.action, nothing.action) == ("drop", "drop")
 
 
 def test_refining_without_a_model_verifies_the_wording_and_keeps_the_evidence() -> None:

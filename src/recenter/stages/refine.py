@@ -91,6 +91,8 @@ def refine(
             break
         tried = {step.text for step in history} | {wording.text for wording in wordings}
         offer = _offer(attribute, verdict, model, tried)
+        if offer is None:
+            break
         text, reason = " ".join(offer["text"].split()), offer["reason"].strip()
         if offer["action"] == "drop":
             history.append(_step("drop", attribute.text, reason, verdict))
@@ -156,9 +158,10 @@ def refining_signature(model: ChatModel | None, *settings: object) -> Signature:
 
 def _offer(
     attribute: Attribute, judgment: Judgment, model: ChatModel | None, tried: Collection[str]
-) -> dict[str, Any]:
+) -> dict[str, Any] | None:
     if model is None:
-        return rewrite.offer(attribute, judgment, tried)._asdict()
+        made = rewrite.offer(attribute, judgment, tried)
+        return None if made is None else made._asdict()
     prompt = load_prompt("refine")
     filled = prompt.fill(
         statement=render.one_line(attribute.text),

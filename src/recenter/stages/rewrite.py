@@ -14,6 +14,7 @@ from recenter.text.person_shift import shift_person
 NAME = "embedded:rewriter@1"
 
 _LONGEST = 120
+_LEAST_WORDS = 2
 _STRONG = re.compile(
     r"\b(?:always|constantly|frequently|regularly|repeatedly|consistently|highly|extremely|deeply"
     r"|very|really|avid|passionate(?:ly)?|obsessed|persistent(?:ly)?|sustained|expert|advanced"
@@ -32,8 +33,10 @@ class Offer(NamedTuple):
     reason: str
 
 
-def offer(attribute: Attribute, judgment: Judgment, tried: Collection[str]) -> Offer:
-    """Return the next wording that was not tried, or a drop where none is left.
+def offer(attribute: Attribute, judgment: Judgment, tried: Collection[str]) -> Offer | None:
+    """Return the next wording that was not tried; where none is left, a drop of what was rejected.
+
+    None leaves the statement as it is: what is only uncertain is for a person to decide.
 
     Own words come first, then the statement without what makes it stronger than they are, then
     the occasion by itself. Nothing is said that the quotes or the statement do not say; a quote
@@ -46,6 +49,8 @@ def offer(attribute: Attribute, judgment: Judgment, tried: Collection[str]) -> O
         for made in _wordings(attribute.text, quotes):
             if made.text not in tried:
                 return made
+    if judgment.answer == "uncertain":
+        return None
     return Offer("drop", "", "Its words support no narrower wording.")
 
 
@@ -68,7 +73,9 @@ def _own_words(quotes: Sequence[str]) -> list[str]:
         for quote in quotes
         for clause in split_clauses(quote)
     )
-    return [one.text for one in shifted if one.text is not None]
+    stated = (one.text for one in shifted if one.text is not None)
+    # "The user is on it" says something to those only who were there.
+    return [text for text in stated if len(claims.new_words(text, [])) >= _LEAST_WORDS]
 
 
 def _weaker(text: str, quotes: Sequence[str]) -> str:
