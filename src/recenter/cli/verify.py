@@ -24,8 +24,8 @@ from recenter.workspace import Workspace
 @click.command()
 @click.option(
     "--verifier",
-    default="rules",
-    show_default=True,
+    default=None,
+    show_default="rules; trained with --model",
     type=click.Choice(list(VERIFIERS)),
     help="Trained model, checks by code, chat model, or a model after the checks.",
 )
@@ -55,7 +55,7 @@ from recenter.workspace import Workspace
 @setting_options("store", "chat", "embedder", "max_cost")
 def verify(
     *,
-    verifier: str,
+    verifier: str | None,
     weights: Path | None,
     refine: bool,
     rounds: int,
@@ -72,6 +72,7 @@ def verify(
 
     Example: recenter verify --refine
     """
+    verifier = verifier or ("rules" if weights is None else "trained")
     if batch is not None:
         if refine:
             raise click.UsageError("--refine works on the store, not with --batch.")
