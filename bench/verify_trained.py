@@ -132,6 +132,14 @@ def silver_tables(
             f"F1 {estimate(f1, groups, truth, verdicts[name])}"
         )
     template = np.asarray([bool(_TEMPLATE.search(row["text"])) for row in rows])
+    differences(groups, truth, scores, template)
+
+
+def differences(
+    groups: Sequence[str], truth: Bools, scores: dict[str, Floats], template: Bools
+) -> None:
+    """Print how far the trained scores lie above the others, also without the repeated rows."""
+    n = len(truth)
     print(f"\nAP, paired difference ({int(template.sum())} rows, {int((template & truth).sum())} "
           "rejected, repeat one template)")  # fmt: skip
     for ours in ("trained, score", "trained, as shipped"):

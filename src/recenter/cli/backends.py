@@ -48,9 +48,10 @@ def verifier_of(
     Raises:
         UsageError: weights were given for a verifier that has none.
     """
-    if weights is not None and "trained" not in name.split("+"):
+    trained = "trained" in name.split("+")
+    if weights is not None and not trained:
         raise click.UsageError(f"--model goes with --verifier trained, not with {name}.")
-    embedder = load_embedder(settings.embedder, settings)
+    embedder = load_embedder(settings.embedder, settings) if trained else None
     return make_verifier(name, Models(chat=asking.model, embedder=embedder, verifier=weights))
 
 
