@@ -74,4 +74,4 @@ def test_chance_and_deviation_are_near_the_integral_and_exactly_opposite(
 def test_doubt_brings_the_chance_nearer_to_a_half() -> None:
     assert chance(2.0, 0.0) == pytest.approx(expit(2.0))
     assert 0.5 < chance(2.0, 9.0) < chance(2.0, 1.0) < expit(2.0)
-    assert deviation(2.0, 0.0) == 0.0
+    assert deviation(2.0, 0.0) == pytest.approx(0.0, abs=1e-12)

@@ -107,7 +107,7 @@ def deviation(mean: float, variance: float) -> float:
     """
     at = expit(abs(mean) + np.sqrt(max(variance, 0.0)) * _NODES)
     masses = _MASSES / _MASSES.sum()
-    return float(np.sqrt(max(masses @ at**2 - (masses @ at) ** 2, 0.0)))
+    return float(np.sqrt(masses @ (at - masses @ at) ** 2))
 
 
 def _objective(pull: Floats, scores: Floats, prior: Floats, weights: Floats) -> float:
