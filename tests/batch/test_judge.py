@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from recenter.batch.contract import Row
-from recenter.batch.judge import better_row, mentions_row, relevant_row, supported_row
+from recenter.batch.judge import (
+    better_row,
+    mentions_row,
+    relevant_row,
+    supported_row,
+    trained_better_row,
+)
 from recenter.batch.rows import one_by_one
 from recenter.errors import InputError, UnreadableAnswerError
 from recenter.models.base import ChatRequest
 from recenter.models.scripted import ScriptedChat
+from recenter.stages.judge_trained import TrainedPreference
+from tests.stages.preference_makers import Letters, head, saved
 
 ROW = {"prompt": "Dinner?", "a": "Lentils.", "b": "Steak.", "chosen": "a", "user": "u"}
 
@@ -153,3 +162,54 @@ def test_a_bad_row_of_any_question_names_its_field(judge: Any, field: str, value
     with pytest.raises(InputError) as caught:
         judge(row, ScriptedChat([]))
     assert caught.value.field == field
+
+
+PAST = [{"prompt": "Lunch?", "chosen": "Bread.", "rejected": "Bread with a lot of good cheese."}]
+WORDY: Row = {"prompt": "Soup?", "a": "Lentils with a lot of onion.", "b": "Lentils."}
+
+
+@pytest.fixture
+def trained(tmp_path: Path) -> TrainedPreference:
+    return TrainedPreference(saved(tmp_path, head(log_words=1.0)), Letters())
+
+
+def test_a_trained_model_gives_one_minus_when_exchanged_and_its_deviation(
+    trained: TrainedPreference,
+) -> None:
+    there = trained_better_row(WORDY | {"label": "a"}, trained)
+    back = trained_better_row(WORDY | {"a": WORDY["b"], "b": WORDY["a"]}, trained)
+    assert there["preference"] > 0.5
+    assert back["preference"] == 1 - there["preference"]
+    assert there["deviation"] == back["deviation"] > 0
+    assert there["label"] == "a"
+
+
+def test_history_personalises_and_no_other_field_counts(trained: TrainedPreference) -> None:
+    def told(**more: Any) -> tuple[float, float]:
+        out = trained_better_row(WORDY | more, trained)
+        return out["preference"], out["deviation"]
+
+    plain = told()
+    assert told(history=PAST)[0] < plain[0]
+    assert told(history=[]) == told(history=None) == plain
+    assert told(profile=["terse"], user="u", person="p", chosen="b", rejected="a") == plain
+    assert told(history=[PAST[0] | {"user": "x", "score": 3}]) == told(history=PAST)
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "named"),
+    [("a", None, "a"), ("history", "x", "history"), ("history", [{}], "history[0]")],
+)
+def test_a_bad_row_for_a_trained_model_names_its_field(
+    field: str, value: Any, named: str, trained: TrainedPreference
+) -> None:
+    with pytest.raises(InputError) as caught:
+        trained_better_row(WORDY | {field: value}, trained)
+    assert caught.value.field == named
+
+
+def test_history_does_not_reach_a_chat_model() -> None:
+    with_history, without = ScriptedChat(biased), ScriptedChat(biased)
+    better_row(ROW | {"history": "x"}, with_history)
+    better_row(ROW, without)
+    assert with_history.requests == without.requests

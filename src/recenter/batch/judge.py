@@ -22,6 +22,7 @@ from recenter.stages.judge import (
     judge_supported,
     preference,
 )
+from recenter.stages.judge_trained import Chosen, TrainedPreference
 
 
 class RelevantRow(msgspec.Struct, frozen=True):
@@ -51,6 +52,23 @@ class BetterRow(msgspec.Struct, frozen=True):
     profile: str | list[str | _Known] | dict[str, Any] | None = None
     """What is known of the person: a text, a list of texts or of objects with `text`, or named
     values."""
+
+
+class ChosenRow(msgspec.Struct, frozen=True):
+    """A reply of a row's `history` that the person preferred to another."""
+
+    prompt: str
+    chosen: str
+    rejected: str
+
+
+class TrainedRow(msgspec.Struct, frozen=True):
+    """What counts of a row of `better` that a trained model judges."""
+
+    prompt: str
+    a: str
+    b: str
+    history: list[ChosenRow] | None = None
 
 
 def supported_row(row: Row, model: ChatModel) -> Row:
@@ -120,6 +138,24 @@ def better_row(row: Row, model: ChatModel) -> Row:
         answers = [BETTER.values[-1 - BETTER.values.index(answer)] for answer in reversed(answers)]
     orders = dict(zip(("first", "second"), answers, strict=True))
     return row | {"preference": preferred, "orders": orders}
+
+
+def trained_better_row(row: Row, judge: TrainedPreference) -> Row:
+    """Return the row with `preference` in [0, 1] for `a` and its standard deviation, `deviation`.
+
+    Exchanging `a` and `b` gives exactly 1 minus the preference. `history` is what this person
+    chose before; nothing else of the row is read, `profile` neither.
+
+    Raises:
+        InputError: a field is missing or of the wrong kind.
+    """
+    read = convert(row, TrainedRow)
+    history = [
+        Chosen(prompt=item.prompt, chosen=item.chosen, rejected=item.rejected)
+        for item in read.history or []
+    ]
+    preferred = judge.preference(read.prompt, read.a, read.b, history=history)
+    return row | {"preference": preferred.value, "deviation": preferred.deviation}
 
 
 def _on_each(row: Row, listed: list[TextRow], ask: Callable[[Attribute], Judgment]) -> Row:

@@ -4,21 +4,78 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from recenter.batch.contract import Row
-from recenter.batch.judge import better_row, mentions_row, relevant_row, supported_row
+from recenter.batch.judge import (
+    better_row,
+    mentions_row,
+    relevant_row,
+    supported_row,
+    trained_better_row,
+)
 from recenter.batch.rows import one_by_one
 from recenter.cli.asking import Asking
 from recenter.cli.options import asking_options, batch_options, need, run, setting_options
 from recenter.config import Settings
+from recenter.errors import ConfigError
+from recenter.models.load import load_embedder
+from recenter.stages.judge_trained import load_preference
 
 
 @click.group()
 def judge() -> None:
     """Put a question that people are asked to a model."""
+
+
+@judge.command("better")
+@click.option(
+    "--model",
+    "folder",
+    type=click.Path(path_type=Path),
+    help="Folder or file of a trained preference model; no chat model is asked then.",
+)
+@asking_options
+@batch_options
+@setting_options("chat", "embedder", "max_cost")
+def better(
+    *,
+    folder: Path | None,
+    workers: int,
+    dry_run: bool,
+    batch: str | None,
+    output: str,
+    settings: Settings,
+) -> None:
+    """Say which of two replies serves a person better.
+
+    A chat model is asked in both orders. A trained model (--model) gives the chance that the
+    person prefers `a`, with its deviation, and learns from the row's `history`.
+
+    Example: recenter judge better --model models/preference --batch pairs.jsonl
+    """
+    need(batch, "--batch", "here")
+    if folder is not None:
+        settings = msgspec.structs.replace(settings, chat=None)
+    asking = Asking(settings, cache=None, dry_run=dry_run)
+    if folder is not None:
+        trained = load_preference(folder, load_embedder(settings.embedder, settings))
+        handler = one_by_one(functools.partial(trained_better_row, judge=trained))
+        about = ("better", trained.name)
+    elif asking.model is not None:
+        handler = one_by_one(functools.partial(better_row, model=asking.model), workers=workers)
+        about = ("better", "")
+    else:
+        raise ConfigError(
+            "judge better needs a chat model or a trained one, and neither is set.",
+            cure="Pass --model DIR, a folder that `recenter train preference` wrote, or --chat "
+            "(RECENTER_CHAT), for example ollama:llama3.3.",
+        )
+    run(str(batch), output, handler, asking=asking, settings=settings, about=about)
 
 
 def _question(name: str, row: Callable[..., Row], text: str) -> None:
@@ -56,13 +113,6 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
         """Say of each attribute on five levels how it should bear on the answer to a prompt.
 
         Example: recenter judge relevant_five --batch prompts.jsonl --output answers.jsonl
-        """,
-    ),
-    "better": (
-        better_row,
-        """Say which of two replies serves a person better; both orders are asked.
-
-        Example: recenter judge better --batch pairs.jsonl --output preferences.jsonl
         """,
     ),
     "mentions": (
