@@ -41,6 +41,7 @@ from recenter.stages.refine_stored import (
     refine_stored,
 )
 from recenter.stages.respond import respond
+from recenter.stages.respond_check import Check, respond_checked
 from recenter.stages.select import Selector
 from recenter.stages.verify import Verifier, accepted
 from recenter.stages.verify_stored import Verified, verify_stored
@@ -265,10 +266,19 @@ class Workspace:
         model: ChatModel | None,
         arm: Arm = "selected",
         method: Method = "start",
+        check: Check | None = None,
     ) -> Reply:
-        """Save and return the reply of one arm, without text where there is no model."""
+        """Save and return the reply of one arm, without text where there is no model.
+
+        With `check`, it is the generic one where the personalised one does not pass.
+        """
         attributes = self.accepted(query.person)
-        reply = respond(query, selection, attributes, model=model, arm=arm, method=method)
+        if check is None:
+            reply = respond(query, selection, attributes, model=model, arm=arm, method=method)
+        else:
+            reply = respond_checked(
+                query, selection, attributes, model=model, check=check, arm=arm, method=method
+            )
         if self._keep:
             self.store.put_reply(reply)
         return reply

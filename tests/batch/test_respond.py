@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,7 +10,10 @@ import pytest
 from recenter.batch.respond import respond_row
 from recenter.errors import InputError
 from recenter.models.scripted import ScriptedChat
+from recenter.stages.judge_trained import TrainedPreference
+from recenter.stages.respond_check import Check
 from recenter.stages.select_bm25 import Bm25Selector
+from tests.stages.preference_makers import Letters, head, saved
 
 ROW: dict[str, Any] = {
     "prompt": "Cello strings?",
@@ -89,3 +93,31 @@ def test_what_is_asked_for_outright_outranks_the_row() -> None:
     out = respond_row(row, None, [model], arms=["given"], method="edit")
     assert out["reply"] == "Edited."
     assert out["receipt"]["used"][0]["reason"] == "Used because it was given."
+
+
+def test_with_checks_a_reply_that_fails_is_the_generic_one_and_the_receipt_says_so() -> None:
+    model = ScriptedChat(["Gut ones, and feed the cat.", "Steel ones."])
+    out = respond_row(ROW, Bm25Selector(), [model], check=Check())
+    assert out["reply"] == "Steel ones."
+    assert out["messages"] == [{"role": "user", "content": ROW["prompt"]}]
+    assert not out["receipt"]["used"]
+    assert "has a cat" in out["receipt"]["note"]
+
+
+def test_a_checked_row_learns_from_its_history(tmp_path: Path) -> None:
+    judge = TrainedPreference(saved(tmp_path, head(log_words=0.05)), Letters())
+    once = {"chosen": "Steel.", "rejected": "Gut strings for the cello."}
+    terse = [once | {"prompt": f"Bow {number}?"} for number in range(6)]
+    replies = []
+    for history in (None, terse):
+        model = ScriptedChat(["Gut strings for the cello.", "Steel."])
+        row = ROW | {"history": history}
+        replies.append(respond_row(row, Bm25Selector(), [model], check=Check(judge=judge))["reply"])
+    assert replies == ["Gut strings for the cello.", "Steel."]
+
+
+def test_checks_apply_to_every_model_and_arm() -> None:
+    models = [ScriptedChat(["Steel."] * 4) for _ in range(2)]
+    out = respond_row(ROW, None, models, arms=("generic", "given"), check=Check())
+    assert [each["arm"] for each in out["replies"]] == ["generic", "given"] * 2
+    assert [len(model.requests) for model in models] == [3, 3]

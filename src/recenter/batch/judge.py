@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -140,6 +140,14 @@ def better_row(row: Row, model: ChatModel) -> Row:
     return row | {"preference": preferred, "orders": orders}
 
 
+def chosen_of(listed: Sequence[ChosenRow] | None) -> tuple[Chosen, ...]:
+    """Return the history of a row as records; none is an empty one."""
+    return tuple(
+        Chosen(prompt=item.prompt, chosen=item.chosen, rejected=item.rejected)
+        for item in listed or ()
+    )
+
+
 def trained_better_row(row: Row, judge: TrainedPreference) -> Row:
     """Return the row with `preference` in [0, 1] for `a` and its standard deviation, `deviation`.
 
@@ -150,11 +158,7 @@ def trained_better_row(row: Row, judge: TrainedPreference) -> Row:
         InputError: a field is missing or of the wrong kind.
     """
     read = convert(row, TrainedRow)
-    history = [
-        Chosen(prompt=item.prompt, chosen=item.chosen, rejected=item.rejected)
-        for item in read.history or []
-    ]
-    preferred = judge.preference(read.prompt, read.a, read.b, history=history)
+    preferred = judge.preference(read.prompt, read.a, read.b, history=chosen_of(read.history))
     return row | {"preference": preferred.value, "deviation": preferred.deviation}
 
 

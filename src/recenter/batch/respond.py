@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import msgspec
 
 from recenter.batch.contract import Row
+from recenter.batch.judge import ChosenRow, chosen_of
 from recenter.batch.rows import TextRow, attributes_of, query_of
 from recenter.errors import InputError
 from recenter.formats import convert
@@ -14,6 +15,7 @@ from recenter.models.base import ChatModel
 from recenter.records import Arm, Method, Reply
 from recenter.stages.policy import Policy, select
 from recenter.stages.respond import respond_all
+from recenter.stages.respond_check import Check, respond_checked
 from recenter.stages.select import Selector
 
 
@@ -24,6 +26,8 @@ class RespondRow(msgspec.Struct, frozen=True):
     attributes: list[TextRow] = []
     mode: Arm = "selected"
     method: Method = "start"
+    history: list[ChosenRow] | None = None
+    """What the person chose before; counts where replies are checked with a preference model."""
 
 
 def respond_row(
@@ -35,13 +39,15 @@ def respond_row(
     method: Method | None = None,
     policy: Policy | None = None,
     cap: int | None = None,
+    check: Check | None = None,
 ) -> Row:
     """Return the row with `reply` (None without a model), `messages` and `receipt`.
 
     Where several models or arms are asked for, these stand in a list `replies` instead, models
     outermost, each with its `model`, `arm` and `method`: what a study compares. `arms` and
     `method` are those of the row where they are not given. `selector` is asked once, and only
-    where an arm is `selected`.
+    where an arm is `selected`. With `check`, each reply is the generic one where the personalised
+    one does not pass, and its receipt says so.
 
     Raises:
         InputError: a field is missing or of the wrong kind, or no selector was given and an arm
@@ -57,9 +63,18 @@ def respond_row(
         if selector is None:
             raise InputError("'selected' needs a selector, and none was given.", field="mode")
         selection = select(query, attributes, selector, policy=policy, cap=cap)
-    replies = respond_all(
-        query, selection, attributes, models=models, arms=wanted, method=method or read.method
-    )
+    way = method or read.method
+    if check is None:
+        replies = respond_all(query, selection, attributes, models=models, arms=wanted, method=way)
+    else:
+        check = msgspec.structs.replace(check, history=chosen_of(read.history))
+        replies = tuple(
+            respond_checked(
+                query, selection, attributes, model=model, check=check, arm=arm, method=way
+            )
+            for model in models or (None,)
+            for arm in wanted
+        )
     if len(replies) == 1:
         return row | _told(replies[0])
     return row | {

@@ -13,6 +13,7 @@ from recenter.batch.respond import respond_row
 from recenter.batch.rows import one_by_one
 from recenter.cli.asking import Asking
 from recenter.cli.backends import Selecting, selecting_options
+from recenter.cli.checking import Checking, checking_options
 from recenter.cli.options import asking_options, batch_options, need, run, setting_options
 from recenter.cli.printable import plain
 from recenter.cli.show import show_receipt
@@ -47,6 +48,7 @@ from recenter.workspace import Workspace
     multiple=True,
     help="Chat model as provider:name; repeat it for several replies. The first one also selects.",
 )
+@checking_options
 @selecting_options
 @asking_options
 @batch_options
@@ -59,6 +61,7 @@ def respond(
     method: Method | None,
     chats: tuple[str, ...],
     selecting: Selecting,
+    checking: Checking,
     workers: int,
     dry_run: bool,
     batch: str | None,
@@ -70,9 +73,14 @@ def respond(
     Without a chat model no reply is written: the exact messages that would be sent are shown.
     With several, or several arms, each model answers under each arm.
 
+    With --check, a personalised reply is sent only if it uses nothing irrelevant, violates and
+    invents nothing, keeps the facts of the generic one and, given a preference model, is likely
+    enough to be preferred; otherwise the generic one is sent, and the receipt says why.
+
     Example: recenter respond --batch in.jsonl --arm generic --arm given --chat ollama:llama3.3
     """
     arms = tuple(dict.fromkeys(arms))
+    check = checking.check(settings)
     if batch is not None:
         asking = Asking(settings, cache=None, dry_run=dry_run, chats=chats)
         backend = selecting.backend(settings, asking)
@@ -84,9 +92,10 @@ def respond(
             method=method,
             policy=selecting.rules(default=False),
             cap=selecting.cap,
+            check=check,
         )
         handler = one_by_one(handle, workers=workers if asking.models else 1)
-        about = (backend.signature, selecting, chats, arms, method)
+        about = (backend.signature, selecting, chats, arms, method, checking.about(check))
         run(batch, output, handler, asking=asking, settings=settings, about=about)
         return
     need(person, "--person", "without --batch")
@@ -100,7 +109,9 @@ def respond(
         made = selecting.decide(workspace, query, settings, asking)
 
         def reply(model: ChatModel | None, arm: Arm) -> Reply:
-            return workspace.respond(query, made, model=model, arm=arm, method=method or "start")
+            return workspace.respond(
+                query, made, model=model, arm=arm, method=method or "start", check=check
+            )
 
         wanted = itertools.product(asking.models or (None,), arms or ("selected",))
         for each in parallel_map(lambda pair: reply(*pair), list(wanted), workers=workers):
