@@ -8,7 +8,7 @@ from scipy.integrate import quad
 from scipy.optimize import minimize
 from scipy.special import expit, log_expit
 
-from recenter.stats.logistic import Gaussian, chance, condition, deviation, laplace
+from recenter.stats.logistic import Gaussian, chance, condition, deviation, laplace, update, weigh
 
 RNG = np.random.default_rng(0)
 ROWS = RNG.normal(size=(40, 3))
@@ -29,6 +29,17 @@ def test_the_mean_is_the_penalised_maximum_that_an_optimiser_finds() -> None:
     score = expit(ROWS @ after.mean)
     hessian = precision + (ROWS * (WEIGHTS * score * (1 - score))[:, None]).T @ ROWS
     assert after.covariance == pytest.approx(np.linalg.inv(hessian), abs=1e-8)
+
+
+def test_by_weights_and_by_scores_are_the_same() -> None:
+    variance = np.array([1.0, 2.0, 0.5])
+    told, evidence = weigh(ROWS, WEIGHTS, variance)
+    mode = laplace((ROWS * variance) @ ROWS.T, WEIGHTS, np.zeros(40))
+    prior = Gaussian(mean=np.zeros(3), covariance=np.diag(variance))
+    other = update(prior, ROWS * variance, mode)
+    assert evidence == pytest.approx(mode.evidence, abs=1e-7)
+    assert told.mean == pytest.approx(other.mean, abs=1e-6)
+    assert told.covariance == pytest.approx(other.covariance, abs=1e-6)
 
 
 def test_the_evidence_is_near_that_of_quadrature() -> None:
@@ -53,6 +64,7 @@ def test_rows_that_do_not_count_change_nothing_and_no_rows_neither() -> None:
 def test_rows_far_beyond_doubt_still_converge() -> None:
     after = condition(PRIOR, 1e4 * ROWS[:5], np.ones(5))
     assert np.isfinite(after.mean).all()
+    assert np.isfinite(weigh(1e4 * ROWS[:5], np.ones(5), np.ones(3))[0].mean).all()
     assert (np.linalg.eigvalsh(after.covariance) > -1e-9).all()
 
 

@@ -82,6 +82,33 @@ def condition(belief: Gaussian, rows: Floats, weights: Floats) -> Gaussian:
     return update(belief, across, mode)
 
 
+def weigh(rows: Floats, weights: Floats, variance: Floats) -> tuple[Gaussian, float]:
+    """Return the weights after rows (n, d), and the logarithm of the marginal likelihood.
+
+    The prior mean is 0, `variance` (d,) that of each weight. The same as `laplace` with the kernel
+    of these variances, in time n d^2 instead of n^3.
+    """
+    scaled = rows * np.sqrt(variance)
+    at = np.zeros(len(variance))
+    reached = _penalised(scaled, weights, at)
+    for _ in range(_STEPS):
+        pull = scaled.T @ (weights * expit(-scaled @ at)) - at
+        step = cho_solve(cho_factor(_precision(scaled, weights, at)), pull)
+        for _ in range(_HALVINGS):
+            value = _penalised(scaled, weights, at + step)
+            if value >= reached:
+                break
+            step = step / 2
+        gain, reached, at = value - reached, value, at + step
+        if gain < _ENOUGH:
+            break
+    factor = cho_factor(_precision(scaled, weights, at))
+    root = np.sqrt(variance)
+    covariance = root[:, None] * cho_solve(factor, np.eye(len(root))) * root
+    evidence = reached - float(np.log(np.diag(factor[0])).sum())
+    return Gaussian(mean=root * at, covariance=(covariance + covariance.T) / 2), evidence
+
+
 def update(belief: Gaussian, across: Floats, mode: Mode) -> Gaussian:
     """Return the belief after a mode; `across` (n, d) is the covariance of scores and weights."""
     covariance = belief.covariance - across.T @ mode.held(across)
@@ -112,6 +139,15 @@ def deviation(mean: float, variance: float) -> float:
 
 def _objective(pull: Floats, scores: Floats, prior: Floats, weights: Floats) -> float:
     return float(-pull @ (scores - prior) / 2 + weights @ log_expit(scores))
+
+
+def _penalised(rows: Floats, weights: Floats, at: Floats) -> float:
+    return float(weights @ log_expit(rows @ at) - at @ at / 2)
+
+
+def _precision(rows: Floats, weights: Floats, at: Floats) -> Floats:
+    curvature = weights * expit(rows @ at) * expit(-rows @ at)
+    return np.asarray((rows * curvature[:, None]).T @ rows + np.eye(len(at)), np.float64)
 
 
 def _mode(kernel: Floats, weights: Floats, scores: Floats, pull: Floats, reached: float) -> Mode:

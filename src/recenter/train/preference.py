@@ -16,7 +16,7 @@ from recenter.models.base import Embedder
 from recenter.models.saved import FILE, Saved, save_model
 from recenter.stages.preference_features import NAMES, figures
 from recenter.stages.preference_head import Head, head_arrays
-from recenter.stats.logistic import Floats, Gaussian, Mode, laplace, update
+from recenter.stats.logistic import Floats, Gaussian, laplace, update, weigh
 from recenter.train.preference_examples import Example
 
 LEAST_PEOPLE, LEAST_OCCASIONS = 10, 50
@@ -28,9 +28,8 @@ AXES = 32
 
 FORM = (0.3, 1.0, 3.0, 10.0)
 VECTOR = (0.03, 0.1, 0.3, 1.0, 3.0)
-OWN = (0.0, 0.03, 0.1, 0.3, 1.0, 3.0)
-"""Prior variances of the weights of figures, of axes, and of a person's offset; that of the
-highest evidence is taken."""
+OWN = (0.03, 0.1, 0.3, 1.0, 3.0)
+"""Prior variances of the weights of figures, of axes, and of a person's offset, beside none."""
 
 
 class Pairs(NamedTuple):
@@ -109,9 +108,9 @@ def check(examples: Sequence[Example]) -> None:
             )
 
 
-def fit(pairs: Pairs, *, own: float | None = None, seed: int = 0) -> Fitted:
-    """Return the head of pairs. `own` sets the variance of a person's offset; without it, and for
-    the other variances always, that of the highest evidence is taken (MacKay, 1992).
+def fit(pairs: Pairs, *, seed: int = 0) -> Fitted:
+    """Return the head of pairs, under the prior variances of the highest evidence (MacKay, 1992):
+    first those of the shared weights as if people did not differ, then that of their offsets.
 
     Of more than `MOST` pairs, a sample drawn with `seed` is fitted. Mean and spread of the figures
     and the axes of the vectors are taken from the same pairs.
@@ -119,30 +118,29 @@ def fit(pairs: Pairs, *, own: float | None = None, seed: int = 0) -> Fitted:
     if len(pairs.people) > MOST:
         drawn = np.random.default_rng(seed).permutation(len(pairs.people))[:MOST]
         pairs = pairs.of(np.sort(drawn))
-    empty = _frame(pairs)
-    rows = empty.features(pairs.chosen) - empty.features(pairs.rejected)
-    shared = [rows[:, : len(NAMES)], rows[:, len(NAMES) :]]
-    near = [part @ part.T for part in shared]
-    same = (near[0] + near[1]) * (pairs.people[:, None] == pairs.people)
-    counts, zeros = pairs.counts, np.zeros(len(rows))
+    frame = _frame(pairs)
+    rows, counts = frame.features(pairs.chosen) - frame.features(pairs.rejected), pairs.counts
+    sizes = [len(NAMES), rows.shape[1] - len(NAMES)]
 
-    def mode(form: float, vector: float, offset: float) -> Mode:
-        kernel = form * near[0] + vector * near[1] + offset * same
-        return laplace(kernel, counts, zeros)
+    def shared(pair: tuple[float, float]) -> tuple[Gaussian, float]:
+        return weigh(rows, counts, np.repeat(pair, sizes))
 
-    grid = list(itertools.product(FORM, VECTOR))
-    form, vector = max(grid, key=lambda pair: mode(pair[0], pair[1], own or 0.0).evidence)
-    if own is None:
-        own = max(OWN, key=lambda offset: mode(form, vector, offset).evidence)
-    reached = mode(form, vector, own)
-    variance = np.repeat([form, vector], [part.shape[1] for part in shared])
-    prior = Gaussian(mean=np.zeros(len(variance)), covariance=np.diag(variance))
+    form, vector = max(itertools.product(FORM, VECTOR), key=lambda pair: shared(pair)[1])
+    belief, evidence = without_own = shared((form, vector))
+    variance, own = np.repeat([form, vector], sizes), 0.0
+    kernel = (rows * variance) @ rows.T
+    same = (rows @ rows.T) * (pairs.people[:, None] == pairs.people)
+    for offset in OWN:
+        mode = laplace(kernel + offset * same, counts, np.zeros(len(rows)))
+        if mode.evidence > evidence:
+            prior = Gaussian(mean=np.zeros(len(variance)), covariance=np.diag(variance))
+            belief, evidence, own = update(prior, rows * variance, mode), mode.evidence, offset
     return Fitted(
-        head=_with(empty, update(prior, rows * variance, reached), own),
+        head=_with(frame, belief, own),
         form=form,
         vector=vector,
-        evidence=reached.evidence,
-        without_own=mode(form, vector, 0.0).evidence,
+        evidence=evidence,
+        without_own=without_own[1],
         used=len(rows),
     )
 

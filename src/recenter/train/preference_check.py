@@ -53,15 +53,13 @@ def folds(people: NDArray[np.str_], *, count: int = FOLDS, seed: int = 0) -> NDA
     return np.array([fold[name] for name in people.tolist()], np.intp)
 
 
-def cross_validate(
-    pairs: Pairs, *, count: int = FOLDS, seed: int = 0, own: float | None = None
-) -> LeftOut:
+def cross_validate(pairs: Pairs, *, count: int = FOLDS, seed: int = 0) -> LeftOut:
     """Return what models trained on the other folds' people say; every setting is chosen there."""
     fold = folds(pairs.people, count=count, seed=seed)
     chances = np.zeros(len(fold))
     made = []
     for number in range(count):
-        fitted = fit(pairs.of(np.flatnonzero(fold != number)), own=own)
+        fitted = fit(pairs.of(np.flatnonzero(fold != number)))
         held = np.flatnonzero(fold == number)
         chances[held] = _chances(_stranger(fitted.head), _differences(fitted.head, pairs.of(held)))
         made.append(fitted)
