@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import spearmanr
+from scipy.stats import rankdata
 
 from recenter.errors import InputError
 from recenter.stats.estimate import Estimate, estimate
@@ -46,7 +46,11 @@ class Ratings(NamedTuple):
 
 
 class Correction(NamedTuple):
-    """A judge's faults, in points of the scale."""
+    """What to take back of a judge's ratings, in points of the scale.
+
+    Mention and length are what is left of its taste once its rating is known and its spread
+    corrected, and so less than the taste itself: see `Report.taste`.
+    """
 
     inflation: float
     """How much too high it rates at its own mean rating, without mention, at even length."""
@@ -86,6 +90,9 @@ class Report(NamedTuple):
     """Squared error before minus after; above 0 is a gain."""
     correction: Correction
     """Fitted on all; for use on what comes."""
+    taste: Correction
+    """What it adds beyond people for a mention and for length, to read, not to apply: fitted on
+    all with hardly any shrinkage and without stretch."""
 
 
 def fit_correction(ratings: Ratings, *, seed: int = 0) -> Correction:
@@ -121,6 +128,7 @@ def report(ratings: Ratings, *, seed: int = 0) -> Report:
         after=_held(after, ratings.human, names),
         error_saved=estimate(lambda v: float(v.mean()), names, saved),
         correction=correction,
+        taste=_fit(ratings, min(RIDGES), stretch=False),
     )
 
 
@@ -164,17 +172,19 @@ def _ridge(ratings: Ratings, seed: int) -> float:
     return min(RIDGES, key=error)
 
 
-def _fit(ratings: Ratings, ridge: float) -> Correction:
+def _fit(ratings: Ratings, ridge: float, *, stretch: bool = True) -> Correction:
     middle = float(ratings.judge.mean())
     columns = _columns(ratings, middle)
+    if not stretch:
+        columns[:, 1] = 0.0
     # A spread of 1 for each column, so that one strength means the same for all.
     scale = np.sqrt((columns**2).mean(axis=0))
     scale = np.where(scale > 0, scale, 1.0)
     near = columns / scale
     gram = near.T @ near + ridge * np.eye(near.shape[1])
     faults = np.linalg.solve(gram, near.T @ (ratings.judge - ratings.human)) / scale
-    inflation, stretch, mention, length = (float(fault) for fault in faults)
-    return Correction(inflation, stretch, mention, length, middle, ridge)
+    inflation, spread, mention, length = (float(fault) for fault in faults)
+    return Correction(inflation, spread, mention, length, middle, ridge)
 
 
 def _columns(ratings: Ratings, middle: float) -> Floats:
@@ -201,4 +211,4 @@ def _held(rated: Floats, human: Floats, names: list[str]) -> Held:
 def _spearman(rated: Floats, human: Floats) -> float | None:
     if np.ptp(rated) == 0 or np.ptp(human) == 0:
         return None
-    return float(spearmanr(rated, human).statistic)
+    return float(np.corrcoef(rankdata(rated), rankdata(human))[0, 1])
