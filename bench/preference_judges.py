@@ -20,7 +20,7 @@ from recenter.train.judge_correction import Ratings, fit_verdicts, report
 from recenter.train.preference import Pairs
 from recenter.train.preference_check import folds, log_loss
 
-SIMULATED = (20, 60, 200, 600)
+SIMULATED = (25, 60, 200, 600)
 
 Floats = NDArray[np.float64]
 Row = dict[str, Any]
@@ -32,15 +32,20 @@ def spearman(x: Floats, y: Floats) -> float | None:
     return float(np.corrcoef(rankdata(x), rankdata(y))[0, 1])
 
 
-def within(x: Floats, y: Floats, groups: Floats) -> float | None:
-    """Spearman of the ranks within each context, pooled."""
-    ranks = [np.zeros(len(x)), np.zeros(len(x))]
-    for own in (np.flatnonzero(groups == g) for g in np.unique(groups)):
-        for column, into in zip((x, y), ranks, strict=True):
-            into[own] = rankdata(column[own]) - (len(own) + 1) / 2
-    if not ranks[0].any() or not ranks[1].any():
+def ranks_within(x: Floats, groups: NDArray[np.intp]) -> Floats:
+    """Ranks within each context, about 0. Ranked once, so that a context that is drawn twice
+    counts twice and is not ranked against itself."""
+    ranks = np.zeros(len(x))
+    for own in (np.flatnonzero(groups == group) for group in np.unique(groups)):
+        ranks[own] = rankdata(x[own]) - (len(own) + 1) / 2
+    return ranks
+
+
+def cosine(x: Floats, y: Floats) -> float | None:
+    """Of ranks within contexts: their pooled Spearman."""
+    if not x.any() or not y.any():
         return None
-    return float(ranks[0] @ ranks[1] / np.sqrt((ranks[0] @ ranks[0]) * (ranks[1] @ ranks[1])))
+    return float(x @ y / np.sqrt((x @ x) * (y @ y)))
 
 
 def one_against_others(raters: Floats) -> float | None:
@@ -66,7 +71,7 @@ def print_ratings(head: Head, embedder: Embedder, *, seed: int) -> None:
     rows = list(read_jsonl(SHARED_DATA / "judge_usr.jsonl"))
     replies = [(row, reply) for row in rows for reply in row["responses"]]
     names = [row["context_id"] for row, _ in replies]
-    groups = np.unique(names, return_inverse=True)[1].astype(np.float64)
+    groups = np.unique(names, return_inverse=True)[1]
     raters = np.array([reply["overall"] for _, reply in replies], np.float64)
     told = np.vstack(
         [
@@ -87,7 +92,8 @@ def print_ratings(head: Head, embedder: Embedder, *, seed: int) -> None:
     print("| method | Spearman with the mean | of ranks within a context |\n|---|---|---|")
     for name, column in columns.items():
         pooled = estimate(spearman, names, column, mean, seed=seed)
-        inside = estimate(within, names, column, mean, groups, seed=seed)
+        ranks = (ranks_within(column, groups), ranks_within(mean, groups))
+        inside = estimate(cosine, names, *ranks, seed=seed)
         print(f"| {name} | {pooled} | {inside} |")
     one = estimate(one_against_others, names, raters, seed=seed)
     most = estimate(ceiling, names, raters, seed=seed)

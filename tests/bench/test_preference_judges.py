@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from bench.preference_judges import ceiling, one_against_others, simulated, within
+from bench.preference_judges import ceiling, cosine, one_against_others, ranks_within, simulated
 
 from recenter.train.judge_correction import report
 
@@ -31,10 +31,12 @@ def test_the_ceiling_is_what_the_truth_reaches_with_the_mean_of_three() -> None:
 
 
 def test_ranks_within_a_context_do_not_see_the_contexts() -> None:
-    groups = np.repeat(np.arange(30.0), 5)
+    groups = np.repeat(np.arange(30), 5)
     inside = RNG.normal(size=150)
-    assert within(inside, inside + 100 * groups, groups) == pytest.approx(1.0)
-    assert within(groups, inside, groups) is None
+    ranks = ranks_within(inside, groups)
+    assert (ranks_within(inside + 100 * groups, groups) == ranks).all()
+    assert cosine(ranks, ranks) == pytest.approx(1.0)
+    assert cosine(ranks, ranks_within(groups.astype(np.float64), groups)) is None
 
 
 def test_the_simulated_judge_has_the_faults_it_is_said_to_have() -> None:
