@@ -121,3 +121,11 @@ def test_checks_apply_to_every_model_and_arm() -> None:
     out = respond_row(ROW, None, models, arms=("generic", "given"), check=Check())
     assert [each["arm"] for each in out["replies"]] == ["generic", "given"] * 2
     assert [len(model.requests) for model in models] == [3, 3]
+
+
+def test_a_history_is_read_only_where_replies_are_checked() -> None:
+    row = ROW | {"history": "x"}
+    assert respond_row(row, Bm25Selector())["history"] == "x"
+    with pytest.raises(InputError) as caught:
+        respond_row(row, Bm25Selector(), check=Check())
+    assert caught.value.field == "history"

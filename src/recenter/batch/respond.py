@@ -26,8 +26,13 @@ class RespondRow(msgspec.Struct, frozen=True):
     attributes: list[TextRow] = []
     mode: Arm = "selected"
     method: Method = "start"
+
+
+class CheckedRow(msgspec.Struct, frozen=True):
+    """What counts beside it where replies are checked."""
+
     history: list[ChosenRow] | None = None
-    """What the person chose before; counts where replies are checked with a preference model."""
+    """What the person chose before, for the preference model."""
 
 
 def respond_row(
@@ -67,7 +72,7 @@ def respond_row(
     if check is None:
         replies = respond_all(query, selection, attributes, models=models, arms=wanted, method=way)
     else:
-        check = msgspec.structs.replace(check, history=chosen_of(read.history))
+        check = msgspec.structs.replace(check, history=chosen_of(convert(row, CheckedRow).history))
         replies = tuple(
             respond_checked(
                 query, selection, attributes, model=model, check=check, arm=arm, method=way
