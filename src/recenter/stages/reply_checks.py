@@ -45,6 +45,9 @@ _PLAIN = frozenset(STOPWORDS_EN) | words(
     "live works work often usually very much also use uses may might likely seems values value"
 )
 
+_SHOWN = 2 / 3
+"""Share of an attribute's own words that shows it."""
+
 
 class Finding(msgspec.Struct, frozen=True, kw_only=True):
     """One reason not to send a personalised reply."""
@@ -67,7 +70,7 @@ def findings(
 ) -> tuple[Finding, ...]:
     """Return what is wrong with `personal`, in the order of `Fault`.
 
-    `used` may bear on the reply, `others` may not. Irrelevant: at least half of the words that
+    `used` may bear on the reply, `others` may not. Irrelevant: at least two thirds of the words that
     only one of `others` brings stand in it. Violated: it says of its reader what contradicts an
     attribute. Invented: it says of its reader a name or number that nothing given holds. Lost: a
     number, name or piece of code of the generic reply. These are rules on English words; they
@@ -97,7 +100,7 @@ def _irrelevant(personal: str, given: str, others: Sequence[Attribute]) -> Itera
     said, known = _stems(personal), _stems(given)
     for attribute in others:
         own = _stems(attribute.text) - known
-        if own and len(own & said) >= len(own) / 2:
+        if own and len(own & said) >= _SHOWN * len(own):
             yield attribute.text
 
 
