@@ -71,8 +71,8 @@ def findings(
     """Return what is wrong with `personal`, in the order of `Fault`.
 
     `used` may bear on the reply, `others` may not. Irrelevant: at least two thirds of the words
-    that only one of `others` brings stand in it. Violated: it says of its reader what contradicts an
-    attribute. Invented: it says of its reader a name or number that nothing given holds. Lost: a
+    that only one of `others` brings stand in it. Violated: it says of its reader what contradicts
+    an attribute. Invented: it says of its reader a name or number that nothing given holds. Lost: a
     number, name or piece of code of the generic reply. These are rules on English words; they
     miss paraphrase, and err towards the generic reply.
     """
