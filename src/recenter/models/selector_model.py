@@ -1,0 +1,252 @@
+"""The small trained model that says which attributes would change the answer to a message.
+
+Three parts. A gate reads the message alone and closes on what has the same answer for everyone. A
+kernel machine, trained on people's answers, reads attribute, message and the set the attribute is
+of. A likeness, not trained on answers, finds the attribute that is on the topic of the message.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from recenter.errors import ModelError
+from recenter.models.saved import Saved, load_model
+from recenter.models.selector_features import marks, weighted_grams
+
+Floats = NDArray[np.float64]
+
+PLACE = ("rank", "cosine", "nearest")
+"""What is read of an attribute among the others of its set."""
+
+STEPPED = ("attribute_landmarks", "message_landmarks", "gram_parts")
+"""Arrays that are stored as whole numbers of steps, beside the size of their step."""
+
+_PLACE_SCALE = np.asarray([1.5, 6.0, 3.0])
+
+STANDS_OUT, USUAL = 0.3, 20
+_LEAST_SPREAD = 0.03
+MEANING_SCALE, MARK_SCALE = 3.0, 0.5
+"""How the gate weighs a message's vector against its standardised marks."""
+
+
+class Setting(msgspec.Struct, frozen=True, kw_only=True):
+    """A named way to decide, fixed when the model was trained.
+
+    The margin of an attribute is the larger of (trained - `study`) / `study_scale` and
+    (likeness - `match`) / `match_scale`; where the gate is below `gate` it is cut to below 0. The
+    probability is the sigmoid of slope * margin + shift, so a margin of 0 is the threshold.
+    """
+
+    study: float
+    study_scale: float
+    slope: float
+    shift: float
+    match: float | None = None
+    """None leaves the likeness out."""
+    match_scale: float = 1.0
+    gate: float | None = None
+    """None leaves the gate open."""
+
+    @property
+    def threshold(self) -> float:
+        """Probability from which an attribute is used."""
+        return float(1 / (1 + np.exp(-self.shift)))
+
+
+class Read(NamedTuple):
+    """Attributes as the model reads them, one row each; the same for every message."""
+
+    features: Floats
+    centred: Floats
+    """Unit vectors of attributes as they differ from the usual attribute."""
+
+
+class Scores(NamedTuple):
+    """What the parts of the model say of one message and the attributes of a person."""
+
+    gate: float
+    """Log odds that the message leaves room for anything personal."""
+    trained: Floats
+    likeness: Floats
+
+
+class SelectorModel:
+    """The numbers of a trained selector, and how they are read. Safe to share between threads."""
+
+    def __init__(self, saved: Saved) -> None:
+        self.name = saved.name
+        self.encoder = saved.about.encoder
+        try:
+            self._a = {name: array.astype(np.float64) for name, array in saved.arrays.items()}
+            for name in STEPPED:
+                self._a[name] *= self._a[f"{name}_step"]
+            told = saved.about.settings
+            self._vocabulary = tuple(told["vocabulary"])
+            self._told = msgspec.convert(
+                {key: value for key, value in told.items() if key != "vocabulary"}, _Told
+            )
+            self._check()
+        except (KeyError, ValueError, TypeError, msgspec.ValidationError) as error:
+            raise ModelError(f"{saved.name} lacks a part of a selector: {error}.") from error
+        self._attribute_middle = self._a["attribute_landmarks"].mean(0)
+        self._message_middle = self._a["message_landmarks"].mean(0)
+        self._usual = unit(self._a["attribute_landmarks"] - self._attribute_middle)
+
+    @property
+    def settings(self) -> Mapping[str, Setting]:
+        """The named settings that the model was trained with."""
+        return self._told.settings
+
+    @property
+    def base_rate(self) -> float:
+        """Share of relevant attributes among those that the probabilities were calibrated on."""
+        return self._told.base_rate
+
+    def read(self, texts: Sequence[str], vectors: NDArray[np.floating]) -> Read:
+        """Return what the model reads of attributes; `vectors` are theirs, shape (n, dims)."""
+        rows = np.asarray(vectors, np.float64)
+        near = gaussian(rows, self._a["attribute_landmarks"], self._told.attribute_width)
+        pieces = weighted_grams(texts, self._vocabulary, self._a["gram_rarity"])
+        features = np.hstack([np.ones((len(rows), 1)), near, dot(pieces, self._a["gram_parts"])])
+        return Read(features, unit(rows - self._attribute_middle))
+
+    def score(self, message: str, vector: NDArray[np.floating], known: Read) -> Scores:
+        """Return what each part says of a message, whose vector is of shape (dims,)."""
+        row = np.asarray(vector, np.float64)[None]
+        near = gaussian(row, self._a["message_landmarks"], self._told.message_width)
+        features = np.hstack([np.ones((1, 1)), near])[0]
+        centred = unit(row - self._message_middle)[0]
+        cosines = dot(known.centred, centred)
+        likeness = likeness_of(cosines, dot(self._usual, centred))
+        place = waves(place_of(cosines), self._a["place_waves"], self._a["place_phase"])
+        trained: Floats = dot(known.features, (self._a["both"] * features).sum(1))
+        trained += (place * dot(known.features, self._a["place_attribute"].T)).sum(1)
+        return Scores(self.gate(message, vector), trained + self._told.middle, likeness)
+
+    def gate(self, message: str, vector: NDArray[np.floating]) -> float:
+        """Return the log odds that a message leaves room for anything personal."""
+        standard = (marks([message])[0] - self._a["marks_mean"]) / self._a["marks_scale"]
+        inputs = np.r_[np.asarray(vector) * MEANING_SCALE, standard * MARK_SCALE, 1.0]
+        return float((self._a["gate"] * inputs).sum())
+
+    def _check(self) -> None:
+        rows, _ = self._a["both"].shape
+        wanted = {
+            "both": 1 + len(self._a["message_landmarks"]),
+            "place_attribute": rows,
+            "gram_parts": rows - 1 - len(self._a["attribute_landmarks"]),
+        }
+        for name, size in wanted.items():
+            if self._a[name].shape[1] != size:
+                raise ValueError(f"{name} has {self._a[name].shape[1]} columns instead of {size}")
+        for name in ("gate", "marks_mean", "marks_scale"):
+            if self._a[name].ndim != 1:
+                raise ValueError(f"{name} is not a row")
+
+
+class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    settings: dict[str, Setting]
+    base_rate: float
+    middle: float
+    attribute_width: float
+    message_width: float
+
+
+def margins(scores: Scores, setting: Setting) -> Floats:
+    """Return by how much each attribute is above the threshold of a setting, negative below."""
+    margin = (scores.trained - setting.study) / setting.study_scale
+    if setting.match is not None:
+        margin = np.maximum(margin, (scores.likeness - setting.match) / setting.match_scale)
+    if setting.gate is not None and scores.gate < setting.gate:
+        margin = np.minimum(margin, 0.0) - 1.0
+    return margin
+
+
+def probabilities(margin: Floats, setting: Setting, *, shift: float = 0.0) -> Floats:
+    """Return the calibrated probability of each margin. `shift` is added to the log odds."""
+    odds: Floats = 1 / (1 + np.exp(-(setting.slope * margin + setting.shift + shift)))
+    return odds
+
+
+def likeness_of(cosines: Floats, usual: Floats) -> Floats:
+    """Return how much an attribute is on the topic of a message, from centred cosines of a set.
+
+    Nearness, and how far it stands out from the rest, in standard deviations. `usual` are the
+    cosines of made-up attributes with the message; they count as some of the set, so that one of
+    few attributes is not judged by the others alone.
+    """
+    weights = np.r_[np.ones(len(cosines)), np.full(len(usual), USUAL / max(len(usual), 1))]
+    everything = np.r_[cosines, usual]
+    middle = np.average(everything, weights=weights)
+    spread = np.sqrt(np.average((everything - middle) ** 2, weights=weights)) + _LEAST_SPREAD
+    likeness: Floats = 2 * cosines + STANDS_OUT * np.clip((cosines - middle) / spread, -4, 4)
+    return likeness
+
+
+def place_of(cosines: Floats) -> Floats:
+    """Return an attribute's place among those of its set, shape (n, 3): see `PLACE`.
+
+    A rank is the share of the set below it, ties halved, so that order in the set is nothing.
+    """
+    rank = (rankdata(cosines) - 0.5) / max(len(cosines), 1)
+    nearest = np.full(len(cosines), cosines.max(initial=-1.0))
+    place: Floats = np.column_stack([rank, cosines, nearest]) * _PLACE_SCALE
+    return place
+
+
+@functools.cache
+def packaged_selector() -> SelectorModel:
+    """Return the selector that comes with the installation.
+
+    Raises:
+        ModelError: its file is not the one that this version was released with.
+    """
+    file = resources.files("recenter.models").joinpath("weights", "selector.safetensors")
+    with resources.as_file(file) as path:
+        return load_selector(path)
+
+
+def load_selector(path: Path, *, encoder: str | None = None) -> SelectorModel:
+    """Return the selector in a file or in the folder that `recenter train` wrote.
+
+    Raises:
+        ModelError: see `saved.load_model`; or a part of it is missing.
+    """
+    return SelectorModel(load_model(path, "selector", encoder=encoder))
+
+
+def gaussian(rows: Floats, landmarks: Floats, width: float) -> Floats:
+    """Return exp(-width |x - l|^2) of unit rows, shape (rows, landmarks)."""
+    kernel: Floats = np.exp(-2 * width * (1 - dot(rows, landmarks.T)))
+    return kernel
+
+
+def waves(rows: Floats, frequencies: Floats, phase: Floats) -> Floats:
+    """Return random Fourier features of a Gaussian kernel: Rahimi & Recht (NIPS 2007)."""
+    features: Floats = np.sqrt(2 / len(phase)) * np.cos(dot(rows, frequencies) + phase)
+    return features
+
+
+def unit(rows: Floats) -> Floats:
+    """Return rows of length 1; a row of zeros stays one."""
+    norms = np.linalg.norm(rows, axis=-1, keepdims=True)
+    result: Floats = rows / np.where(norms == 0, 1, norms)
+    return result
+
+
+def dot(rows: Floats, columns: Floats) -> Floats:
+    """Return the product, the same for a row alone as among others.
+
+    BLAS rounds a row by the size of its batch; what it returns is rounded to where all agree.
+    """
+    product: Floats = np.round(rows @ columns, 10)
+    return product
