@@ -1,0 +1,154 @@
+"""From files of answers to examples: what people, and models beside them, said was relevant."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from recenter import formats
+from recenter.errors import InputError
+from recenter.questions import RELEVANT
+from recenter.records import Attribute, Judgment, Query
+
+
+class Item(NamedTuple):
+    """An attribute of a person with what was said of it for one message."""
+
+    text: str
+    relevant: bool | None
+    """What the majority of people said; None where there is none."""
+    models: float | None
+    """Share of language models that called it relevant; None where none was asked."""
+
+
+class Labelled(NamedTuple):
+    """A message, the attributes of a person, and which of them people would have it change."""
+
+    pair: str
+    person: str
+    prompt: str
+    items: tuple[Item, ...]
+    origin: str
+
+
+class _Attribute(msgspec.Struct, frozen=True):
+    id: str
+    text: str
+    relevant: bool | None
+
+
+class _People(msgspec.Struct, frozen=True):
+    pair: str
+    user: str
+    prompt: str
+    attributes: list[_Attribute]
+    origin: str = ""
+
+
+class _Model(msgspec.Struct, frozen=True):
+    pair: str
+    model: str
+    attributes: list[_Attribute]
+
+
+class _Exported(msgspec.Struct, frozen=True):
+    kind: str
+    record: dict[str, Any]
+
+
+def read_relevant(paths: Iterable[Path]) -> tuple[Labelled, ...]:
+    """Return the answers to `relevant` in files, in the order in which the pairs appear.
+
+    Rows are those of `selection_human.jsonl` ({pair, user, prompt, attributes: [{id, text,
+    relevant}]}), those of models on the same pairs ({pair, model, attributes}), and what
+    `recenter export` writes, of which the answers of people count. Majorities that are ties are
+    left open.
+
+    Raises:
+        InputError: a row is none of these; names file, line and field. Or no person answered.
+    """
+    pairs: dict[str, _People] = {}
+    said: dict[tuple[str, str], list[bool]] = defaultdict(list)
+    exported: list[_Exported] = []
+    for path in paths:
+        for number, row in _rows(path):
+            if "kind" in row and "record" in row:
+                exported.append(formats.convert(row, _Exported, file=str(path), number=number))
+            elif "model" in row:
+                answers = formats.convert(row, _Model, file=str(path), number=number)
+                for item in answers.attributes:
+                    if item.relevant is not None:
+                        said[answers.pair, item.id].append(item.relevant)
+            else:
+                read = formats.convert(row, _People, file=str(path), number=number)
+                if read.pair in pairs:
+                    raise InputError(
+                        f"the pair {read.pair!r} was there before.",
+                        file=str(path),
+                        line=number,
+                        field="pair",
+                    )
+                pairs[read.pair] = read
+    found = [_labelled(row, said) for row in (*pairs.values(), *_from_export(exported))]
+    if not any(item.relevant is not None for one in found for item in one.items):
+        raise InputError(
+            "no answer of a person to `relevant` was found.",
+            cure="Give rows of people's answers, or a file that `recenter export` wrote.",
+        )
+    return tuple(found)
+
+
+def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    try:
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    row = formats.decode(line, dict[str, Any], file=str(path), number=number)
+                    yield number, row
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error.strerror}.") from None
+
+
+def _labelled(row: _People, said: dict[tuple[str, str], list[bool]]) -> Labelled:
+    def share(item: str) -> float | None:
+        answers = said.get((row.pair, item))
+        return sum(answers) / len(answers) if answers else None
+
+    items = tuple(Item(item.text, item.relevant, share(item.id)) for item in row.attributes)
+    return Labelled(row.pair, row.user, row.prompt, items, row.origin)
+
+
+def _from_export(rows: Iterable[_Exported]) -> Iterator[_People]:
+    """Yield one row per query on whose attributes people answered."""
+    attributes: dict[str, Attribute] = {}
+    queries: dict[str, Query] = {}
+    votes: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
+    for row in rows:
+        if row.kind in ("attribute", "retired attribute"):
+            attribute = formats.convert(row.record, Attribute)
+            attributes[attribute.id] = attribute
+        elif row.kind == "query":
+            query = formats.convert(row.record, Query)
+            queries[query.id] = query
+        elif row.kind == "judgment":
+            judgment = formats.convert(row.record, Judgment)
+            about = judgment.subject
+            by_person = judgment.question == RELEVANT.name and judgment.judge.kind == "person"
+            if by_person and about.query is not None and about.attribute is not None:
+                votes[about.query, about.attribute][judgment.answer in RELEVANT.positive] += 1
+    for query in queries.values():
+        listed = [
+            _Attribute(known.id, known.text, _majority(votes[query.id, known.id]))
+            for known in attributes.values()
+            if (query.id, known.id) in votes
+        ]
+        if listed:
+            yield _People(query.id, query.person, query.prompt, listed)
+
+
+def _majority(votes: Counter[bool]) -> bool | None:
+    return None if votes[True] == votes[False] else votes[True] > votes[False]
