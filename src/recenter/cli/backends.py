@@ -20,6 +20,7 @@ from recenter.stages.extract_embedded import EmbeddedExtractor
 from recenter.stages.extract_llm import LLMExtractor
 from recenter.stages.policy import Policy, make_policy
 from recenter.stages.select import Selector
+from recenter.stages.select_trained import SETTING, Choices
 from recenter.stages.sensitive import TOPICS
 from recenter.stages.verify import Verifier
 from recenter.workspace import Workspace
@@ -62,6 +63,8 @@ class Selecting(NamedTuple):
     cap: int | None
     policy: bool | None
     allow: tuple[str, ...]
+    weights: Path | None
+    choices: Choices
 
     def backend(
         self,
@@ -71,11 +74,23 @@ class Selecting(NamedTuple):
         cache: Cache | None = None,
         person: str | None = None,
     ) -> Selector:
-        """Return the selector; with a cache, vectors are kept there and filed under the person."""
+        """Return the selector; with a cache, vectors are kept there and filed under the person.
+
+        Raises:
+            UsageError: weights or choices were given for a selector that has none.
+        """
+        if self.selector != "trained" and (self.weights or self.choices != Choices()):
+            raise click.UsageError(
+                "--model, --setting, --base-rate and --ask-cost go with --selector trained, not "
+                f"with {self.selector}."
+            )
         embedder = load_embedder(settings.embedder, settings)
         if cache is not None:
             embedder = CachedEmbedder(embedder, cache, person=person)
-        return make_selector(self.selector, Models(chat=asking.model, embedder=embedder))
+        models = Models(
+            chat=asking.model, embedder=embedder, selector=self.weights, choices=self.choices
+        )
+        return make_selector(self.selector, models)
 
     def decide(
         self, workspace: Workspace, query: Query, settings: Settings, asking: Asking
@@ -109,16 +124,44 @@ def selecting_options(command: F) -> F:
 
     @functools.wraps(command)
     def run(**given: Any) -> Any:
-        names = ("selector", "cap", "policy", "allow")
-        return command(selecting=Selecting(*(given.pop(name) for name in names)), **given)
+        chosen = {name: given.pop(name) for name in ("setting", "base_rate", "ask_cost")}
+        names = ("selector", "cap", "policy", "allow", "weights")
+        plain = {name: given.pop(name) for name in names}
+        return command(selecting=Selecting(**plain, choices=Choices(**chosen)), **given)
 
     for option in (
+        click.option(
+            "--ask-cost",
+            type=click.FloatRange(0),
+            help="Ask the person where that is worth more than it costs; 1 is what using a "
+            "relevant attribute is worth. Without it, never.",
+        ),
+        click.option(
+            "--base-rate",
+            type=click.FloatRange(0, 1, min_open=True, max_open=True),
+            help="Share of attributes that matter where this runs. Without it, that of the "
+            "prompts the model was trained on.",
+        ),
+        click.option(
+            "--setting",
+            default=SETTING,
+            show_default=True,
+            help="Of the trained selector: restrained stays quiet in daily use, agreeing agrees "
+            "best with people on prompts that were picked.",
+        ),
+        click.option(
+            "--model",
+            "weights",
+            metavar="DIR",
+            type=click.Path(path_type=Path),
+            help="Another trained selector, as `recenter train selector` writes it.",
+        ),
         click.option("--allow", multiple=True, metavar="TOPIC", help=_ALLOW),
         click.option("--policy/--no-policy", default=None, help=_POLICY),
         click.option("--cap", type=click.IntRange(0), help="Most attributes to use; no limit."),
         click.option(
             "--selector",
-            default="embedding",
+            default="trained",
             show_default=True,
             type=click.Choice(list(SELECTORS)),
             help="Backend that decides.",

@@ -8,10 +8,12 @@ from typing import NamedTuple, NoReturn, TypeVar
 
 from recenter.errors import ConfigError
 from recenter.models.base import ChatModel, Embedder
+from recenter.models.selector_model import load_selector
 from recenter.stages.select import Selector
 from recenter.stages.select_bm25 import Bm25Selector
 from recenter.stages.select_embedding import EmbeddingSelector
 from recenter.stages.select_llm import LLMSelector
+from recenter.stages.select_trained import Choices, TrainedSelector
 from recenter.stages.verify import Both, Verifier
 from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_model import load_verifier
@@ -28,6 +30,10 @@ class Models(NamedTuple):
     embedder: Embedder | None = None
     verifier: Path | None = None
     """Weights of a trained verifier; None for those of the package."""
+    selector: Path | None = None
+    """Weights of a trained selector; None for those of the package."""
+    choices: Choices | None = None
+    """How a trained selector decides; None for its defaults."""
 
 
 def _chat(models: Models) -> ChatModel:
@@ -43,11 +49,19 @@ def _trained(models: Models) -> Verifier:
     return TrainedVerifier(embedder, load_verifier(models.verifier, encoder=embedder.name))
 
 
+def _trained_selector(models: Models) -> Selector:
+    embedder = _embedder(models)
+    path = models.selector
+    model = None if path is None else load_selector(path, encoder=embedder.name)
+    return TrainedSelector(embedder, model, choices=models.choices)
+
+
 def _refuse(what: str, flag: str) -> NoReturn:
     raise ConfigError(f"this backend needs {what}, and none is set.", cure=f"Give {flag}.")
 
 
 SELECTORS: dict[str, Callable[[Models], Selector]] = {
+    "trained": _trained_selector,
     "embedding": lambda models: EmbeddingSelector(_embedder(models)),
     "bm25": lambda _: Bm25Selector(),
     "llm": lambda models: LLMSelector(_chat(models)),
