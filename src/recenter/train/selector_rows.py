@@ -29,7 +29,8 @@ MANNERS = frozenset(
 )
 """Domains whose attributes say how somebody does things, which is of use beyond the domain."""
 
-_ELSEWHERE, _OPEN = 0.1, 0.1
+_ELSEWHERE, _OPEN = 0.25, 0.4
+_OPEN_TIMES = 4
 _SET = 24
 
 
@@ -111,6 +112,7 @@ def made_up_rows(labelled: Sequence[Labelled], folds: Folds, *, seed: int) -> li
     """
     rng = np.random.default_rng(seed)
     draw = Drawing(labelled, folds, rng)
+    of_manner = {pair.attribute for pair in texts.pairs() if pair.domain in MANNERS}
     rows = []
     for pair in texts.pairs():
         fold = folds.domains[pair.domain]
@@ -128,8 +130,9 @@ def made_up_rows(labelled: Sequence[Labelled], folds: Folds, *, seed: int) -> li
         rows.append(Row(others[0], pair.matters, others, 0.0, _ELSEWHERE, groups))
     for message in texts.lines("open"):
         fold = int(rng.integers(folds.number))
-        others = draw.elsewhere("", 20, fold=fold)
-        rows.append(Row(others[0], message, others, 0.0, _OPEN, frozenset((f"domain:{fold}",))))
+        others = tuple(a for a in draw.elsewhere("", 20, fold=fold) if a not in of_manner)
+        groups = frozenset((f"domain:{fold}",))
+        rows += [Row(a, message, others, 0.0, _OPEN, groups) for a in others[:_OPEN_TIMES]]
     return rows
 
 

@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 RESTRAINED, AGREEING = "restrained", "agreeing"
-ORDINARY_AIM, ELSEWHERE_AIM = 0.91, 0.92
+ORDINARY_AIM, ELSEWHERE_AIM = 0.91, 0.90
 """What `restrained` must reach on the inner side (d), and its likeness alone on side (c)."""
 
 _CLOSED = np.arange(0.70, 1.0, 0.01)
