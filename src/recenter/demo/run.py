@@ -25,7 +25,7 @@ from recenter.stages.extract import Extractor
 from recenter.stages.extract_embedded import EmbeddedExtractor
 from recenter.stages.policy import Policy
 from recenter.stages.select import Selector
-from recenter.stages.select_embedding import EmbeddingSelector
+from recenter.stages.select_trained import TrainedSelector
 from recenter.stages.verify import Verifier
 from recenter.stages.verify_rules import RulesVerifier
 from recenter.store import open_store
@@ -110,7 +110,7 @@ def _backends(settings: Settings, chat: ChatModel | None) -> _Backends:
         extractor=EmbeddedExtractor(embedder),
         embedder=embedder,
         verifier=RulesVerifier(),
-        selector=EmbeddingSelector(embedder),
+        selector=TrainedSelector(embedder),
         chat=chat,
     )
 
