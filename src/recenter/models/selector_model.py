@@ -16,7 +16,6 @@ from typing import NamedTuple
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from recenter.errors import ModelError
 from recenter.models.saved import Saved, load_model
@@ -197,7 +196,9 @@ def place_of(cosines: Floats) -> Floats:
 
     A rank is the share of the set below it, ties halved, so that order in the set is nothing.
     """
-    rank = (rankdata(cosines) - 0.5) / max(len(cosines), 1)
+    ordered = np.sort(cosines)
+    below = np.searchsorted(ordered, cosines, "left") + np.searchsorted(ordered, cosines, "right")
+    rank = below / 2 / max(len(cosines), 1)
     nearest = np.full(len(cosines), cosines.max(initial=-1.0))
     place: Floats = np.column_stack([rank, cosines, nearest]) * _PLACE_SCALE
     return place
