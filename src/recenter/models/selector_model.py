@@ -11,7 +11,7 @@ import functools
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
@@ -19,9 +19,12 @@ from numpy.typing import NDArray
 
 from recenter.errors import ModelError
 from recenter.models.saved import Saved, load_model
-from recenter.models.selector_features import marks, weighted_grams
+from recenter.models.selector_features import MARKS, marks, weighted_grams
 
 Floats = NDArray[np.float64]
+Scale = Annotated[float, msgspec.Meta(gt=0)]
+LogOdds = Annotated[float, msgspec.Meta(ge=-30, le=30)]
+Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
 
 PLACE = ("rank", "cosine", "nearest")
 """What is read of an attribute among the others of its set."""
@@ -33,6 +36,7 @@ _PLACE_SCALE = np.asarray([1.5, 6.0, 3.0])
 
 STANDS_OUT, USUAL = 0.3, 20
 _LEAST_SPREAD = 0.03
+_LARGEST_EXPONENT = 700.0
 MEANING_SCALE, MARK_SCALE = 3.0, 0.5
 """How the gate weighs a message's vector against its standardised marks."""
 
@@ -46,12 +50,12 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     study: float
-    study_scale: float
-    slope: float
-    shift: float
+    study_scale: Scale
+    slope: Scale
+    shift: LogOdds
     match: float | None = None
     """None leaves the likeness out."""
-    match_scale: float = 1.0
+    match_scale: Scale = 1.0
     gate: float | None = None
     """None leaves the gate open."""
 
@@ -138,23 +142,33 @@ class SelectorModel:
         return float((self._a["gate"] * inputs).sum())
 
     def _check(self) -> None:
-        rows, _ = self._a["both"].shape
+        nearby, dimensions = self._a["attribute_landmarks"].shape
+        grams, parts = self._a["gram_parts"].shape
+        (waves,) = self._a["place_phase"].shape
+        columns, asked = 1 + nearby + parts, len(self._a["message_landmarks"])
         wanted = {
-            "both": 1 + len(self._a["message_landmarks"]),
-            "place_attribute": rows,
-            "gram_parts": rows - 1 - len(self._a["attribute_landmarks"]),
+            "message_landmarks": (asked, dimensions),
+            "gram_rarity": (grams,),
+            "both": (columns, 1 + asked),
+            "place_waves": (len(PLACE), waves),
+            "place_attribute": (waves, columns),
+            "marks_mean": (len(MARKS),),
+            "marks_scale": (len(MARKS),),
+            "gate": (dimensions + len(MARKS) + 1,),
         }
-        for name, size in wanted.items():
-            if self._a[name].shape[1] != size:
-                raise ValueError(f"{name} has {self._a[name].shape[1]} columns instead of {size}")
-        for name in ("gate", "marks_mean", "marks_scale"):
-            if self._a[name].ndim != 1:
-                raise ValueError(f"{name} is not a row")
+        for name, shape in wanted.items():
+            if self._a[name].shape != shape:
+                raise ValueError(f"{name} has the shape {self._a[name].shape} instead of {shape}")
+        if len(self._vocabulary) != grams:
+            raise ValueError(f"{len(self._vocabulary)} runs of characters instead of {grams}")
+        for name, array in self._a.items():
+            if not np.isfinite(array).all():
+                raise ValueError(f"{name} holds what is not a number")
 
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):
     settings: dict[str, Setting]
-    base_rate: float
+    base_rate: Rate
     middle: float
     attribute_width: float
     message_width: float
@@ -172,8 +186,9 @@ def margins(scores: Scores, setting: Setting) -> Floats:
 
 def probabilities(margin: Floats, setting: Setting, *, shift: float = 0.0) -> Floats:
     """Return the calibrated probability of each margin. `shift` is added to the log odds."""
-    odds: Floats = 1 / (1 + np.exp(-(setting.slope * margin + setting.shift + shift)))
-    return odds
+    odds = setting.slope * margin + setting.shift + shift
+    probability: Floats = 1 / (1 + np.exp(np.minimum(-odds, _LARGEST_EXPONENT)))
+    return probability
 
 
 def likeness_of(cosines: Floats, usual: Floats) -> Floats:
