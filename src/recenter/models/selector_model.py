@@ -35,6 +35,9 @@ STEPPED = ("attribute_landmarks", "message_landmarks", "gram_parts")
 _PLACE_SCALE = np.asarray([1.5, 6.0, 3.0])
 
 STANDS_OUT, USUAL = 0.3, 20
+
+FULL = 24
+"""Size of a set from which on `Setting.match` holds as it is."""
 _LEAST_SPREAD = 0.03
 _LARGEST_EXPONENT = 700.0
 MEANING_SCALE, MARK_SCALE = 3.0, 0.5
@@ -55,6 +58,9 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     shift: LogOdds
     match: float | None = None
     """None leaves the likeness out."""
+    match_step: float = 0.0
+    """How much less likeness is enough each time the set is half as large, from `FULL` on: one of
+    few attributes is on the topic by chance less often than the best of many."""
     match_scale: Scale = 1.0
     gate: float | None = None
     """None leaves the gate open."""
@@ -178,10 +184,16 @@ def margins(scores: Scores, setting: Setting) -> Floats:
     """Return by how much each attribute is above the threshold of a setting, negative below."""
     margin = (scores.trained - setting.study) / setting.study_scale
     if setting.match is not None:
-        margin = np.maximum(margin, (scores.likeness - setting.match) / setting.match_scale)
+        enough = match_for(len(scores.likeness), setting.match, setting.match_step)
+        margin = np.maximum(margin, (scores.likeness - enough) / setting.match_scale)
     if setting.gate is not None and scores.gate < setting.gate:
         margin = np.minimum(margin, 0.0) - 1.0
     return margin
+
+
+def match_for(size: int, match: float, step: float) -> float:
+    """Return the likeness that is enough in a set of this size."""
+    return float(match - step * np.log2(FULL / min(max(size, 1), FULL)))
 
 
 def probabilities(margin: Floats, setting: Setting, *, shift: float = 0.0) -> Floats:

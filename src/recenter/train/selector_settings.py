@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-from recenter.models.selector_model import Setting, margins
+from recenter.models.selector_model import FULL, Setting, margins, match_for
 from recenter.stats import classification
 from recenter.train.selector_sides import Scored, answers_of
 
@@ -31,11 +31,14 @@ class _Side(NamedTuple):
     trained: Floats
     likeness: Floats
     gate: Floats
+    size: Floats
+    """Number of attributes in the set."""
 
     def uses(self, setting: Setting) -> Bools:
         used: Bools = self.trained >= setting.study
         if setting.match is not None:
-            used = used | (self.likeness >= setting.match)
+            enough = [match_for(int(n), setting.match, setting.match_step) for n in self.size]
+            used = used | (self.likeness >= np.asarray(enough))
         return used if setting.gate is None else used & (self.gate >= setting.gate)
 
 
@@ -52,6 +55,7 @@ def choose(scored: Sequence[Scored]) -> dict[str, Setting]:
         answers.each(lambda one: one.scores.trained),
         answers.each(lambda one: one.scores.likeness),
         answers.each(lambda one: np.full(len(one.case.attributes), one.scores.gate)),
+        answers.each(lambda one: np.full(len(one.case.attributes), len(one.case.attributes))),
     )
     scale = float(people.trained.std()) or 1.0
     study = _smooth_threshold(answers.truth, people.trained, answers.people())
@@ -95,16 +99,31 @@ def _smooth_threshold(truth: Bools, scores: Floats, people: Sequence[str]) -> fl
 
 
 def _restrained(scored: Sequence[Scored], spread: float, plain: Setting) -> Setting:
-    elsewhere, ordinary = _side(scored, "elsewhere"), _side(scored, "ordinary")
-    setting = msgspec.structs.replace(
-        plain, match=_quantile(elsewhere.likeness, ELSEWHERE_AIM), match_scale=spread
-    )
+    ordinary = _side(scored, "ordinary")
+    match, step = _match(scored)
+    setting = msgspec.structs.replace(plain, match=match, match_step=step, match_scale=spread)
     for closed in _CLOSED:
         gate = _quantile(ordinary.gate, float(closed))
         setting = msgspec.structs.replace(setting, gate=gate)
         if not len(ordinary.gate) or 1 - ordinary.uses(setting).mean() >= ORDINARY_AIM:
             break
     return setting
+
+
+def _match(scored: Sequence[Scored]) -> tuple[float | None, float]:
+    """Return the likeness that is quiet as often as aimed at, and how it falls with the set.
+
+    The first of each set stand for a smaller one.
+    """
+    sets = [one.scores.likeness for one in scored if one.case.side == "elsewhere"]
+    if not sets:
+        return None, 0.0
+    sizes = [size for size in (1, 2, 3, 6, 12, FULL) if size <= min(map(len, sets))]
+    needed = [np.quantile([of[:size].max() for of in sets], ELSEWHERE_AIM) for size in sizes]
+    if len(sizes) < 2:
+        return float(needed[-1]), 0.0
+    step, at = np.polyfit(np.log2(np.asarray(sizes) / FULL), needed, 1)
+    return float(at), max(float(step), 0.0)
 
 
 def _side(scored: Sequence[Scored], name: str) -> _Side:
@@ -114,6 +133,7 @@ def _side(scored: Sequence[Scored], name: str) -> _Side:
         np.asarray([s.trained.max() for s in of]),
         np.asarray([s.likeness.max() for s in of]),
         np.asarray([s.gate for s in of]),
+        np.asarray([len(s.trained) for s in of]),
     )
 
 
