@@ -1,4 +1,4 @@
-"""How long the trained selector takes: a decision over 25 cached attributes, load, batch, memory."""
+"""How long the trained selector takes: a decision over 25 attributes, load, batch, memory."""
 
 from __future__ import annotations
 
