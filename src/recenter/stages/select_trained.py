@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from recenter.errors import ConfigError
 from recenter.models.base import Embedder
@@ -27,6 +28,7 @@ SETTING = "restrained"
 """Name of the setting that is used where none is given."""
 
 _REMEMBERED = 20_000
+_AT_ONCE = 512
 _CLOSED = "This kind of message has the same answer for everyone."
 _NOTHING = "Nothing known of the person is likely enough to change this answer."
 _REASONS = {
@@ -99,11 +101,13 @@ class TrainedSelector:
         closed = setting.gate is not None and scores.gate < setting.gate
         moved = _moved(self._choices, self._model)
         likely = probabilities(margins(scores, setting), setting, shift=moved)
+        by_people = _by_people(scores, setting)
         decisions = []
         for place, attribute in enumerate(attributes):
             score = round(float(likely[place]), 6)
             use = _decision(score, setting.threshold, self._choices.ask_cost, closed=closed)
-            reason = _CLOSED if closed else _reason(use, scores, place, setting)
+            why = ("trained" if by_people[place] else "likeness") if use == "use" else use
+            reason = _CLOSED if closed else _REASONS[why]
             decisions.append(
                 Decision(attribute=attribute.id, decision=use, score=score, reason=reason)
             )
@@ -116,13 +120,19 @@ class TrainedSelector:
         known = self._read
         new = sorted({text for text in texts if text not in known})
         if new:
-            made = self._model.read(new, self._embedder.embed(new))
-            rows = (Read(*(part[[row]] for part in made)) for row in range(len(new)))
-            known = known | dict(zip(new, rows, strict=True))
+            known = known | dict(zip(new, self._rows(new), strict=True))
         # Replaced, not changed, so that threads need no lock.
         self._read = known if len(known) <= _REMEMBERED else {}
         parts = zip(*(known[text] for text in texts), strict=True)
         return Read(*(np.concatenate(part) for part in parts))
+
+    def _rows(self, texts: Sequence[str]) -> Iterator[Read]:
+        """Yield what the model reads of each text; of many, a block at a time fits in memory."""
+        for start in range(0, len(texts), _AT_ONCE):
+            block = texts[start : start + _AT_ONCE]
+            made = self._model.read(block, self._embedder.embed(block))
+            for row in range(len(block)):
+                yield Read(*(part[[row]] for part in made))
 
 
 def _check(choices: Choices, model: SelectorModel, embedder: Embedder) -> None:
@@ -160,8 +170,11 @@ def _decision(score: float, threshold: float, ask_cost: float | None, *, closed:
     return "use" if score >= round(threshold, 6) else "withhold"
 
 
-def _reason(use: Use, scores: Scores, place: int, setting: Setting) -> str:
-    if use != "use":
-        return _REASONS[use]
-    by_people = float(scores.trained[place]) >= setting.study
-    return _REASONS["trained" if by_people else "likeness"]
+def _by_people(scores: Scores, setting: Setting) -> NDArray[np.bool_]:
+    """Tell which attributes people's answers speak for, rather than their topic alone.
+
+    Where a base rate lifts what is below both thresholds, the nearer one counts.
+    """
+    alone = margins(scores, msgspec.structs.replace(setting, match=None))
+    found: NDArray[np.bool_] = alone >= np.minimum(margins(scores, setting), 0.0)
+    return found
