@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from recenter.batch.select import select_row
 from recenter.errors import InputError
+from recenter.models.embedded import Minilm
 from recenter.stages.policy import Policy
+from recenter.stages.select import Selector
 from recenter.stages.select_bm25 import Bm25Selector
+from recenter.stages.select_trained import TrainedSelector
 
 ROW: dict[str, Any] = {
     "prompt": "Which cello strings?",
@@ -43,13 +46,20 @@ def test_the_row_comes_back_with_score_decision_and_reason() -> None:
     assert ROW["attributes"][0]["score"] == 7
 
 
-def scores(row: dict[str, Any]) -> list[tuple[Any, Any]]:
-    out = select_row(row, Bm25Selector())
+def scores(row: dict[str, Any], selector: Selector) -> list[tuple[Any, Any]]:
+    out = select_row(row, selector)
     return [(item["score"], item["decision"]) for item in out["attributes"]]
 
 
-@given(st.dictionaries(st.text(min_size=1, max_size=5), st.integers() | st.text(), max_size=3))
-def test_no_other_field_changes_a_score(extra: dict[str, Any]) -> None:
+SELECTORS = [Bm25Selector(), TrainedSelector(Minilm(threads=1))]
+
+
+@pytest.mark.parametrize("selector", SELECTORS, ids=lambda selector: selector.name)
+@settings(deadline=None, max_examples=30)
+@given(
+    extra=st.dictionaries(st.text(min_size=1, max_size=5), st.integers() | st.text(), max_size=3)
+)
+def test_no_other_field_changes_a_score(selector: Selector, extra: dict[str, Any]) -> None:
     known = {"prompt", "attributes", "id", "text"}
     extra = {k: v for k, v in extra.items() if k not in known}
     bare = {
@@ -57,7 +67,9 @@ def test_no_other_field_changes_a_score(extra: dict[str, Any]) -> None:
         "attributes": [{k: item[k] for k in ("id", "text")} for item in ROW["attributes"]],
     }
     filled = bare | extra | {"attributes": [item | extra for item in bare["attributes"]]}
-    assert scores(ROW) == scores(bare) == scores(filled)
+    assert scores(ROW, selector) == scores(bare, selector) == scores(filled, selector)
+    turned = ROW | {"attributes": ROW["attributes"][::-1], "n_relevant": 0}
+    assert scores(turned, selector) == scores(ROW, selector)[::-1]
 
 
 @pytest.mark.parametrize(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
 
 import msgspec
 import pytest
 
+from recenter.models.saved import load_model
 from recenter.models.scripted import ScriptedChat, ScriptedEmbedder
+from recenter.models.selector_model import SelectorModel
 from recenter.provenance import Signature
 from recenter.questions import RELEVANT
 from recenter.records import Subject
@@ -20,6 +24,7 @@ from recenter.stages.respond import respond
 from recenter.stages.select_bm25 import Bm25Selector
 from recenter.stages.select_embedding import EmbeddingSelector
 from recenter.stages.select_llm import LLMSelector
+from recenter.stages.select_trained import Choices, TrainedSelector
 from recenter.stages.verify import Both
 from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_rules import RulesVerifier
@@ -50,6 +55,20 @@ def reply(temperature: float = 0.0, *, model: str = "scripted:m") -> Signature:
     return made.signature
 
 
+def trained(
+    name: str = "scripted:words", *, checksum: str | None = None, **choices: object
+) -> Signature:
+    """Of a trained selector that takes any embedder's vectors."""
+    folder = Path(str(resources.files("recenter.models").joinpath("weights")))
+    saved = load_model(folder / "selector.safetensors", "selector")
+    about = msgspec.structs.replace(
+        saved.about, encoder=None, checksum=checksum or saved.about.checksum
+    )
+    model = SelectorModel(msgspec.structs.replace(saved, about=about))
+    chosen = Choices(**choices)  # type: ignore[arg-type]
+    return TrainedSelector(ScriptedEmbedder(name=name), model, choices=chosen).signature
+
+
 VARIANTS: dict[str, list[Callable[[], Signature]]] = {
     "bm25": [
         lambda: Bm25Selector().signature,
@@ -61,6 +80,16 @@ VARIANTS: dict[str, list[Callable[[], Signature]]] = {
         lambda: EmbeddingSelector(WORDS, gate=0.5).signature,
         lambda: EmbeddingSelector(WORDS, gate=None).signature,
         lambda: EmbeddingSelector(ScriptedEmbedder(name="scripted:other")).signature,
+    ],
+    "trained selector": [
+        trained,
+        lambda: trained("scripted:other"),
+        lambda: trained(checksum="0" * 64),
+        lambda: trained(setting="agreeing"),
+        lambda: trained(base_rate=0.01),
+        lambda: trained(base_rate=0.02),
+        lambda: trained(ask_cost=0.0),
+        lambda: trained(ask_cost=0.1),
     ],
     "llm selector": [
         lambda: LLMSelector(chat()).signature,
