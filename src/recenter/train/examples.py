@@ -60,24 +60,33 @@ class _Exported(msgspec.Struct, frozen=True):
     record: dict[str, Any]
 
 
+_Stored = Attribute | Query | Judgment
+_KINDS: dict[str, type[_Stored]] = {
+    "attribute": Attribute,
+    "retired attribute": Attribute,
+    "query": Query,
+    "judgment": Judgment,
+}
+
+
 def read_relevant(paths: Iterable[Path]) -> tuple[Labelled, ...]:
     """Return the answers to `relevant` in files, in the order in which the pairs appear.
 
     Rows are those of `selection_human.jsonl` ({pair, user, prompt, attributes: [{id, text,
     relevant}]}), those of models on the same pairs ({pair, model, attributes}), and what
     `recenter export` writes, of which the answers of people count. Majorities that are ties are
-    left open.
+    left open; pairs without attributes are left out.
 
     Raises:
         InputError: a row is none of these; names file, line and field. Or no person answered.
     """
     pairs: dict[str, _People] = {}
     said: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    exported: list[_Exported] = []
+    exported: dict[str, _Stored] = {}
     for path in paths:
         for number, row in _rows(path):
             if "kind" in row and "record" in row:
-                exported.append(formats.convert(row, _Exported, file=str(path), number=number))
+                exported |= _record(row, file=str(path), number=number)
             elif "model" in row:
                 answers = formats.convert(row, _Model, file=str(path), number=number)
                 for item in answers.attributes:
@@ -93,7 +102,8 @@ def read_relevant(paths: Iterable[Path]) -> tuple[Labelled, ...]:
                         field="pair",
                     )
                 pairs[read.pair] = read
-    found = [_labelled(row, said) for row in (*pairs.values(), *_from_export(exported))]
+    listed = (*pairs.values(), *_from_export(exported.values()))
+    found = [_labelled(row, said) for row in listed if row.attributes]
     if not any(item.relevant is not None for one in found for item in one.items):
         raise InputError(
             "no answer of a person to `relevant` was found.",
@@ -122,24 +132,35 @@ def _labelled(row: _People, said: dict[tuple[str, str], list[bool]]) -> Labelled
     return Labelled(row.pair, row.user, row.prompt, items, row.origin)
 
 
-def _from_export(rows: Iterable[_Exported]) -> Iterator[_People]:
+def _record(row: dict[str, Any], *, file: str, number: int) -> dict[str, _Stored]:
+    """Return the record of an exported row under its id, or nothing where none is needed."""
+    read = formats.convert(row, _Exported, file=file, number=number)
+    if read.kind not in _KINDS:
+        return {}
+    record: _Stored = formats.convert(read.record, _KINDS[read.kind], file=file, number=number)
+    if isinstance(record, Judgment) and record.question == RELEVANT.name:
+        try:
+            RELEVANT.check(record.answer)
+        except InputError as error:
+            raise InputError(error.reason, file=file, line=number, field=error.field) from None
+    return {f"{type(record).__name__} {record.id}": record}
+
+
+def _from_export(records: Iterable[_Stored]) -> Iterator[_People]:
     """Yield one row per query on whose attributes people answered."""
     attributes: dict[str, Attribute] = {}
     queries: dict[str, Query] = {}
     votes: dict[tuple[str, str], Counter[bool]] = defaultdict(Counter)
-    for row in rows:
-        if row.kind in ("attribute", "retired attribute"):
-            attribute = formats.convert(row.record, Attribute)
-            attributes[attribute.id] = attribute
-        elif row.kind == "query":
-            query = formats.convert(row.record, Query)
-            queries[query.id] = query
-        elif row.kind == "judgment":
-            judgment = formats.convert(row.record, Judgment)
-            about = judgment.subject
-            by_person = judgment.question == RELEVANT.name and judgment.judge.kind == "person"
+    for record in records:
+        if isinstance(record, Attribute):
+            attributes[record.id] = record
+        elif isinstance(record, Query):
+            queries[record.id] = record
+        else:
+            about = record.subject
+            by_person = record.question == RELEVANT.name and record.judge.kind == "person"
             if by_person and about.query is not None and about.attribute is not None:
-                votes[about.query, about.attribute][judgment.answer in RELEVANT.positive] += 1
+                votes[about.query, about.attribute][record.answer in RELEVANT.positive] += 1
     for query in queries.values():
         listed = [
             _Attribute(known.id, known.text, _majority(votes[query.id, known.id]))
