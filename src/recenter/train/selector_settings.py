@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from recenter.errors import InputError
 from recenter.models.selector_model import FULL, Setting, margins, match_for
 from recenter.stats import classification
 from recenter.train.selector_sides import Scored, answers_of
@@ -49,8 +50,16 @@ def choose(scored: Sequence[Scored]) -> dict[str, Setting]:
     `restrained` adds a likeness that finds planted attributes and is quiet on as many messages of
     side (c) as aimed at, and the least strict gate with which nothing is used on as many ordinary
     messages as aimed at; the strictest where none is enough.
+
+    Raises:
+        InputError: no answer of people is a yes, so that no threshold is better than another.
     """
     answers = answers_of(scored)
+    if not answers.truth.any():
+        raise InputError(
+            f"of {len(answers.truth)} answers that settings are to be chosen on, none is a yes.",
+            cure="Train on answers to more messages, or with each message put to more people.",
+        )
     people = _Side(
         answers.each(lambda one: one.scores.trained),
         answers.each(lambda one: one.scores.likeness),
