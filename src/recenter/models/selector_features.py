@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -75,15 +76,20 @@ def grams(text: str) -> Counter[str]:
 
     As the analyzer `char_wb` of scikit-learn cuts them, so that training may use that.
     """
-    found: Counter[str] = Counter()
+    found: list[str] = []
     for word in text.lower().split():
         padded = f" {word} "
         for length in range(_SHORTEST, _LONGEST + 1):
             if len(padded) <= length:
-                found[padded] += 1
+                found.append(padded)
                 break
-            found.update(padded[i : i + length] for i in range(len(padded) - length + 1))
-    return found
+            found += [padded[i : i + length] for i in range(len(padded) - length + 1)]
+    return Counter(found)
+
+
+@functools.cache
+def _damped(count: int) -> float:
+    return 1 + float(np.log(count))
 
 
 def weighted_grams(
@@ -98,6 +104,6 @@ def weighted_grams(
     for row, text in zip(rows, texts, strict=True):
         for gram, count in grams(text).items():
             if gram in column:
-                row[column[gram]] = (1 + np.log(count)) * rarity[column[gram]]
+                row[column[gram]] = _damped(count) * rarity[column[gram]]
     norms = np.linalg.norm(rows, axis=1, keepdims=True)
     return rows / np.where(norms == 0, 1, norms)
