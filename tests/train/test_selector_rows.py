@@ -141,6 +141,17 @@ def test_a_planted_attribute_comes_first_and_elsewhere_is_of_other_domains() -> 
             assert case.origin not in {of[text] for text in case.attributes}
 
 
+def test_where_a_fold_has_few_domains_its_sets_are_small() -> None:
+    """Domains that share a fold may leave another with one domain, or with none."""
+    domains = list(FOLDS.domains)
+    folds = make_folds(LABELLED, seed=0, together=dict.fromkeys(domains[3:], "one"))
+    drawing = Drawing(LABELLED, folds, np.random.default_rng(0))
+    alone = domains[0]
+    assert drawing.elsewhere(alone, 24, fold=folds.domains[alone]) == ()
+    assert len(drawing.elsewhere("", 24, fold=folds.domains[alone])) == 15
+    assert all(row.attribute in row.of for row in made_up_rows(LABELLED, folds, seed=0))
+
+
 def test_every_ordinary_message_meets_every_person() -> None:
     known = profiles(LABELLED)
     messages = texts.ordinary()[:3]

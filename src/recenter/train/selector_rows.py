@@ -124,10 +124,10 @@ def made_up_rows(labelled: Sequence[Labelled], folds: Folds, *, seed: int) -> li
         of = tuple(dict.fromkeys(of))
         rows += [
             Row(of[place + 1], pair.matters, of, 0.0, _ELSEWHERE, groups)
-            for place in rng.choice(len(of) - 1, 3, replace=False)
+            for place in rng.choice(len(of) - 1, min(3, len(of) - 1), replace=False)
         ]
         others = draw.elsewhere(pair.domain, _SET, fold=fold)
-        rows.append(Row(others[0], pair.matters, others, 0.0, _ELSEWHERE, groups))
+        rows += [Row(one, pair.matters, others, 0.0, _ELSEWHERE, groups) for one in others[:1]]
     for message in texts.lines("open"):
         fold = int(rng.integers(folds.number))
         others = tuple(a for a in draw.elsewhere("", 20, fold=fold) if a not in of_manner)
@@ -159,6 +159,8 @@ class Drawing:
     def elsewhere(self, domain: str, number: int, *, fold: int | None = None) -> tuple[str, ...]:
         """Return made-up attributes of other domains, of one fold where it is given.
 
+        They are fewer than asked for where there are not as many.
+
         Without a fold, of topics alone: how somebody learns, works or writes may bear on a
         message of any domain.
         """
@@ -168,6 +170,7 @@ class Drawing:
             if name != domain
             and (name not in MANNERS if fold is None else self._folds.domains[name] == fold)
         ]
+        number = min(number, len({p.attribute for name in domains for p in self._pairs[name]}))
         found: dict[str, None] = {}
         while len(found) < number:
             of = self._pairs[domains[self._rng.integers(len(domains))]]
