@@ -12,7 +12,7 @@ from recenter.train import texts
 from recenter.train.examples import Item, Labelled
 
 TOPICS = ("chess", "tea", "sailing", "opera", "judo", "pottery", "rugby", "poetry")
-PEOPLE, PROMPTS = 12, 6
+PEOPLE, PROMPTS = 10, 5
 
 
 def embedder() -> ScriptedEmbedder:
@@ -45,8 +45,8 @@ def fewer_texts(each: int = 4) -> Iterator[None]:
     pairs = texts.pairs()
     domains = {pair.domain: [p for p in pairs if p.domain == pair.domain] for pair in pairs}
     few = tuple(pair for found in domains.values() for pair in found[:each])
-    lines = {name: texts.lines(name)[:40] for name in ("open", "personal", "style")}
-    more = texts.ordinary_more()[::6]
+    lines = {name: texts.lines(name)[:20] for name in ("open", "personal", "style")}
+    more = texts.ordinary_more()[::12]
     patch.setattr(texts, "pairs", lambda: few)
     patch.setattr(texts, "lines", lines.__getitem__)
     patch.setattr(texts, "ordinary_more", lambda: more)

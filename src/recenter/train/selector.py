@@ -85,7 +85,9 @@ def refuse_too_few(labelled: Sequence[Labelled]) -> None:
         InputError: says how many people and answers there are, and how many are needed.
     """
     said = [item.relevant for one in labelled for item in one.items if item.relevant is not None]
-    people = len({one.person for one in labelled})
+    people = len(
+        {one.person for one in labelled if any(item.relevant is not None for item in one.items)}
+    )
     rarer = min(sum(said), len(said) - sum(said))
     if people < FEWEST_PEOPLE or len(said) < FEWEST_ANSWERS or rarer < FEWEST_OF_EACH:
         raise InputError(
