@@ -55,7 +55,7 @@ def test_from_conversations_to_a_receipt(store: str) -> None:
         store,
         "--person",
         nurse,
-        "How do I sleep after a night shift at work as a nurse?",
+        "How do I find a new job as a nurse in Leeds?",
     )
     assert "used\n" in asked.output
     assert '"I work as a nurse in Leeds"' in asked.output
