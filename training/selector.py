@@ -15,10 +15,8 @@ from bench.common import SHARED_DATA, print_signature
 
 import recenter.models
 from recenter.models.embedded import Minilm
-from recenter.models.saved import save_model
 from recenter.train.examples import read_relevant
-from recenter.train.selector import base_rate, finish, prepare
-from recenter.train.selector_fit import contents
+from recenter.train.selector import prepare, save_selector
 
 WEIGHTS = Path(str(recenter.models.__file__)).parent / "weights" / "selector.safetensors"
 FILES = ("selection_human.jsonl", "selection_llm.jsonl")
@@ -31,17 +29,9 @@ def main() -> None:
     print_signature("training.selector", data=", ".join(FILES), pairs=len(labelled), seed=SEED)
     embedder = Minilm()
     trained = prepare(labelled, embedder, seed=SEED)
-    settings, gate = finish(trained)
-    arrays, told = contents(
-        trained.made,
-        trained.made.coefficients,
-        gate,
-        settings=settings,
-        base_rate=base_rate(labelled),
-    )
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else WEIGHTS
-    saved = save_model(target, "selector", arrays, settings=told, encoder=embedder.name)
-    print(saved.name, settings)
+    saved = save_selector(trained, target)
+    print(saved.name, saved.about.settings["settings"])
     print(f"checksum {saved.about.checksum}; {target.stat().st_size} bytes")
     print(f"sha256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
 

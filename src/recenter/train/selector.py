@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 
 from recenter.errors import InputError
 from recenter.models.base import Embedder
+from recenter.models.saved import Saved, save_model
 from recenter.models.selector_model import SelectorModel, Setting
 from recenter.progress import Progress, Silent
 from recenter.train import texts
 from recenter.train.examples import Labelled
-from recenter.train.selector_fit import Fit, fit, model_of, without
+from recenter.train.selector_fit import Fit, contents, fit, model_of, without
 from recenter.train.selector_gate import fit_gate
 from recenter.train.selector_parts import Parts, Vectors, make_parts
 from recenter.train.selector_rows import Drawing, Folds, labelled_rows, made_up_rows, make_folds
@@ -31,6 +33,7 @@ from recenter.train.selector_sides import (
 Floats = NDArray[np.float64]
 By = Literal["person", "prompt", "both"]
 
+FOLDS = 5
 FEWEST_PEOPLE, FEWEST_ANSWERS, FEWEST_OF_EACH = 10, 200, 30
 
 
@@ -60,10 +63,12 @@ def prepare(
     seed: int = 0,
     negatives: bool = True,
     together: Mapping[str, str] | None = None,
+    number: int = FOLDS,
 ) -> Trained:
     """Fit the kernel machine to people's answers, with made-up negatives beside them.
 
-    `together` gives domains of the made-up pairs a common name where they must share a fold.
+    `together` gives domains of the made-up pairs a common name where they must share a fold;
+    `number` is that of the folds.
 
     Raises:
         InputError: there are too few people or answers to learn from and to check on.
@@ -71,7 +76,7 @@ def prepare(
     refuse_too_few(labelled)
     vectors = Vectors(embedder)
     parts = make_parts(vectors, seed=seed)
-    folds = make_folds(labelled, seed=seed, together=together)
+    folds = make_folds(labelled, seed=seed, number=number, together=together)
     rows = labelled_rows(labelled, folds)
     if negatives:
         rows += made_up_rows(labelled, folds, seed=seed)
@@ -103,6 +108,23 @@ def finish(trained: Trained) -> tuple[dict[str, Setting], Floats]:
     cells = [_cell("person", fold) for fold in range(trained.folds.number)]
     settings = choose(_scored(trained, cells, frozenset()))
     return settings, _gate(trained, frozenset())
+
+
+def save_selector(trained: Trained, path: Path) -> Saved:
+    """Write the selector fitted to everybody to a file and return it.
+
+    Raises:
+        ModelError: the file cannot be written.
+    """
+    settings, gate = finish(trained)
+    arrays, told = contents(
+        trained.made,
+        trained.made.coefficients,
+        gate,
+        settings=settings,
+        base_rate=base_rate(trained.labelled),
+    )
+    return save_model(path, "selector", arrays, settings=told, encoder=trained.vectors.name)
 
 
 def cross_validate(
