@@ -22,7 +22,8 @@ RESTRAINED, AGREEING = "restrained", "agreeing"
 ORDINARY_AIM, ELSEWHERE_AIM = 0.91, 0.90
 """What `restrained` must reach on the inner side (d), and its likeness alone on side (c)."""
 
-_CLOSED = np.arange(0.70, 1.0, 0.01)
+# The last step of the range lies a rounding error above 1, where there is no quantile.
+_CLOSED = np.minimum(np.arange(0.70, 1.0, 0.01), 1.0)
 _REPEATS = 100
 
 
