@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from safetensors.numpy import save
 
 from recenter.errors import ChecksumError, ModelError, RecenterError
-from recenter.models.saved import FILE, load_model, save_model
+from recenter.models.saved import FILE, about_model, load_model, save_model
 
 ARRAYS = {"weights": np.arange(6.0).reshape(2, 3), "bias": np.asarray([0.5], np.float32)}
 SETTINGS = {"threshold": 0.25, "features": ["one", "two"]}
@@ -114,3 +114,11 @@ def test_a_foreign_file_is_refused(tmp_path: Path, data: bytes) -> None:
 def test_a_missing_file_says_what_to_name(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match="recenter train"):
         load_model(tmp_path / "absent", "selector")
+
+
+def test_a_file_says_its_kind_without_its_arrays(tmp_path: Path) -> None:
+    save_model(tmp_path / FILE, "verifier", {"a": np.ones(3)}, settings={"x": 1}, encoder="e")
+    assert about_model(tmp_path).kind == "verifier"
+    (tmp_path / FILE).write_bytes(b"\x00" * 9)
+    with pytest.raises(ModelError, match="is not a trained model"):
+        about_model(tmp_path / FILE)

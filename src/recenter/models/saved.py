@@ -93,14 +93,7 @@ def load_model(path: Path, kind: Kind, *, encoder: str | None = None) -> Saved:
             of a later version of the format, or reads the vectors of another encoder.
         ChecksumError: its arrays or settings are not those that were saved.
     """
-    file = path / FILE if path.is_dir() else path
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise ModelError(
-            f"the model {path} cannot be read: {error.strerror}.",
-            cure=f"Name a folder that `recenter train` wrote; it holds a {FILE}.",
-        ) from None
+    file, data = _read(path)
     about = _about(file, data)
     if about.kind != kind:
         raise ModelError(f"{file} holds a {about.kind}; expected a {kind}.")
@@ -119,6 +112,28 @@ def load_model(path: Path, kind: Kind, *, encoder: str | None = None) -> Saved:
             f"{file} has the checksum {found}; expected {about.checksum}.", cure=_RETRAIN
         )
     return Saved(about=about, arrays=arrays)
+
+
+def about_model(path: Path) -> About:
+    """Return what a file, or the folder that `recenter train` wrote, says of itself.
+
+    Its arrays are not read; `load_model` checks them.
+
+    Raises:
+        ModelError: the file is missing, truncated, of something else or of a later format.
+    """
+    return _about(*_read(path))
+
+
+def _read(path: Path) -> tuple[Path, bytes]:
+    file = path / FILE if path.is_dir() else path
+    try:
+        return file, file.read_bytes()
+    except OSError as error:
+        raise ModelError(
+            f"the model {path} cannot be read: {error.strerror}.",
+            cure=f"Name a folder that `recenter train` wrote; it holds a {FILE}.",
+        ) from None
 
 
 def _about(file: Path, data: bytes) -> About:

@@ -67,6 +67,17 @@ def average_precision(truth: Bools, scores: Floats) -> float | None:
     return float(np.sum(np.diff(found, prepend=0) * found / taken) / truth.sum())
 
 
+def precision_recall(truth: Bools, scores: Floats) -> list[tuple[float, float]]:
+    """Return recall and precision at every threshold, recall rising; nothing where none is true."""
+    if not truth.any():
+        return []
+    order = np.argsort(-scores, kind="stable")
+    hits = np.cumsum(truth[order])
+    last = np.append(np.diff(scores[order]) != 0, True)
+    found, taken = hits[last], np.flatnonzero(last) + 1
+    return list(zip((found / truth.sum()).tolist(), (found / taken).tolist(), strict=True))
+
+
 def brier(truth: Bools, probabilities: Floats) -> float | None:
     """Return the mean squared distance of the probabilities from what is true. Brier (1950)."""
     return float(np.mean((probabilities - truth) ** 2)) if len(truth) else None
