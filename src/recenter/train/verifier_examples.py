@@ -59,7 +59,7 @@ def sessions_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Turn, ...]
     Raises:
         InputError: a field is missing or of the wrong kind.
     """
-    read = (convert(dict(row), _Session) for row in rows)
+    read = (convert(dict(row), _Session, number=at) for at, row in enumerate(rows, 1))
     return {one.session: _turns(one.turns) for one in read}
 
 
@@ -76,7 +76,8 @@ def examples(
             is not known.
     """
     return [
-        _example(convert(dict(row), _Judged), sessions, place) for place, row in enumerate(rows)
+        _example(convert(dict(row), _Judged, number=place + 1), sessions, place)
+        for place, row in enumerate(rows)
     ]
 
 
@@ -84,12 +85,15 @@ def _example(row: _Judged, sessions: Mapping[str, Sequence[Turn]], place: int) -
     answer = _ANSWERS.get(row.verdict, row.verdict)
     if answer not in _VERDICTS:
         allowed = ", ".join((*_VERDICTS, *_ANSWERS))
-        raise InputError(f"expected one of {allowed}; got {row.verdict!r}.", field="verdict")
+        raise InputError(
+            f"expected one of {allowed}; got {row.verdict!r}.", line=place + 1, field="verdict"
+        )
     turns: Sequence[Turn] | None = None if row.turns is None else _turns(row.turns)
     if turns is None and row.session is not None:
         if row.session not in sessions:
             raise InputError(
                 f"there is no dialogue {row.session!r} among {len(sessions)}.",
+                line=place + 1,
                 field="session",
                 cure="Give its file with --conversations, or the turns in the row.",
             )
