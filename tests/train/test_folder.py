@@ -1,0 +1,60 @@
+"""A folder of results is there whole or not at all, and nothing that stood in it is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from recenter.errors import ConfigError
+from recenter.train.folder import new_folder
+
+HOLDS = "model"
+
+
+def write(target: Path, text: str = "new") -> None:
+    with new_folder(target, holds=HOLDS) as folder:
+        (folder / HOLDS).write_text(text)
+
+
+def fail_halfway(target: Path) -> None:
+    with new_folder(target, holds=HOLDS) as folder:
+        (folder / HOLDS).write_text("half")
+        raise ZeroDivisionError
+
+
+def test_a_new_folder_appears_when_the_block_ends(tmp_path: Path) -> None:
+    target = tmp_path / "a" / "b"
+    with new_folder(target, holds=HOLDS) as folder:
+        (folder / HOLDS).write_text("x")
+        assert not target.exists()
+    assert (target / HOLDS).read_text() == "x"
+    assert [path.name for path in target.parent.iterdir()] == ["b"]
+
+
+def test_what_is_not_written_again_is_kept(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    write(target, "old")
+    (target / "notes").mkdir()
+    (target / "notes" / "mine.txt").write_text("mine")
+    write(target)
+    assert (target / HOLDS).read_text() == "new"
+    assert (target / "notes" / "mine.txt").read_text() == "mine"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_block_that_fails_changes_nothing(tmp_path: Path) -> None:
+    target = tmp_path / "out"
+    write(target, "old")
+    with pytest.raises(ZeroDivisionError):
+        fail_halfway(target)
+    assert (target / HOLDS).read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_files_of_something_else_and_a_file_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "thesis.txt").write_text("x")
+    with pytest.raises(ConfigError, match="holds files but no model"):
+        write(tmp_path)
+    with pytest.raises(ConfigError, match="is a file"):
+        write(tmp_path / "thesis.txt")
