@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.errors import MissingExtraError
+from recenter.errors import InputError, MissingExtraError
 from recenter.models.base import Embedder
 from recenter.records import Failure
 from recenter.stages.verify_features import Described, case_of, describe
@@ -134,8 +134,14 @@ def logistic(x: Floats, y: NDArray[Any], strength: float) -> tuple[Floats, Float
     """Fit a logistic regression; return weights, intercepts and classes.
 
     Raises:
+        InputError: all rows are of one class.
         MissingExtraError: scikit-learn is not installed.
     """
+    if len(set(y.tolist())) < 2:
+        raise InputError(
+            f"{len(y)} rows that a fold is trained on all have the same label.",
+            cure="Give rows of more people or dialogues with --from, or set fewer --folds.",
+        )
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError:
