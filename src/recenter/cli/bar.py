@@ -46,6 +46,9 @@ class Bar:
 
     def start(self, what: str, total: int | None) -> None:
         """Begin another bar under those that are done."""
+        if self._task is not None and self._progress.tasks[self._task].total is None:
+            # Of unknown length until now: it would move on beside the next one for ever.
+            self._progress.update(self._task, total=1, completed=1)
         self._task = self._progress.add_task(what, total=total)
 
     def advance(self, steps: int = 1) -> None:

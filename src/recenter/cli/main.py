@@ -19,6 +19,8 @@ COMMANDS = {
     "select": "recenter.cli.select:select",
     "respond": "recenter.cli.respond:respond",
     "judge": "recenter.cli.judge:judge",
+    "train": "recenter.cli.train:train",
+    "evaluate": "recenter.cli.evaluate:evaluate",
     "people": "recenter.cli.people:people",
     "export": "recenter.cli.people:export",
     "forget": "recenter.cli.people:forget",

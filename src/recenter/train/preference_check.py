@@ -8,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.progress import Progress, Silent
 from recenter.stages.preference_head import Head, score
 from recenter.stats.estimate import Estimate, estimate
 from recenter.stats.logistic import Floats, Gaussian, chance
@@ -53,17 +54,53 @@ def folds(people: NDArray[np.str_], *, count: int = FOLDS, seed: int = 0) -> NDA
     return np.array([fold[name] for name in people.tolist()], np.intp)
 
 
-def cross_validate(pairs: Pairs, *, count: int = FOLDS, seed: int = 0) -> LeftOut:
+def cross_validate(
+    pairs: Pairs,
+    *,
+    count: int = FOLDS,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> LeftOut:
     """Return what models trained on the other folds' people say; every setting is chosen there."""
     fold = folds(pairs.people, count=count, seed=seed)
     chances = np.zeros(len(fold))
     made = []
+    told = progress or Silent()
+    told.start("cross-validation by person", count)
     for number in range(count):
         fitted = fit(pairs.of(np.flatnonzero(fold != number)))
         held = np.flatnonzero(fold == number)
         chances[held] = _chances(_stranger(fitted.head), _differences(fitted.head, pairs.of(held)))
         made.append(fitted)
+        told.advance()
     return LeftOut(chances=chances, fitted=tuple(made), fold=fold)
+
+
+def people_curve(
+    pairs: Pairs, left_out: LeftOut, *, progress: Progress | None = None
+) -> list[tuple[int, Estimate]]:
+    """Return accuracy on people left out, by the mean number of people trained on.
+
+    Of the folds of the other people 1, 2, ... and all are kept, in turn for each fold left out.
+    """
+    told = progress or Silent()
+    number = len(left_out.fitted)
+    told.start("learning curve", number * (number - 2))
+    found = []
+    for kept in range(1, number):
+        chances, people = left_out.chances.copy(), []
+        for held in range(number):
+            near = [(held + step) % number for step in range(1, kept + 1)]
+            train = np.flatnonzero(np.isin(left_out.fold, near))
+            people.append(len(np.unique(pairs.people[train])))
+            if kept < number - 1:  # with all of them the models are there already
+                head = fit(pairs.of(train)).head
+                test = np.flatnonzero(left_out.fold == held)
+                chances[test] = _chances(_stranger(head), _differences(head, pairs.of(test)))
+                told.advance()
+        figure = estimate(accuracy, pairs.people.tolist(), chances, pairs.counts)
+        found.append((round(float(np.mean(people))), figure))
+    return found
 
 
 def accuracy(chances: Floats, counts: Floats) -> float:

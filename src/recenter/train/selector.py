@@ -14,6 +14,8 @@ from recenter.models.base import Embedder
 from recenter.models.saved import Saved, save_model
 from recenter.models.selector_model import SelectorModel, Setting
 from recenter.progress import Progress, Silent
+from recenter.stats.classification import average_precision
+from recenter.stats.estimate import Estimate, estimate
 from recenter.train import texts
 from recenter.train.examples import Labelled
 from recenter.train.selector_fit import Fit, contents, fit, model_of, without
@@ -24,6 +26,7 @@ from recenter.train.selector_settings import choose
 from recenter.train.selector_sides import (
     Case,
     Scored,
+    answers_of,
     labelled_cases,
     made_up_cases,
     ordinary_cases,
@@ -145,6 +148,45 @@ def cross_validate(
         cases = _cases(trained, cell, texts.ordinary_frozen())
         yield Held(cell, model, score_cases(model, cases, trained.vectors))
         told.advance()
+
+
+def people_curve(
+    trained: Trained, *, progress: Progress | None = None
+) -> list[tuple[int, Estimate]]:
+    """Return average precision on people left out, by the mean number of people trained on.
+
+    Of the folds of the other people 1, 2, ... and all are kept, in turn for each fold left out.
+    The score is that of people's answers alone, without gate and likeness; the made-up rows that
+    hold attributes of people who are not kept go with them.
+    """
+    told = progress or Silent()
+    number = trained.folds.number
+    told.start("learning curve", number * (number - 1))
+    found = []
+    for kept in range(1, number):
+        scored: list[Scored] = []
+        people = []
+        for fold in range(number):
+            near = {(fold + step) % number for step in range(1, kept + 1)}
+            out = frozenset(f"person:{other}" for other in range(number) if other not in near)
+            model = _people_model(trained, out)
+            own = [o for o in trained.labelled if trained.folds.people[o.person] == fold]
+            scored += score_cases(model, labelled_cases(own), trained.vectors)
+            people.append(sum(of in near for of in trained.folds.people.values()))
+            told.advance()
+        answers = answers_of(scored)
+        score = answers.each(lambda one: one.scores.trained)
+        figure = estimate(average_precision, answers.people(), answers.truth, score)
+        found.append((round(float(np.mean(people))), figure))
+    return found
+
+
+def _people_model(trained: Trained, left_out: frozenset[str]) -> SelectorModel:
+    """Return a selector whose gate and settings say nothing."""
+    middle = trained.parts.arrays["message_landmarks"].shape[1]
+    gate = np.zeros(middle + len(trained.parts.arrays["marks_mean"]) + 1)
+    coefficients = without(trained.made, left_out)
+    return model_of(trained.made, coefficients, gate, settings={}, base_rate=0.5)
 
 
 def base_rate(labelled: Iterable[Labelled]) -> float:

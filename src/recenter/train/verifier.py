@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
@@ -10,9 +10,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recenter.errors import InputError
+from recenter.progress import Progress, Silent
 from recenter.stages.verify_features import FEATURES
 from recenter.stages.verify_model import Thresholds, log_odds_of_fault, softmax
-from recenter.stats.classification import best_threshold
+from recenter.stats.classification import average_precision, best_threshold
+from recenter.stats.estimate import Estimate, estimate
+from recenter.train.verifier_examples import Example
 from recenter.train.verifier_fit import (
     Floats,
     Inputs,
@@ -27,6 +30,8 @@ from recenter.train.verifier_fit import (
 
 FOLDS, INNER = 8, 5
 LEAST_REJECTED, LEAST_ACCEPTED, LEAST_DIALOGUES = 20, 20, 20
+SHARES, ORDER = (0.25, 0.5, 0.75, 1.0), 100
+"""Of the training dialogues on the learning curve, and in how many parts they are ordered."""
 MIX = 0.2
 """Weight of the faults' log odds in the score; fixed, not fitted: see the card."""
 RISK = 0.6
@@ -69,13 +74,25 @@ def check(inputs: Inputs) -> None:
     Raises:
         InputError: there are too few judged statements of a kind, or dialogues.
     """
-    rejected = int((inputs.rejected & inputs.labelled).sum())
-    accepted = int((~inputs.rejected & inputs.labelled).sum())
-    dialogues = len(set(inputs.groups[inputs.labelled]))
+    own = inputs.labelled
+    _refuse_too_few(inputs.rejected[own].tolist(), inputs.groups[own].tolist())
+
+
+def check_examples(found: Sequence[Example]) -> None:
+    """Refuse as `check` does, before anything is computed.
+
+    Raises:
+        InputError: there are too few judged statements of a kind, or dialogues.
+    """
+    own = [one for one in found if one.origin == "label"]
+    _refuse_too_few([one.rejected for one in own], [one.group for one in own])
+
+
+def _refuse_too_few(rejected: Sequence[bool], groups: Sequence[str]) -> None:
     for count, least, what in (
-        (rejected, LEAST_REJECTED, "rejected or uncertain statements"),
-        (accepted, LEAST_ACCEPTED, "accepted statements"),
-        (dialogues, LEAST_DIALOGUES, "dialogues"),
+        (sum(rejected), LEAST_REJECTED, "rejected or uncertain statements"),
+        (len(rejected) - sum(rejected), LEAST_ACCEPTED, "accepted statements"),
+        (len(set(groups)), LEAST_DIALOGUES, "dialogues"),
     ):
         if count < least:
             raise InputError(
@@ -120,7 +137,9 @@ def fit(inputs: Inputs, *, seed: int = 0) -> Fitted:
     )
 
 
-def cross_validate(inputs: Inputs, *, folds: int = FOLDS, seed: int = 0) -> LeftOut:
+def cross_validate(
+    inputs: Inputs, *, folds: int = FOLDS, seed: int = 0, progress: Progress | None = None
+) -> LeftOut:
     """Return what models say of every row that were fitted without its dialogue.
 
     Nested: calibration and thresholds come from the training dialogues alone.
@@ -130,6 +149,8 @@ def cross_validate(inputs: Inputs, *, folds: int = FOLDS, seed: int = 0) -> Left
         MissingExtraError: scikit-learn is not installed.
     """
     check(inputs)
+    told = progress or Silent()
+    told.start("cross-validation by dialogue", folds)
     n = len(inputs.groups)
     _, classes = fit_faults(inputs, np.arange(n), scale_of(inputs, np.arange(n)))
     out = LeftOut(np.zeros(n), np.zeros((n, len(classes))), classes, np.zeros(n), np.zeros(n))
@@ -142,7 +163,41 @@ def cross_validate(inputs: Inputs, *, folds: int = FOLDS, seed: int = 0) -> Left
         for column, name in zip(faults.T, named, strict=True):
             out.faults[test, classes.index(name)] = column
         out.accept[test], out.reject[test] = decided.accept, decided.reject
+        told.advance()
     return out
+
+
+def dialogue_curve(
+    inputs: Inputs, *, folds: int = FOLDS, seed: int = 0, progress: Progress | None = None
+) -> list[tuple[int, Estimate]]:
+    """Return average precision of `rejected` on dialogues left out, by the mean number of judged
+    dialogues trained on.
+
+    A quarter, half, three quarters and all of the other folds' dialogues, drawn with the seed. A
+    share at which a fold holds one kind of label only is not estimable.
+    """
+    told = progress or Silent()
+    told.start("learning curve", len(SHARES) * folds)
+    fold = folds_of(inputs.groups, folds, seed)
+    order = folds_of(inputs.groups, ORDER, seed + 2)
+    judged = inputs.labelled
+    found = []
+    for share in SHARES:
+        score = np.full(len(fold), np.nan)
+        sizes = []
+        for held in range(folds):
+            train = np.flatnonzero((fold != held) & (order < share * ORDER))
+            test = np.flatnonzero((fold == held) & judged)
+            own = train[judged[train]]
+            if len(set(inputs.rejected[own].tolist())) == 2 and len(test):
+                score[test] = _scores(inputs, train, test)[0]
+            sizes.append(len(set(inputs.groups[own])))
+            told.advance()
+        rows = np.flatnonzero(judged)
+        groups, truth = inputs.groups[rows].tolist(), inputs.rejected[rows]
+        figure = estimate(_known_precision, groups, truth, score[rows])
+        found.append((round(float(np.mean(sizes))), figure))
+    return found
 
 
 def folds_of(groups: NDArray[np.str_], folds: int, seed: int) -> Rows:
@@ -191,6 +246,10 @@ def _scores(inputs: Inputs, train: Rows, test: Rows) -> tuple[Floats, Floats, tu
     faults = softmax(logits(head, scale, described))
     support = logits(fit_support(inputs, train, scale), scale, described)[:, 0]
     return support + MIX * log_odds_of_fault(faults), faults, classes
+
+
+def _known_precision(truth: NDArray[np.bool_], score: Floats) -> float | None:
+    return None if np.isnan(score).any() else average_precision(truth, score)
 
 
 def _accept(score: Floats, slope: float, shift: float) -> Floats:
