@@ -8,13 +8,17 @@ from typing import NamedTuple, NoReturn, TypeVar
 
 from recenter.errors import ConfigError
 from recenter.models.base import ChatModel, Embedder
+from recenter.models.cross_encoder import load_cross_encoder
 from recenter.models.selector_model import load_selector
+from recenter.models.tuned import is_tuned
 from recenter.stages.select import Selector
 from recenter.stages.select_bm25 import Bm25Selector
+from recenter.stages.select_cross import CrossEncoderSelector
 from recenter.stages.select_embedding import EmbeddingSelector
 from recenter.stages.select_llm import LLMSelector
 from recenter.stages.select_trained import Choices, TrainedSelector
 from recenter.stages.verify import Both, Verifier
+from recenter.stages.verify_cross import CrossEncoderVerifier
 from recenter.stages.verify_llm import LLMVerifier
 from recenter.stages.verify_model import load_verifier
 from recenter.stages.verify_rules import RulesVerifier
@@ -29,9 +33,9 @@ class Models(NamedTuple):
     chat: ChatModel | None = None
     embedder: Embedder | None = None
     verifier: Path | None = None
-    """Weights of a trained verifier; None for those of the package."""
+    """Weights of a trained or fine-tuned verifier; None for those of the package."""
     selector: Path | None = None
-    """Weights of a trained selector; None for those of the package."""
+    """Weights of a trained or fine-tuned selector; None for those of the package."""
     choices: Choices | None = None
     """How a trained selector decides; None for its defaults."""
 
@@ -45,13 +49,22 @@ def _embedder(models: Models) -> Embedder:
 
 
 def _trained(models: Models) -> Verifier:
+    if models.verifier is not None and is_tuned(models.verifier):
+        return CrossEncoderVerifier(load_cross_encoder(models.verifier, "verifier"))
     embedder = _embedder(models)
     return TrainedVerifier(embedder, load_verifier(models.verifier, encoder=embedder.name))
 
 
 def _trained_selector(models: Models) -> Selector:
-    embedder = _embedder(models)
     path = models.selector
+    if path is not None and is_tuned(path):
+        if models.choices not in (None, Choices()):
+            raise ConfigError(
+                f"{path} holds a fine-tuned encoder, which has one threshold of its own.",
+                cure="Leave out the setting, the base rate and the cost of asking.",
+            )
+        return CrossEncoderSelector(load_cross_encoder(path, "selector"))
+    embedder = _embedder(models)
     model = None if path is None else load_selector(path, encoder=embedder.name)
     return TrainedSelector(embedder, model, choices=models.choices)
 
