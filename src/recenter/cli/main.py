@@ -21,6 +21,7 @@ COMMANDS = {
     "judge": "recenter.cli.judge:judge",
     "train": "recenter.cli.train:train",
     "evaluate": "recenter.cli.evaluate:evaluate",
+    "finetune": "recenter.cli.finetune:finetune",
     "people": "recenter.cli.people:people",
     "export": "recenter.cli.people:export",
     "forget": "recenter.cli.people:forget",
