@@ -154,7 +154,7 @@ def selecting_options(command: F) -> F:
             "weights",
             metavar="DIR",
             type=click.Path(path_type=Path),
-            help="Another trained selector, as `recenter train selector` writes it.",
+            help="Another selector, as `recenter train` or `recenter finetune` writes it.",
         ),
         click.option("--allow", multiple=True, metavar="TOPIC", help=_ALLOW),
         click.option("--policy/--no-policy", default=None, help=_POLICY),

@@ -34,7 +34,7 @@ from recenter.workspace import Workspace
     "weights",
     metavar="DIR",
     type=click.Path(exists=True, path_type=Path),
-    help="Another trained verifier, as `recenter train verifier` writes it.",
+    help="Another verifier, as `recenter train` or `recenter finetune` writes it.",
 )
 @click.option(
     "--refine",
