@@ -13,7 +13,7 @@ from recenter.errors import ConfigError, ModelError
 from recenter.models.cross_encoder import CrossEncoder, libraries, load_cross_encoder, logits
 from recenter.models.tuned import Kind, read_about
 from recenter.train.finetune import Recipe, Tuned, finetune, fit
-from recenter.train.finetune_pairs import Pair
+from recenter.train.finetune_pairs import FOLDS, Pair
 from recenter.train.finetune_save import Data, refuse_taken, save
 from tests.models.tiny import write_encoder
 from tests.train.finetune_makers import pairs
@@ -160,3 +160,5 @@ def test_an_encoder_that_is_not_there_is_an_error(recipe: Recipe, tmp_path: Path
 def test_numbers_out_of_range_are_refused() -> None:
     with pytest.raises(ConfigError, match="epochs must be above 0, got 0"):
         finetune("selector", pairs(), Recipe(epochs=0))
+    with pytest.raises(ConfigError, match="below 5, got 5"):
+        finetune("selector", pairs(), Recipe(held=FOLDS))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -32,7 +33,7 @@ from recenter.models.tuned import Calibration, Kind
 from recenter.progress import Progress, Silent
 from recenter.stats import classification
 from recenter.stats.estimate import Estimate, estimate
-from recenter.train.finetune_pairs import Pair, refuse_too_few
+from recenter.train.finetune_pairs import FOLDS, Pair, refuse_too_few
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -124,7 +125,8 @@ def fit(
     devices = range(torch.cuda.device_count())
     with torch.random.fork_rng(devices=devices):
         torch.manual_seed(recipe.seed)
-        encoder = open_encoder(libs, recipe.base, recipe.max_length, local=False)
+        here = Path(recipe.base).is_dir()
+        encoder = open_encoder(libs, recipe.base, recipe.max_length, local=here)
         encoder.model.to("cuda" if devices else "cpu").train()
         step = _steps(encoder, len(pairs), recipe, libs)
         rng = np.random.default_rng(recipe.seed)
@@ -224,3 +226,5 @@ def _check(recipe: Recipe) -> None:
         value = getattr(recipe, name)
         if not 0 < value < math.inf:
             raise ConfigError(f"{name} must be above 0, got {value}.")
+    if recipe.held not in range(FOLDS):
+        raise ConfigError(f"held must be a fold below {FOLDS}, got {recipe.held}.")
