@@ -10,12 +10,19 @@ import numpy as np
 import pytest
 
 from recenter.errors import ConfigError, ModelError
-from recenter.models.cross_encoder import CrossEncoder, libraries, load_cross_encoder, logits
+from recenter.models.cross_encoder import (
+    CrossEncoder,
+    libraries,
+    load_cross_encoder,
+    logits,
+    open_encoder,
+    tokens,
+)
 from recenter.models.tuned import Kind, read_about
 from recenter.train.finetune import Recipe, Tuned, finetune, fit
 from recenter.train.finetune_pairs import FOLDS, Pair
 from recenter.train.finetune_save import Data, refuse_taken, save
-from tests.models.tiny import write_encoder
+from tests.models.tiny import require, write_encoder
 from tests.train.finetune_makers import pairs
 
 pytestmark = pytest.mark.finetune
@@ -72,9 +79,11 @@ def test_a_seed_repeats_the_weights_and_another_does_not(recipe: Recipe) -> None
     texts = [pair[:2] for pair in rows[:5]]
     short = msgspec.structs.replace(recipe, epochs=1)
     other = msgspec.structs.replace(short, seed=1)
-    one, again, third = (
-        logits(libs, fit(rows, made, libs), texts) for made in (short, short, other)
-    )
+    found = []
+    for made in (short, short, other):
+        libs.torch.rand(1)  # Whatever others drew before.
+        found.append(logits(libs, fit(rows, made, libs), texts))
+    one, again, third = found
     assert one.tolist() == again.tolist()
     assert one.tolist() != third.tolist()
 
@@ -98,6 +107,31 @@ def test_parts_of_a_batch_add_up_to_the_batch(recipe: Recipe) -> None:
         libs, fit(rows, msgspec.structs.replace(gentle, learning_rate=1e-9), libs), texts
     )
     assert np.abs(whole - summed).max() < 0.01 * np.abs(whole - untrained).max()
+
+
+def test_the_steps_are_those_of_a_plain_loop(recipe: Recipe) -> None:
+    libs = libraries("A test")
+    torch = libs.torch
+    # Copies of one pair, so that their order does not matter.
+    rows = [Pair("Hello.", "The user demands tea.", n % 2 == 0, f"p{n}", 0) for n in range(6)]
+    made = msgspec.structs.replace(recipe, epochs=3, batch=6, warmup=0.0, learning_rate=1e-3)
+    with torch.random.fork_rng():
+        torch.manual_seed(made.seed)
+        plain = open_encoder(libs, made.base, made.max_length, local=True)
+    optimizer = torch.optim.AdamW(plain.model.parameters(), lr=1e-3, weight_decay=made.decay)
+    plain.model.train()
+    for step in range(3):
+        optimizer.param_groups[0]["lr"] = 1e-3 * (1 - step / 3)
+        optimizer.zero_grad()
+        odds = plain.model(**tokens(plain, [rows[0][:2]])).logits[0, 0]
+        yes, no = (torch.nn.functional.softplus(sign * odds) for sign in (-1, 1))
+        ((made.beta * yes + no) / 2).backward()
+        torch.nn.utils.clip_grad_norm_(plain.model.parameters(), 1.0)
+        optimizer.step()
+    texts = [rows[0][:2], ("What now?", "The user dislikes bread.")]
+    np.testing.assert_allclose(
+        logits(libs, fit(rows, made, libs), texts), logits(libs, plain, texts), atol=1e-4
+    )
 
 
 def test_a_higher_beta_says_yes_more_often(recipe: Recipe) -> None:
@@ -158,6 +192,7 @@ def test_an_encoder_that_is_not_there_is_an_error(recipe: Recipe, tmp_path: Path
 
 
 def test_numbers_out_of_range_are_refused() -> None:
+    require()
     with pytest.raises(ConfigError, match="epochs must be above 0, got 0"):
         finetune("selector", pairs(), Recipe(epochs=0))
     with pytest.raises(ConfigError, match="below 5, got 5"):
