@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from scipy.special import logit
 from scipy.stats import rankdata
 
-from recenter.errors import ModelError
+from recenter.errors import ChecksumError, ModelError
 from recenter.models.embedded import DIMENSIONS, Minilm
 from recenter.models.saved import FILE, load_model, save_model
 from recenter.models.selector_model import (
+    FULL,
     Scores,
     SelectorModel,
     Setting,
@@ -29,6 +30,7 @@ from recenter.models.selector_model import (
     likeness_of,
     load_selector,
     margins,
+    match_for,
     packaged_selector,
     place_of,
     probabilities,
@@ -231,3 +233,19 @@ def test_selecting_waits_for_no_scipy() -> None:
     """Importing `scipy.stats` alone takes half a second."""
     code = "import sys, recenter.stages.select_trained; sys.exit('scipy.stats' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_another_whole_model_in_place_of_the_packaged_one_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("recenter.models.selector_model.SELECTOR_CHECKSUM", "0" * 64)
+    packaged_selector.cache_clear()
+    with pytest.raises(ChecksumError, match="Install the package again"):
+        packaged_selector()
+    packaged_selector.cache_clear()
+
+
+def test_one_of_few_needs_less_likeness_than_the_best_of_many() -> None:
+    assert match_for(FULL, 1.2, 0.15) == match_for(10 * FULL, 1.2, 0.15) == 1.2
+    assert match_for(FULL // 2, 1.2, 0.15) == pytest.approx(1.05)
+    assert match_for(0, 1.2, 0.15) == match_for(1, 1.2, 0.15) < match_for(2, 1.2, 0.15)

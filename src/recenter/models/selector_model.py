@@ -17,7 +17,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.errors import ModelError
+from recenter.errors import ChecksumError, ModelError
 from recenter.models.saved import Saved, load_model
 from recenter.models.selector_features import MARKS, marks, weighted_grams
 
@@ -40,6 +40,9 @@ FULL = 24
 """Size of a set from which on `Setting.match` holds as it is."""
 _LEAST_SPREAD = 0.03
 _LARGEST_EXPONENT = 700.0
+SELECTOR_CHECKSUM = "c98553b0d66fa92d634444508c1d4b83ff29b5336923a346688b37961834ed27"
+"""Of the packaged weights; `python -m training.selector` prints it."""
+
 MEANING_SCALE, MARK_SCALE = 3.0, 0.5
 """How the gate weighs a message's vector against its standardised marks."""
 
@@ -236,11 +239,19 @@ def packaged_selector() -> SelectorModel:
     """Return the selector that comes with the installation.
 
     Raises:
-        ModelError: its file is not the one that this version was released with.
+        ModelError: its file is damaged.
+        ChecksumError: it is a whole model, but not the one that this version was released with.
     """
     file = resources.files("recenter.models").joinpath("weights", "selector.safetensors")
     with resources.as_file(file) as path:
-        return load_selector(path)
+        saved = load_model(path, "selector")
+    if saved.about.checksum != SELECTOR_CHECKSUM:
+        raise ChecksumError(
+            f"the packaged selector has the checksum {saved.about.checksum}; expected "
+            f"{SELECTOR_CHECKSUM}.",
+            cure="Install the package again.",
+        )
+    return SelectorModel(saved)
 
 
 def load_selector(path: Path, *, encoder: str | None = None) -> SelectorModel:
