@@ -40,7 +40,14 @@ from recenter.models.selector_model import (
 Floats = NDArray[np.float64]
 
 SETTING = Setting(
-    study=0.3, study_scale=0.2, slope=1.7, shift=-1.0, match=1.3, match_scale=0.4, gate=0.5
+    study=0.3,
+    study_scale=0.2,
+    slope=1.7,
+    shift=-1.0,
+    match=1.3,
+    match_step=0.1,
+    match_scale=0.4,
+    gate=0.5,
 )
 PLAIN = Setting(study=0.3, study_scale=0.2, slope=1.7, shift=-1.0)
 
@@ -64,11 +71,20 @@ def test_a_margin_of_zero_is_the_threshold(scores: tuple[Floats, Floats], gate: 
         likely = probabilities(margin, setting)
         used = said.trained >= setting.study
         if setting.match is not None:
-            used |= said.likeness >= setting.match
+            used |= said.likeness >= match_for(len(used), setting.match, setting.match_step)
         if setting.gate is not None and gate < setting.gate:
             used[:] = False
         np.testing.assert_array_equal(margin >= 0, used)
         np.testing.assert_array_equal(likely >= setting.threshold - 1e-12, margin >= -1e-12)
+
+
+@given(st.integers(1, 100), st.floats(-2, 2), st.floats(0, 0.5))
+def test_less_likeness_is_enough_in_a_smaller_set(size: int, match: float, step: float) -> None:
+    enough = match_for(size, match, step)
+    assert enough <= match_for(size + 1, match, step) <= match
+    assert match_for(FULL * size, match, step) == match
+    assert match_for(FULL // 4, match, step) == pytest.approx(match - 2 * step)
+    assert match_for(0, match, step) == match_for(1, match, step)
 
 
 def test_the_probability_at_the_threshold_is_the_threshold() -> None:

@@ -181,9 +181,12 @@ def test_decisions_follow_the_scores_in_either_setting() -> None:
 
 def test_agreeing_has_no_gate() -> None:
     """It was made to agree with people on messages that were picked, not to stay quiet."""
-    quiet = scores(selector().select(query("Hi!"), PROFILE))
-    open_ = scores(selector(setting="agreeing").select(query("Hi!"), PROFILE))
-    assert all(open_[name] > quiet[name] for name in quiet)
+    made = selector(setting="agreeing").select(query("Hi!"), PROFILE)
+    assert {d.reason for d in made.decisions if d.decision == "withhold"} <= {
+        "Unlikely to change the answer."
+    }
+    asked = selector(setting="agreeing", ask_cost=0.0).select(query("Hi!"), PROFILE)
+    assert {d.decision for d in asked.decisions} == {"ask"}
 
 
 @pytest.mark.parametrize("rate", [0.01, 0.6])

@@ -12,7 +12,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from recenter.errors import InputError
-from recenter.models.selector_model import Scores, Setting, margins, probabilities
+from recenter.models.selector_model import Scores, Setting, margins, match_for, probabilities
 from recenter.stats import classification
 from recenter.train.selector_settings import AGREEING, RESTRAINED, calibrated, choose
 from recenter.train.selector_sides import Case, Scored, answers_of, outcomes, sides_of
@@ -133,6 +133,26 @@ def test_the_gate_is_the_least_strict_that_is_enough() -> None:
     looser = msgspec.structs.replace(found, gate=float(np.quantile(gates, shut - 0.02)))
     reached = sides_of(scored, looser).ordinary
     assert shut == pytest.approx(0.7, abs=0.01) or (reached is not None and reached < 0.91)
+
+
+def test_the_likeness_that_is_enough_falls_with_the_set_as_chance_has_it() -> None:
+    """Of independent normal scores, about as many small sets as large ones stay below it."""
+    rng = np.random.default_rng(0)
+    texts = tuple(str(at) for at in range(24))
+    quiet = [
+        Scored(
+            Case("elsewhere", str(at), texts, str(at)),
+            Scores(5.0, np.full(24, -9.0), rng.normal(size=24)),
+        )
+        for at in range(2000)
+    ]
+    found = choose([*people(*simulated(400)), *quiet])[RESTRAINED]
+    assert found.match is not None
+    assert found.match_step > 0
+    for size in (1, 3, 6, 12, 24):
+        enough = match_for(size, found.match, found.match_step)
+        fresh = rng.normal(size=(4000, size)).max(1)
+        assert np.mean(fresh < enough) == pytest.approx(0.92, abs=0.05)
 
 
 def test_without_made_up_messages_there_is_neither_likeness_nor_gate() -> None:
