@@ -101,7 +101,7 @@ def _draw(rows: Sequence[tuple[Any, ...]]) -> None:
     for axes, here in ((left, likeness), (right, gate)):
         shipped = next(row for row in here if row[1] == 0.0)
         at = (shipped[4], shipped[3]) if axes is left else (shipped[5], shipped[2])
-        axes.annotate("as chosen", at, textcoords="offset points", xytext=(-12, -16))
+        axes.annotate("as chosen", at, textcoords="offset points", xytext=(-72, -14))
         axes.grid(alpha=0.3)
     figure.savefig(FOLDER / "selection-frontier.svg")
     figure.savefig(FOLDER / "selection-frontier.png", dpi=110)
