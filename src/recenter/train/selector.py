@@ -137,7 +137,8 @@ def cross_validate(
 
     With the people (or prompts, or both) a fifth of the domains and kinds of ordinary messages is
     left out. The cases are those of people, made-up pairs of the domains left out, and the frozen
-    messages of the kinds left out against people left out; no setting was chosen on any of them.
+    messages of the kinds left out; no setting was chosen on any of them. The attributes they are
+    held against are those of people left out, or by prompt of a fold of people.
     """
     told = progress or Silent()
     cells = _cells(by, trained.folds.number)
