@@ -55,9 +55,8 @@ def main() -> None:
         float(subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, check=True).stdout)
         for _ in range(5)
     ]
-    print(
-        f"import, load and a first vector: {np.median(loads):.2f} s, median of 5 processes (limit 1.5)"
-    )
+    load = np.median(loads)
+    print(f"import, load and a first vector: {load:.2f} s, median of 5 processes (limit 1.5)")
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     print(f"peak resident: {peak:.0f} MB (limit 400)")
 
