@@ -54,8 +54,8 @@ def selector_pairs(
 ) -> list[Pair]:
     """Return (message, attribute) pairs with what the majority of people said.
 
-    With `negatives`, a tenth as many made-up ones are beside them, of everyday messages that the
-    attribute does not touch: people answered for messages picked because something was relevant.
+    With `negatives`, made-up ones are beside them, of everyday messages that the attribute does not
+    touch: people answered for messages picked because something was relevant.
     """
     folds = make_folds(labelled, seed=seed, number=FOLDS)
     rows = [
@@ -68,7 +68,7 @@ def selector_pairs(
         return rows
     rng = np.random.default_rng(seed)
     for row in made_up_rows(labelled, folds, seed=seed):
-        # Taken as often as it weighs, so that a step is not spent on a tenth of a row.
+        # Taken as often as it weighs, so that no step is spent on a part of a row.
         if rng.random() < row.weight:
             fold = min(int(group.partition(":")[2]) for group in row.groups)
             rows.append(Pair(row.message, row.attribute, False, f"fold {fold}", fold, False))
