@@ -159,7 +159,7 @@ def _ratio(truth: Any, used: Any, base: Any) -> float | None:
 
 
 def _kinds(ours: Columns, base: Any) -> dict[str, Any]:
-    manner = np.asarray([bool(_MANNER.search(text)) for text in ours["text"].tolist()])
+    manner = np.asarray([is_manner(text) for text in ours["text"].tolist()])
     told: dict[str, Any] = {}
     print("\n| attributes | n | relevant | F1 agreeing | F1 restrained | AUC | lift of agreeing |")
     print("|---|---|---|---|---|---|---|")
@@ -178,6 +178,11 @@ def _kinds(ours: Columns, base: Any) -> dict[str, Any]:
             "|",
         )
     return {"kinds": told}
+
+
+def is_manner(text: str) -> bool:
+    """Tell whether an attribute says how to answer."""
+    return bool(_MANNER.search(text))
 
 
 def _calibration(ours: Columns, people: list[str]) -> dict[str, Any]:

