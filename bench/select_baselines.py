@@ -315,7 +315,7 @@ def main() -> None:
     answers = [
         *baselines(labels, embedder),
         decided(labels, Bm25Selector(), "recenter bm25", "any shared word"),
-        decided(labels, shipped, "recenter embedding", "shipped, with its gate"),
+        decided(labels, shipped, "recenter embedding", "with its gate"),
         *llm_answers(labels),
     ]
     print_signature(
