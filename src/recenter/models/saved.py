@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal, TypeVar, get_args
 
 import msgspec
 import numpy as np
@@ -16,6 +16,8 @@ from safetensors.numpy import load, save
 from recenter import __version__
 from recenter.errors import ChecksumError, ModelError
 from recenter.provenance import digest
+
+T = TypeVar("T")
 
 FORMAT = 1
 """Version of the layout; a file of a later one is refused."""
@@ -142,20 +144,44 @@ def _about(file: Path, data: bytes) -> About:
     foreign = f"{file} is not a trained model of Recenter"
     try:
         header = msgspec.json.decode(data[8 : 8 + size], type=dict[str, Any])
-        told = header["__metadata__"][_KEY]
-        version = msgspec.json.decode(told, type=dict[str, Any])["format"]
-    except (msgspec.DecodeError, KeyError, TypeError, UnicodeDecodeError):
+        told = header["__metadata__"][_KEY].encode()
+    except (msgspec.DecodeError, KeyError, TypeError, AttributeError, UnicodeDecodeError):
         raise ModelError(f"{foreign}, or only a part of one.", cure=_RETRAIN) from None
-    if not isinstance(version, int) or version > FORMAT:
+    return decode_record(
+        told, About, file=file, newest=FORMAT, foreign=foreign, kinds=get_args(Kind), cure=_RETRAIN
+    )
+
+
+def decode_record(
+    data: bytes,
+    kind: type[T],
+    *,
+    file: Path,
+    newest: int,
+    foreign: str,
+    kinds: Sequence[str],
+    cure: str,
+) -> T:
+    """Return what a model says of itself in JSON; a later format is named before it is read.
+
+    `foreign` says that the file is none of ours, and `kinds` which kinds there are.
+
+    Raises:
+        ModelError: it is not such a record, or of a format later than `newest`.
+    """
+    try:
+        version = msgspec.json.decode(data, type=dict[str, Any])["format"]
+    except (msgspec.DecodeError, KeyError, UnicodeDecodeError):
+        raise ModelError(f"{foreign}, or only a part of one.", cure=cure) from None
+    if not isinstance(version, int) or version > newest:
         raise ModelError(
-            f"{file} has format {version!r}; this version of Recenter reads up to {FORMAT}.",
+            f"{file} has format {version!r}; this version of Recenter reads up to {newest}.",
             cure="Install a later version of Recenter.",
         )
     try:
-        return msgspec.json.decode(told, type=About)
+        return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
-        kinds = ", ".join(get_args(Kind))
-        raise ModelError(f"{foreign} ({kinds}): {error}.", cure=_RETRAIN) from None
+        raise ModelError(f"{foreign} ({', '.join(kinds)}): {error}.", cure=cure) from None
 
 
 def _checksum(about: About, arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from recenter import __version__
 from recenter.errors import ChecksumError, ModelError
+from recenter.models.saved import decode_record
 from recenter.provenance import digest
 
 FORMAT = 1
@@ -25,7 +26,6 @@ CARD = "card.md"
 Kind = Literal["selector", "verifier"]
 
 _AGAIN = "Fine-tune it again with `recenter finetune`."
-_BLOCK = 1 << 20
 
 
 class Calibration(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -118,20 +118,9 @@ def read_about(folder: Path, kind: Kind) -> About:
 
 def _decoded(file: Path, data: bytes) -> About:
     foreign = f"{file} is not the record of a fine-tuned model of Recenter"
-    try:
-        version = msgspec.json.decode(data, type=dict[str, Any])["format"]
-    except (msgspec.DecodeError, KeyError, UnicodeDecodeError):
-        raise ModelError(f"{foreign}, or only a part of one.", cure=_AGAIN) from None
-    if not isinstance(version, int) or version > FORMAT:
-        raise ModelError(
-            f"{file} has format {version!r}; this version of Recenter reads up to {FORMAT}.",
-            cure="Install a later version of Recenter.",
-        )
-    try:
-        return msgspec.json.decode(data, type=About)
-    except msgspec.DecodeError as error:
-        kinds = ", ".join(get_args(Kind))
-        raise ModelError(f"{foreign} ({kinds}): {error}.", cure=_AGAIN) from None
+    return decode_record(
+        data, About, file=file, newest=FORMAT, foreign=foreign, kinds=get_args(Kind), cure=_AGAIN
+    )
 
 
 def _checksum(about: About) -> str:
@@ -148,8 +137,5 @@ def _hashes(folder: Path) -> dict[str, str]:
 
 
 def _sha256(path: Path) -> str:
-    found = hashlib.sha256()
     with path.open("rb") as data:
-        while block := data.read(_BLOCK):
-            found.update(block)
-    return found.hexdigest()
+        return hashlib.file_digest(data, "sha256").hexdigest()
