@@ -11,6 +11,7 @@ from scipy.stats import rankdata
 from recenter.errors import InputError
 from recenter.stats.estimate import Estimate, estimate
 from recenter.stats.logistic import Floats, Gaussian, condition
+from recenter.train.deal import folds_of_rows
 
 LEAST_PEOPLE, LEAST_RATINGS = 5, 20
 FOLDS = 5
@@ -114,7 +115,7 @@ def report(ratings: Ratings, *, seed: int = 0) -> Report:
     Intervals resample people. Raises as `fit_correction` does.
     """
     correction = fit_correction(ratings, seed=seed)
-    fold = _folds(ratings.people, seed + 1)
+    fold = folds_of_rows(ratings.people, count=FOLDS, seed=seed + 1)
     after = np.zeros(len(fold))
     for number in range(FOLDS):
         rows = np.flatnonzero(fold == number)
@@ -158,7 +159,7 @@ def _check(ratings: Ratings) -> None:
 
 def _ridge(ratings: Ratings, seed: int) -> float:
     """Return the strength with the least squared error on people left out."""
-    fold = _folds(ratings.people, seed)
+    fold = folds_of_rows(ratings.people, count=FOLDS, seed=seed)
     held = [np.flatnonzero(fold == number) for number in range(FOLDS)]
 
     def error(ridge: float) -> float:
@@ -191,13 +192,6 @@ def _columns(ratings: Ratings, middle: float) -> Floats:
     return np.column_stack(
         [np.ones(len(ratings.judge)), ratings.judge - middle, ratings.mentions, ratings.length]
     )
-
-
-def _folds(people: NDArray[np.str_], seed: int) -> NDArray[np.intp]:
-    names = np.unique(people)
-    order = np.random.default_rng(seed).permutation(len(names))
-    fold = dict(zip(names[order].tolist(), range(len(names)), strict=True))
-    return np.array([fold[name] % FOLDS for name in people.tolist()], np.intp)
 
 
 def _held(rated: Floats, human: Floats, names: list[str]) -> Held:

@@ -12,6 +12,7 @@ from recenter.progress import Progress, Silent
 from recenter.stages.preference_head import Head, score
 from recenter.stats.estimate import Estimate, estimate
 from recenter.stats.logistic import Floats, Gaussian, chance
+from recenter.train.deal import folds_of_rows
 from recenter.train.preference import Fitted, Pairs, fit
 
 FOLDS = 5
@@ -48,10 +49,7 @@ class Point(NamedTuple):
 
 def folds(people: NDArray[np.str_], *, count: int = FOLDS, seed: int = 0) -> NDArray[np.intp]:
     """Return the fold of each row: people are dealt out in an order drawn with the seed."""
-    names = np.unique(people)
-    order = np.random.default_rng(seed).permutation(len(names))
-    fold = dict(zip(names[order].tolist(), np.arange(len(names)) % count, strict=True))
-    return np.array([fold[name] for name in people.tolist()], np.intp)
+    return folds_of_rows(people, count=count, seed=seed)
 
 
 def cross_validate(

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from recenter.train import texts
+from recenter.train.deal import deal
 from recenter.train.examples import Labelled
 
 MODELS_SHARE = 0.1
@@ -74,20 +75,14 @@ def make_folds(
     rng = np.random.default_rng(seed)
     domains = list(dict.fromkeys(pair.domain for pair in texts.pairs()))
     group = {domain: (together or {}).get(domain, domain) for domain in domains}
-    of_group = _deal(group.values(), rng, number)
+    of_group = deal(group.values(), rng, number)
     return Folds(
         number,
-        _deal((row.person for row in labelled), rng, number),
-        _deal((row.prompt for row in labelled), rng, number),
+        deal((row.person for row in labelled), rng, number),
+        deal((row.prompt for row in labelled), rng, number),
         {domain: of_group[group[domain]] for domain in domains},
-        _deal((one.kind for one in texts.ordinary()), rng, number),
+        deal((one.kind for one in texts.ordinary()), rng, number),
     )
-
-
-def _deal(names: Iterable[str], rng: np.random.Generator, number: int) -> dict[str, int]:
-    unique = sorted(set(names))
-    order = rng.permutation(len(unique))
-    return {unique[at]: place % number for place, at in enumerate(order)}
 
 
 def labelled_rows(labelled: Sequence[Labelled], folds: Folds) -> list[Row]:
