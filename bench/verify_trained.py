@@ -55,7 +55,7 @@ def main() -> None:
     out = cross_validate(inputs, seed=SEED)
     made = [decided(example, out, row) for row, example in enumerate(found)]
     rules = RulesVerifier()
-    ruled = [rules.verify(one.attribute, [one.conversation]) for one in found]
+    ruled = [rules.verify(one.attribute, one.conversations) for one in found]
     origin = np.asarray([example.origin for example in found])
     silver = np.flatnonzero(origin == "label")
     print_signature(
@@ -77,7 +77,7 @@ def main() -> None:
 
 def decided(example: Example, out: LeftOut, row: int) -> Decision:
     """Return the verdict that would ship, by the models that did not see the dialogue."""
-    talks = [example.conversation]
+    talks = example.conversations
     at = Thresholds(
         accept=float(out.accept[row]),
         reject=float(out.reject[row]),

@@ -32,7 +32,7 @@ def written(path: Path = FILE) -> list[Example]:
         found.append(
             Example(
                 attribute=attribute,
-                conversation=conversation,
+                conversations=(conversation,),
                 rejected=wrong is not None,
                 group=f"written {said}",
                 origin="written",

@@ -52,7 +52,7 @@ def _example(candidate: Candidate, conversation: Conversation) -> Example:
     )
     return Example(
         attribute=attribute,
-        conversation=conversation,
+        conversations=(conversation,),
         rejected=False,
         group=conversation.id,
         origin="read",

@@ -39,7 +39,7 @@ PLACES = ["Leeds", "Oslo", "Cairo", "Lima", "Quito", "Delhi"]
 
 def judged(text: str, said: str, rejected: bool, group: str) -> Example:
     attribute, talk = statement(text, said, (Turn(role="user", text=said),))
-    return Example(attribute=attribute, conversation=talk, rejected=rejected, group=group)
+    return Example(attribute=attribute, conversations=(talk,), rejected=rejected, group=group)
 
 
 @pytest.fixture(scope="module")

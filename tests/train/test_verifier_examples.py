@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+import msgspec
 import pytest
 
 from recenter.errors import InputError
+from recenter.records import Judge, Judgment, Record, Subject
 from recenter.train.verifier_examples import examples, sessions_of
 from recenter.train.verifier_negatives import constructed
 
@@ -32,7 +34,7 @@ def test_a_row_finds_its_quote_in_its_dialogue() -> None:
     assert not example.rejected
     assert example.group == "s1"
     assert example.attribute.evidence[0].quote == "I'm a nurse in Leeds"
-    assert len(example.conversation.turns) == 3
+    assert len(example.turns) == 3
 
 
 def test_reasons_and_confidence_are_not_read() -> None:
@@ -92,7 +94,7 @@ def test_made_statements_are_wrong_in_a_known_way_and_stay_with_their_dialogue()
     for one in made:
         quote = one.attribute.evidence[0].quote if one.attribute.evidence else ""
         own = {(k.attribute.text, k.attribute.evidence[0].quote) for k in kept}
-        frame = one.conversation != kept[0].conversation
+        frame = one.conversations != kept[0].conversations
         assert (one.attribute.text, quote) not in own or frame
 
 
@@ -105,3 +107,52 @@ def test_the_same_seed_makes_the_same_statements() -> None:
 def test_what_nothing_can_be_made_of_is_passed_over() -> None:
     row = {"text": "Tall", "evidence_text": "", "turns": [], "verdict": "accept"}
     assert constructed(examples([row], {}), seed=0) == []
+
+
+def exported(*verdicts: tuple[str, str], kind: str = "person") -> list[dict[str, Any]]:
+    """An export of one attribute that judges by these names answered so."""
+    (row,) = examples([ROW], SESSIONS)
+    attribute = msgspec.structs.replace(row.attribute, person="ada")
+    made: list[tuple[str, Record]] = [
+        ("conversation", row.conversations[0]),
+        ("attribute", attribute),
+    ]
+    for name, answer in verdicts:
+        judgment = Judgment(
+            id=name,
+            question="supported",
+            subject=Subject(attribute=attribute.id),
+            judge=Judge(kind=kind, name=name),  # type: ignore[arg-type]
+            answer=answer,
+            failure=None if answer == "accept" else "wrong_person",
+        )
+        made.append(("judgment", judgment))
+    rows: list[dict[str, Any]] = []
+    for name, record in made:
+        rows.append({"kind": name, "record": msgspec.to_builtins(record)})
+    return rows
+
+
+def test_an_export_gives_the_majority_of_people_with_the_conversation_of_the_quote() -> None:
+    rows = exported(("a", "accept"), ("b", "uncertain"), ("c", "reject"))
+    (example,) = examples(rows, {})
+    assert example.rejected
+    assert example.failure == "wrong_person"
+    assert example.group == "ada"
+    assert example.turns[0].text == TURNS[0]["text"]
+    (kept,) = examples(exported(("a", "accept"), ("b", "accept"), ("c", "reject")), {})
+    assert not kept.rejected
+    assert kept.failure is None
+
+
+def test_ties_models_and_lost_conversations_give_no_example() -> None:
+    assert examples(exported(("a", "accept"), ("b", "reject")), {}) == []
+    assert examples(exported(("gpt", "accept"), kind="model"), {}) == []
+    assert examples(exported(("a", "accept"))[1:], {}) == []
+
+
+def test_an_answer_off_the_scale_is_named_by_its_line() -> None:
+    rows = exported(("a", "accept"))
+    rows[-1]["record"] |= {"answer": "perhaps"}
+    with pytest.raises(InputError, match=r"line 3.*perhaps"):
+        examples(rows, {})

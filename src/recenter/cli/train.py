@@ -147,7 +147,10 @@ def selector(*, plan: Plan, no_negatives: bool) -> None:
     type=click.Path(path_type=Path),
     help="Dialogues that the rows name by `session`; may be repeated.",
 )
-@_options(VERIFIER_FOLDS, "Statements with `text`, `evidence_text` and `verdict`")
+@_options(
+    VERIFIER_FOLDS,
+    "Statements with `text`, `evidence_text` and `verdict`, or what `recenter export` wrote",
+)
 def verifier(*, plan: Plan, conversations: tuple[Path, ...]) -> None:
     """Train a verifier: whether its quotes support a statement.
 

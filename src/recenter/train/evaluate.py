@@ -89,7 +89,7 @@ def evaluate_verifier(
     progress.start("verifying", len(found))
     judged = []
     for example in found:
-        judged.append(verifier.verify(example.attribute, [example.conversation]))
+        judged.append(verifier.verify(example.attribute, example.conversations))
         progress.advance()
     answers = [one.answer for one in judged]
     said = of_verifier.said_by(answers, [float(one.probability or 0) for one in judged])

@@ -13,6 +13,7 @@ from recenter import formats
 from recenter.errors import InputError
 from recenter.questions import RELEVANT
 from recenter.records import Attribute, Judgment, Query
+from recenter.train.exported import is_exported, record_of
 
 
 class Item(NamedTuple):
@@ -55,11 +56,6 @@ class _Model(msgspec.Struct, frozen=True):
     attributes: list[_Attribute]
 
 
-class _Exported(msgspec.Struct, frozen=True):
-    kind: str
-    record: dict[str, Any]
-
-
 _Stored = Attribute | Query | Judgment
 _KINDS: dict[str, type[_Stored]] = {
     "attribute": Attribute,
@@ -85,7 +81,7 @@ def read_relevant(paths: Iterable[Path]) -> tuple[Labelled, ...]:
     exported: dict[str, _Stored] = {}
     for path in paths:
         for number, row in _rows(path):
-            if "kind" in row and "record" in row:
+            if is_exported(row):
                 exported |= _record(row, file=str(path), number=number)
             elif "model" in row:
                 answers = formats.convert(row, _Model, file=str(path), number=number)
@@ -134,10 +130,9 @@ def _labelled(row: _People, said: dict[tuple[str, str], list[bool]]) -> Labelled
 
 def _record(row: dict[str, Any], *, file: str, number: int) -> dict[str, _Stored]:
     """Return the record of an exported row under its id, or nothing where none is needed."""
-    read = formats.convert(row, _Exported, file=file, number=number)
-    if read.kind not in _KINDS:
+    record: Any = record_of(row, _KINDS, file=file, number=number)
+    if record is None:
         return {}
-    record: _Stored = formats.convert(read.record, _KINDS[read.kind], file=file, number=number)
     if isinstance(record, Judgment) and record.question == RELEVANT.name:
         try:
             RELEVANT.check(record.answer)

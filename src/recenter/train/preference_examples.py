@@ -12,6 +12,7 @@ from recenter.errors import InputError
 from recenter.formats import convert
 from recenter.questions import BETTER
 from recenter.records import Judgment, Query, Record, Reply
+from recenter.train.exported import is_exported, record_of
 
 _KINDS: dict[str, type[Record]] = {"query": Query, "reply": Reply, "judgment": Judgment}
 _MIDDLE = 3
@@ -44,11 +45,6 @@ class _Pair(msgspec.Struct, frozen=True):
     interaction: str | None = None
 
 
-class _Exported(msgspec.Struct, frozen=True):
-    kind: str
-    record: dict[str, Any]
-
-
 def examples_of(rows: Iterable[Mapping[str, Any]], *, file: str) -> Examples:
     """Return the pairs in rows of `user`, `prompt`, `chosen`, `rejected` and perhaps `interaction`,
     or in what `recenter export` wrote: the judgments of people on `better`.
@@ -61,13 +57,10 @@ def examples_of(rows: Iterable[Mapping[str, Any]], *, file: str) -> Examples:
     pairs: list[Example] = []
     stored: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
     for number, row in enumerate(rows, start=1):
-        if "kind" in row and "record" in row:
-            exported = convert(row, _Exported, file=file, number=number)
-            if exported.kind in _KINDS:
-                record: Any = convert(
-                    exported.record, _KINDS[exported.kind], file=file, number=number
-                )
-                stored[exported.kind][record.id] = record
+        if is_exported(row):
+            record: Any = record_of(row, _KINDS, file=file, number=number)
+            if record is not None:
+                stored[row["kind"]][record.id] = record
         else:
             pairs.append(_pair(row, file, number))
     judged, left_out = _judged(stored)

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Literal, get_args
 
 import msgspec
 
 from recenter.errors import InputError
 from recenter.formats import convert
-from recenter.records import Attribute, Conversation, Failure, Role, Turn
+from recenter.questions import SUPPORTED
+from recenter.records import Attribute, Conversation, Failure, Judgment, Record, Role, Turn
 from recenter.stages.statement import statement
+from recenter.train.exported import is_exported, record_of
 
 Origin = Literal["label", "read", "written", "constructed"]
 
+_KINDS: dict[str, type[Record]] = {
+    "attribute": Attribute,
+    "retired attribute": Attribute,
+    "conversation": Conversation,
+    "judgment": Judgment,
+}
 _ANSWERS = {"kept": "accept", "rejected": "reject"}
 _VERDICTS = ("accept", "uncertain", "reject")
 
@@ -22,14 +31,20 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """A statement, where its words are, and whether they support it."""
 
     attribute: Attribute
-    conversation: Conversation
+    conversations: tuple[Conversation, ...]
+    """Those its quotes are in, the first quote's first."""
     rejected: bool
     """Uncertain counts as rejected, as in the study: it is not used either."""
     group: str
-    """The dialogue; examples of one are never in two folds."""
+    """The dialogue, or the person where they are known; examples of one are never in two folds."""
     origin: Origin = "label"
     failure: Failure | None = None
     """Where it is known, as for those made by code; never a label's own reason."""
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The dialogue that the first quote is in."""
+        return self.conversations[0].turns
 
 
 class _Turn(msgspec.Struct, frozen=True):
@@ -69,16 +84,59 @@ def examples(
     """Return the examples of rows with `text`, `evidence_text` and `verdict`.
 
     Each row has the `turns` it is about, or names their `session`; a row with neither is a
-    dialogue of its own. Only these fields, and `failure`, are read.
+    dialogue of its own. Only these fields, and `failure`, are read. Rows that `recenter export`
+    wrote stand for people's answers to `supported`: the majority of each attribute, ties left out.
 
     Raises:
         InputError: a field is missing or of the wrong kind, the verdict is none, or the session
             is not known.
     """
-    return [
-        _example(convert(dict(row), _Judged, number=place + 1), sessions, place)
-        for place, row in enumerate(rows)
-    ]
+    found: list[Example] = []
+    stored: list[Record] = []
+    for place, row in enumerate(rows):
+        if is_exported(row):
+            record = record_of(row, _KINDS, number=place + 1)
+            stored += [] if record is None else [_checked(record, place + 1)]
+        else:
+            found.append(_example(convert(dict(row), _Judged, number=place + 1), sessions, place))
+    return [*found, *_judged(stored)]
+
+
+def _checked(record: Record, number: int) -> Record:
+    """Refuse an answer that is none, with its line."""
+    if isinstance(record, Judgment) and record.question == SUPPORTED.name:
+        try:
+            SUPPORTED.check(record.answer)
+        except InputError as error:
+            raise InputError(error.reason, line=number, field=error.field) from None
+    return record
+
+
+def _judged(stored: Sequence[Record]) -> Iterator[Example]:
+    """Yield an example per attribute that most people accepted, or did not.
+
+    An attribute of which no conversation is left is passed over: there is nothing to read.
+    """
+    talks = {record.id: record for record in stored if isinstance(record, Conversation)}
+    votes: dict[str, list[Judgment]] = defaultdict(list)
+    for record in stored:
+        if isinstance(record, Judgment) and record.question == SUPPORTED.name:
+            about = record.subject.attribute
+            votes[about or ""] += [record] if record.judge.kind == "person" else []
+    for attribute in {r.id: r for r in stored if isinstance(r, Attribute)}.values():
+        names = dict.fromkeys(evidence.conversation for evidence in attribute.evidence)
+        cited = tuple(talks[name] for name in names if name in talks)
+        against = [vote for vote in votes[attribute.id] if vote.answer not in SUPPORTED.positive]
+        lead = 2 * len(against) - len(votes[attribute.id])
+        if cited and lead:
+            failures = Counter(vote.failure for vote in against if vote.failure is not None)
+            yield Example(
+                attribute=attribute,
+                conversations=cited,
+                rejected=lead > 0,
+                group=attribute.person,
+                failure=failures.most_common(1)[0][0] if lead > 0 and failures else None,
+            )
 
 
 def _example(row: _Judged, sessions: Mapping[str, Sequence[Turn]], place: int) -> Example:
@@ -101,7 +159,7 @@ def _example(row: _Judged, sessions: Mapping[str, Sequence[Turn]], place: int) -
     attribute, conversation = statement(row.text, row.evidence_text or "", turns)
     return Example(
         attribute=attribute,
-        conversation=conversation,
+        conversations=(conversation,),
         rejected=answer != "accept",
         group=row.session or (conversation.id if row.turns else f"row {place}"),
         failure=row.failure if answer != "accept" else None,

@@ -66,7 +66,7 @@ class Scale(NamedTuple):
 
 def inputs_of(examples: Sequence[Example], embedder: Embedder) -> Inputs:
     """Return the examples as numbers."""
-    cases = [case_of(each.attribute, [each.conversation]) for each in examples]
+    cases = [case_of(each.attribute, each.conversations) for each in examples]
     return Inputs(
         describe(cases, embedder),
         np.asarray([each.rejected for each in examples], np.bool_),

@@ -114,7 +114,7 @@ def _as_example(wrong: _Wrong, made_of: Example, failure: Failure) -> Example:
     attribute, conversation = statement(wrong.text, wrong.quote, wrong.turns)
     return Example(
         attribute=attribute,
-        conversation=conversation,
+        conversations=(conversation,),
         rejected=True,
         group=made_of.group,
         origin="constructed",
@@ -133,13 +133,13 @@ def _widened(example: Example, _: Example, rng: Rng) -> _Wrong | None:
         match = pattern.match(example.attribute.text)
         if match and quote:
             text = wider[int(rng.integers(len(wider)))].format(match[1].strip())
-            return _Wrong(text, quote, example.conversation.turns)
+            return _Wrong(text, quote, example.turns)
     return None
 
 
 def _swapped(example: Example, other: Example, rng: Rng) -> _Wrong | None:
     """Give it the quote of something else: of the same dialogue, or else of another one."""
-    turns = example.conversation.turns
+    turns = example.turns
     clauses = [
         turn.text[clause.start : clause.end]
         for turn in turns
@@ -158,7 +158,7 @@ def _swapped(example: Example, other: Example, rng: Rng) -> _Wrong | None:
         return _Wrong(text, apart[int(rng.integers(len(apart)))], turns)
     if other.group == example.group or not _quote(other):
         return None
-    return _Wrong(text, _quote(other), other.conversation.turns)
+    return _Wrong(text, _quote(other), other.turns)
 
 
 def _framed(example: Example, _: Example, rng: Rng) -> _Wrong | None:
@@ -198,7 +198,7 @@ def _pointing(example: Example, _: Example, rng: Rng) -> _Wrong | None:
     if match is None or not quote:
         return None
     text = f"{match[1]} {_POINTING[int(rng.integers(len(_POINTING)))]}"
-    return _Wrong(text, quote, example.conversation.turns)
+    return _Wrong(text, quote, example.turns)
 
 
 _CLAUSES, _SHORTEST = 20, 15

@@ -184,7 +184,7 @@ def counts_of(found: Sequence[Example]) -> dict[str, int]:
 
 def _decided(example: Example, out: LeftOut, row: int) -> Decision:
     """Return the verdict of the models that did not see the dialogue, and of code."""
-    talks = [example.conversation]
+    talks = example.conversations
     return decide(
         float(out.probability[row]),
         fault=1 - float(out.faults[row, 0]),
