@@ -13,7 +13,7 @@ from recenter.records import Judge, Judgment, Record, Subject
 from recenter.train.verifier_examples import examples, sessions_of
 from recenter.train.verifier_negatives import constructed
 
-TURNS = [
+TURNS: list[dict[str, Any]] = [
     {"role": "user", "text": "I'm a nurse in Leeds and I love hiking in the hills.", "i": 0},
     {"role": "assistant", "text": "Nice!"},
     {"role": "user", "text": "What should I pack for a weekend by the sea?"},
