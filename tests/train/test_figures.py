@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from recenter.errors import MissingExtraError
+from recenter.figures.draw import draw
 from recenter.stats.estimate import Estimate
-from recenter.train.figures import draw
 from recenter.train.plots import learning_plot, precision_recall_plot, reliability_plot
 
 TRUTH = np.asarray([True, False, True, False] * 10)

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from recenter.errors import InputError
+from recenter.figures.markdown import table_text
+from recenter.figures.record import Table
 from recenter.stats.classification import average_precision, precision_recall
-from recenter.train.report import Table, table_text
 from recenter.train.scores import COLUMNS, LIFTED, Asked, Said, constant, lift_of, line_of
 from recenter.train.selector_baseline import attribute_alone
 

@@ -13,6 +13,8 @@ from recenter.cli.bar import Bar
 from recenter.cli.options import setting_options
 from recenter.config import Settings
 from recenter.errors import ConfigError
+from recenter.figures.draw import need_extra
+from recenter.figures.markdown import tables_text
 from recenter.models.base import Embedder
 from recenter.models.load import load_embedder
 from recenter.models.saved import About, Saved, about_model, load_model
@@ -23,10 +25,9 @@ from recenter.stages.verify_model import model_of
 from recenter.train.card import EVALUATION, made_of, trained_on, write_evaluation
 from recenter.train.evaluate import evaluate_preference, evaluate_selector, evaluate_verifier
 from recenter.train.examples import read_relevant
-from recenter.train.figures import need_extra
 from recenter.train.folder import check_folder, new_folder
 from recenter.train.preference_examples import examples_of
-from recenter.train.report import Report, tables_text
+from recenter.train.report import Report
 from recenter.train.sources import DataFile, placed, read_rows
 from recenter.train.verifier_examples import examples, sessions_of
 
@@ -100,7 +101,7 @@ def evaluate(
     notes = [] if model in PACKAGED else _seen(trained_on(folder), data)
     click.echo(f"{saved.name} on {', '.join(one.name for one in data)}\n")
     click.echo("\n".join([*notes, UNSEEN]) + "\n")
-    click.echo(tables_text(report))
+    click.echo(tables_text(report.tables))
     if output is not None:
         made = made_of(saved, data, encoder=embedder.name, seed=0)
         with new_folder(output, holds=EVALUATION) as draft:

@@ -12,18 +12,19 @@ import click
 from recenter.cli.bar import Bar
 from recenter.cli.options import setting_options
 from recenter.config import Settings
+from recenter.figures.draw import need_extra
+from recenter.figures.markdown import tables_text
 from recenter.models.base import Embedder
 from recenter.models.load import load_embedder
 from recenter.models.saved import FILE, Saved, save_model
 from recenter.train import preference_report, selector_report, verifier_tables
 from recenter.train.card import NOT_STATED, made_of, write_training
 from recenter.train.examples import read_relevant
-from recenter.train.figures import need_extra
 from recenter.train.folder import check_folder, new_folder
 from recenter.train.preference import check, fit, read_pairs, save_preference
 from recenter.train.preference_check import FOLDS as PREFERENCE_FOLDS
 from recenter.train.preference_examples import examples_of
-from recenter.train.report import Report, tables_text
+from recenter.train.report import Report
 from recenter.train.selector import FOLDS as SELECTOR_FOLDS
 from recenter.train.selector import prepare, refuse_too_few, save_selector
 from recenter.train.sources import DataFile, placed, read_rows
@@ -238,5 +239,5 @@ def _write(
 
 
 def _tell(plan: Plan, report: Report) -> None:
-    click.echo(tables_text(report))
+    click.echo(tables_text(report.tables))
     click.echo(f"written to {plan.output}: {FILE}, its card, figures and numbers")

@@ -10,10 +10,11 @@ import msgspec
 
 from recenter import __version__
 from recenter.errors import InputError
+from recenter.figures.draw import draw
+from recenter.figures.markdown import figures_of, plots_text, tables_text
 from recenter.models.saved import FILE, Saved
 from recenter.provenance import Signature, digest
-from recenter.train.figures import draw
-from recenter.train.report import Report, figures_of, plots_text, tables_text
+from recenter.train.report import Report
 from recenter.train.sources import DataFile
 
 CARD, METRICS, FIGURES = "card.md", "metrics.json", "figures"
@@ -96,8 +97,8 @@ def card_text(made: Made, report: Report) -> str:
         f"{_options(made)}. Reads vectors of `{made.encoder}`.",
         f"## Data\n\n{_data(made, report)}\n\nLicence of the data: {made.licence}.",
         f"## Measured\n\nSplit: {report.split}; seed {made.seed}. {_INTERVALS} What is saved "
-        f"was then fitted on everything.\n\n{tables_text(report)}",
-        f"## Figures\n\n{plots_text(report, FIGURES)}",
+        f"was then fitted on everything.\n\n{tables_text(report.tables)}",
+        f"## Figures\n\n{plots_text(report.plots, FIGURES)}",
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in report.limits),
     ]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
@@ -112,8 +113,8 @@ def evaluation_text(made: Made, report: Report, notes: Sequence[str]) -> str:
         f"{_INTERVALS}",
         "\n".join(f"**{note}**" for note in notes),
         f"## Data\n\n{_data(made, report)}",
-        f"## Measured\n\n{tables_text(report)}",
-        f"## Figures\n\n{plots_text(report, FIGURES)}",
+        f"## Measured\n\n{tables_text(report.tables)}",
+        f"## Figures\n\n{plots_text(report.plots, FIGURES)}",
         "## Limits\n\n" + "\n".join(f"- {limit}" for limit in report.limits),
     ]
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
@@ -159,7 +160,7 @@ def _metrics(made: Made, report: Report) -> dict[str, Any]:
         "options": made.settings,
         "split": report.split,
         "counts": dict(report.counts),
-        "figures": figures_of(report),
+        "figures": figures_of(report.tables),
     }
 
 

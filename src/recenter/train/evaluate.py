@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from recenter.errors import InputError
+from recenter.figures.record import Table
 from recenter.models.base import Embedder
 from recenter.models.selector_model import SelectorModel
 from recenter.progress import Progress
@@ -20,7 +21,7 @@ from recenter.train import verifier_tables as of_verifier
 from recenter.train.examples import Labelled
 from recenter.train.plots import precision_recall_plot, reliability_plot
 from recenter.train.preference_examples import Example as Preferred
-from recenter.train.report import Report, Table
+from recenter.train.report import Report
 from recenter.train.scores import COLUMNS, line_of
 from recenter.train.selector_parts import Vectors
 from recenter.train.selector_sides import labelled_cases, ordinary_cases, score_cases

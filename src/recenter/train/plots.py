@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.figures.record import Plot, Point, Series
 from recenter.stats.classification import precision_recall, reliability
 from recenter.stats.estimate import Estimate
-from recenter.train.report import Plot, Point, Series
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

@@ -9,6 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.figures.record import Line, Plot, Table
 from recenter.progress import Progress, Silent
 from recenter.stats.classification import brier, calibration_error
 from recenter.stats.estimate import Estimate, estimate
@@ -22,7 +23,7 @@ from recenter.train.preference_check import (
     people_curve,
 )
 from recenter.train.preference_examples import Example
-from recenter.train.report import Line, Plot, Report, Table
+from recenter.train.report import Report
 
 Floats = NDArray[np.float64]
 

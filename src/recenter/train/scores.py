@@ -8,9 +8,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.figures.record import Line
 from recenter.stats import classification as of
 from recenter.stats.estimate import Estimate, estimate
-from recenter.train.report import Line
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]

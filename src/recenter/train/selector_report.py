@@ -8,13 +8,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.figures.record import Line, Table
 from recenter.models.selector_model import SelectorModel, Setting, margins, probabilities
 from recenter.progress import Progress, Silent
 from recenter.stats import classification
 from recenter.stats.estimate import Estimate, estimate
 from recenter.train.examples import Labelled
 from recenter.train.plots import learning_plot, precision_recall_plot, reliability_plot
-from recenter.train.report import Line, Report, Table
+from recenter.train.report import Report
 from recenter.train.scores import COLUMNS, LIFTED, Asked, Said, constant, lift_of, line_of
 from recenter.train.selector import Trained, cross_validate, people_curve
 from recenter.train.selector_baseline import attribute_alone

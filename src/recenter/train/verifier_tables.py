@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.figures.record import Line, Table
 from recenter.progress import Progress, Silent
 from recenter.stages.verify_model import Thresholds, likeliest_fault
 from recenter.stages.verify_rules import carried, facts
@@ -15,7 +16,7 @@ from recenter.stats import classification
 from recenter.stats.classification import best_threshold
 from recenter.stats.estimate import estimate
 from recenter.train.plots import learning_plot, precision_recall_plot, reliability_plot
-from recenter.train.report import Line, Report, Table
+from recenter.train.report import Report
 from recenter.train.scores import COLUMNS, LIFTED, Asked, Said, constant, lift_of, line_of
 from recenter.train.verifier import (
     FAULT_HOLD,

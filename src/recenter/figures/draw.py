@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from recenter.errors import MissingExtraError
-from recenter.train.report import Plot, Series
+from recenter.figures.record import Plot, Series
 
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#000000", "linestyle": "-", "marker": "o"},

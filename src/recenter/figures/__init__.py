@@ -1,0 +1,1 @@
+"""Tables of figures and plots: as records, as Markdown, and drawn."""

@@ -1,0 +1,78 @@
+"""Tables and plots as Markdown, and every figure of a table as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from recenter.figures.record import Line, Plot, Table
+from recenter.stats.estimate import Estimate
+
+BLANK = "–"
+"""A cell where the figure does not apply."""
+
+
+def table_text(table: Table) -> str:
+    """Return a table in Markdown, with n and the number of independent units of each row."""
+    rows = [
+        ("", "n", "units", *table.columns),
+        ("---",) * (len(table.columns) + 3),
+        *((line.name, *_sizes(line), *map(_cell, line.figures)) for line in table.lines),
+    ]
+    text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    note = f"\n{table.note}\n" if table.note else ""
+    return f"### {table.title}\n{note}\n{text}\n"
+
+
+def tables_text(tables: Iterable[Table]) -> str:
+    """Return all tables in Markdown."""
+    return "\n".join(table_text(table) for table in tables)
+
+
+def plots_text(plots: Iterable[Plot], folder: str) -> str:
+    """Return the pictures in Markdown, each with its text for who cannot see it."""
+    parts = []
+    for plot in plots:
+        place = f"{folder}/{plot.name}"
+        parts.append(
+            f"### {plot.title}\n\n![{plot.alt}]({place}.svg)\n\n{plot.alt} "
+            f"[PNG]({place}.png), [figures]({place}.csv).\n"
+        )
+    return "\n".join(parts)
+
+
+def figures_of(tables: Iterable[Table]) -> list[dict[str, Any]]:
+    """Return every figure of the tables with where it stands, its interval, n and reason."""
+    return list(_figures(tables))
+
+
+def _figures(tables: Iterable[Table]) -> Iterator[dict[str, Any]]:
+    for table in tables:
+        for line in table.lines:
+            for column, figure in zip(table.columns, line.figures, strict=True):
+                if figure is not None:
+                    place = {"table": table.title, "row": line.name, "figure": column}
+                    yield place | msgspec.structs.asdict(figure)
+
+
+def _sizes(line: Line) -> tuple[str, str]:
+    """Return n and units, a range where the columns differ."""
+    known = [figure for figure in line.figures if figure is not None]
+    return _span([f.n for f in known]), _span([f.clusters for f in known])
+
+
+def _span(sizes: list[int]) -> str:
+    if not sizes:
+        return BLANK
+    least, most = min(sizes), max(sizes)
+    return f"{least}" if least == most else f"{least} to {most}"
+
+
+def _cell(figure: Estimate | None) -> str:
+    if figure is None:
+        return BLANK
+    if figure.reason and figure.value is None:
+        return f"not estimable: {figure.reason[0].lower()}{figure.reason[1:].rstrip('.')}"
+    return str(figure)
