@@ -1,0 +1,143 @@
+"""What a report is made of: answers of people and models, one record each, and what they are about.
+
+A reader makes these of one kind of file; no section knows which file an answer came from.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+import msgspec
+
+Kind = Literal["person", "majority", "model"]
+"""Who answered: one person, several of whom only the majority is known, or a model."""
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
+    """What one judge said of one item."""
+
+    question: str
+    group: str
+    """Answers of one group may be compared; items of two groups have nothing to do with another."""
+    item: str
+    judge: str
+    kind: Kind
+    value: float | None
+    """Place on the scale of the question; None where the answer could not be read."""
+    again: bool = False
+    """The judge was asked before: this answer tells of their consistency, and of nothing else."""
+    probability: float | None = None
+    """Of the positive answer, where the judge gives one."""
+    failure: str | None = None
+    position: Literal["first", "second"] | None = None
+    """In comparisons, where the reply that is rated was shown."""
+
+
+class Item(msgspec.Struct, frozen=True, kw_only=True):
+    """What is known of an item beside the answers."""
+
+    person: str
+    """The remembered person, who is the unit of independence."""
+    prompt: str = ""
+    """Id of the prompt that it is judged for, or the prompt itself."""
+    text: str = ""
+    message: str = ""
+    """Words of the prompt."""
+    source: str = ""
+    """Corpus that it was made from, or system that made it."""
+    longer: float | None = None
+    """In comparisons, by how many characters the reply that is rated is longer."""
+    mentions: bool | None = None
+    """In comparisons, whether the reply that is rated names an attribute outright."""
+    refines: str | None = None
+    """Item whose wording this one replaced."""
+
+
+class ReplyText(msgspec.Struct, frozen=True, kw_only=True):
+    """A reply that a model wrote under one arm."""
+
+    group: str
+    pair: str
+    """Person and prompt that it was written for."""
+    generator: str
+    arm: str
+    text: str
+
+
+class Problem(msgspec.Struct, frozen=True, kw_only=True):
+    """Something of the data that was left out, or that weakens what is said."""
+
+    what: str
+    count: int
+    example: str = ""
+    """Where the first of them stands."""
+
+
+Items = Mapping[tuple[str, str], Item]
+"""By group and item."""
+
+
+class Material(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that was read."""
+
+    answers: tuple[Answer, ...] = ()
+    items: Items = {}
+    replies: tuple[ReplyText, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class Problems:
+    """Counts what is left out by what it is, with the place of the first."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._first: dict[str, str] = {}
+
+    def add(self, what: str, place: str = "", count: int = 1) -> None:
+        """Count one more of a kind."""
+        self._counts[what] += count
+        self._first.setdefault(what, place)
+
+    @property
+    def found(self) -> tuple[Problem, ...]:
+        """All kinds, most frequent first."""
+        return tuple(
+            Problem(what=what, count=count, example=self._first[what])
+            for what, count in self._counts.most_common()
+        )
+
+
+def joined(parts: Iterable[Material]) -> Material:
+    """Return the material of several files as one.
+
+    The second answer of a judge to the same item is left out and counted: which of two is meant,
+    nobody can tell. So are answers on items that no file describes: whose they are is not known.
+    """
+    problems = Problems()
+    answers: dict[tuple[object, ...], Answer] = {}
+    items: dict[tuple[str, str], Item] = {}
+    replies: list[ReplyText] = []
+    for part in parts:
+        items |= part.items
+        replies += part.replies
+        for problem in part.problems:
+            problems.add(problem.what, problem.example, problem.count)
+        for one in part.answers:
+            key = (one.question, one.group, one.item, one.judge, one.position, one.again)
+            if key in answers:
+                problems.add("a judge answered the same item before", f"{one.judge} on {one.item}")
+            else:
+                answers[key] = one
+    described = [one for one in answers.values() if (one.group, one.item) in items]
+    lost = [one for one in answers.values() if (one.group, one.item) not in items]
+    if lost:
+        first = f"{lost[0].judge} on {lost[0].item}"
+        problems.add("an answer on an item that no file describes", first, len(lost))
+    return Material(
+        answers=tuple(described),
+        items=items,
+        replies=tuple(replies),
+        problems=problems.found,
+    )

@@ -1,0 +1,41 @@
+"""What the readers share: a row with its place, and what a reader promises."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, NamedTuple
+
+from recenter.reports.material import Material
+
+PEOPLE = "people (majority)"
+"""Name of the judge where only what most people said is known."""
+
+
+class Row(NamedTuple):
+    """A row of a file, and where it stands."""
+
+    fields: Mapping[str, Any]
+    file: str
+    line: int
+
+    @property
+    def place(self) -> str:
+        """File and line, for people."""
+        return f"{self.file}:{self.line}"
+
+
+Reader = Callable[[Iterable[Row]], Material]
+"""Rows of one shape to material.
+
+Raises InputError where a row is not of the shape; what has the shape and makes no sense, such as
+an answer off the scale, is counted as a problem instead, and the rest is reported.
+"""
+
+
+class Shape(NamedTuple):
+    """A shape of rows: the fields that tell it, and who reads it."""
+
+    name: str
+    fields: frozenset[str]
+    """All of these are in every row."""
+    read: Reader

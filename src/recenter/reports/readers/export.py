@@ -1,0 +1,154 @@
+"""What `recenter export` wrote: judgments of people and models on what is stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, TypeVar
+
+from recenter.errors import InputError
+from recenter.questions import BETTER, get_question
+from recenter.records import Attribute, Conversation, Judgment, Query, Record, Reply, Subject
+from recenter.reports.material import Answer, Item, Material, Problems
+from recenter.reports.readers.base import Row
+from recenter.train.exported import record_of
+
+_GROUP = "store"
+_KINDS: dict[str, type[Record]] = {
+    "conversation": Conversation,
+    "attribute": Attribute,
+    "retired attribute": Attribute,
+    "query": Query,
+    "reply": Reply,
+    "judgment": Judgment,
+}
+_HIGHEST = len(BETTER.answers) + 1
+
+R = TypeVar("R", bound=Record)
+
+
+class _Stored:
+    """The records of an export by kind and id."""
+
+    def __init__(self) -> None:
+        self._of: dict[tuple[type[Record], str], Record] = {}
+
+    def add(self, record: Any) -> None:
+        """Keep a record."""
+        self._of[type(record), record.id] = record
+
+    def get(self, kind: type[R], name: str | None) -> R | None:
+        """Return the record of this kind and id, where there is one."""
+        found = self._of.get((kind, name or ""))
+        return found if isinstance(found, kind) else None
+
+
+def read_export(rows: Iterable[Row]) -> Material:
+    """Return the judgments with what they are about.
+
+    A comparison is turned so that the reply that is rated is the one that knows the person.
+    Raises: see `Reader`.
+    """
+    stored, problems = _Stored(), Problems()
+    judgments: list[tuple[Judgment, str]] = []
+    for row in rows:
+        record = record_of(row.fields, _KINDS, file=row.file, number=row.line)
+        if isinstance(record, Judgment):
+            judgments.append((record, row.place))
+        elif record is not None:
+            stored.add(record)
+    answers: list[Answer] = []
+    items: dict[tuple[str, str], Item] = {}
+    for judgment, place in judgments:
+        try:
+            value = _value(judgment)
+        except InputError as error:
+            problems.add(error.reason, place)
+            continue
+        turned = _turned(judgment.subject, stored)
+        answer = _answer(judgment, value, turned)
+        item = _item(judgment, stored, turned)
+        if item is None:
+            problems.add("a judgment on nobody that is known", place)
+            continue
+        answers.append(answer)
+        items[_GROUP, answer.item] = item
+    return Material(answers=tuple(answers), items=items, problems=problems.found)
+
+
+def _value(judgment: Judgment) -> float:
+    """Return the place of the answer on its scale, the number itself where it is one.
+
+    Raises:
+        InputError: there is no such question, or the answer is not on its scale.
+    """
+    answer = get_question(judgment.question).check(judgment.answer)
+    scale = get_question(judgment.question).values
+    return float(answer) if answer.isdecimal() else float(scale.index(answer))
+
+
+def _turned(subject: Subject, stored: _Stored) -> bool:
+    one, other = stored.get(Reply, subject.reply), stored.get(Reply, subject.other_reply)
+    return one is not None and other is not None and one.arm == "generic" != other.arm
+
+
+def _answer(judgment: Judgment, value: float, turned: bool) -> Answer:
+    subject = judgment.subject
+    about = [subject.query, subject.reply, subject.other_reply, subject.attribute]
+    position = judgment.position
+    if turned:
+        about[1], about[2] = about[2], about[1]
+        value = _HIGHEST - value
+        position = None if position is None else _OTHER[position]
+    return Answer(
+        question=judgment.question,
+        group=_GROUP,
+        item="/".join(part for part in about if part),
+        judge=judgment.judge.name,
+        kind=judgment.judge.kind,
+        value=value,
+        probability=judgment.probability,
+        failure=judgment.failure,
+        position=position,
+    )
+
+
+_OTHER: Mapping[str, Any] = {"first": "second", "second": "first"}
+
+
+def _item(judgment: Judgment, stored: _Stored, turned: bool) -> Item | None:
+    """Return what a judgment is about, or None where the person is not known."""
+    subject = judgment.subject
+    attribute, query = stored.get(Attribute, subject.attribute), stored.get(Query, subject.query)
+    reply, other = stored.get(Reply, subject.reply), stored.get(Reply, subject.other_reply)
+    if turned:
+        reply, other = other, reply
+    known = [one.person for one in (attribute, query, reply) if one is not None]
+    person = judgment.person or next(iter(known), None)
+    if person is None:
+        return None
+    return Item(
+        person=person,
+        prompt=subject.query or "",
+        text=attribute.text if attribute else "",
+        message=query.prompt if query else "",
+        source=_source(attribute, reply, stored),
+        longer=_longer(reply, other),
+        refines=attribute.members[0] if attribute and len(attribute.members) == 1 else None,
+    )
+
+
+def _source(attribute: Attribute | None, reply: Reply | None, stored: _Stored) -> str:
+    """Return the corpus of an attribute's first quote, or the model that wrote a reply."""
+    if reply is not None:
+        return reply.signature.model or ""
+    for evidence in attribute.evidence if attribute else ():
+        talk = stored.get(Conversation, evidence.conversation)
+        if talk is not None:
+            return talk.source
+    return ""
+
+
+def _longer(reply: Reply | None, other: Reply | None) -> float | None:
+    if reply is None or other is None or reply.text is None or other.text is None:
+        return None
+    return float(len(reply.text) - len(other.text))

@@ -1,0 +1,69 @@
+"""Which of two replies a person preferred, and which one models say they would."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from recenter.formats import convert
+from recenter.reports.material import Answer, Item, Kind, Material, Problems
+from recenter.reports.readers.base import Row
+
+_GROUP = "preferences"
+_VALUES: dict[str, float | None] = {"chosen": 1.0, "tie": 0.5, "rejected": 0.0, "invalid": None}
+
+
+class _Verdict(msgspec.Struct, frozen=True):
+    judge: str
+    verdict: str
+    profile: str = ""
+    mode: str = ""
+
+    @property
+    def name(self) -> str:
+        """The judge with the conditions it was asked under, which are another judge."""
+        told = ", ".join(part for part in (self.profile, self.mode) if part)
+        return f"{self.judge} ({told})" if told else self.judge
+
+
+class _Pair(msgspec.Struct, frozen=True):
+    user: str
+    prompt: str
+    chosen: str
+    rejected: str
+    interaction: str = ""
+    llm_judges: list[_Verdict] = []
+
+
+def read_preferences(rows: Iterable[Row]) -> Material:
+    """Return {user, prompt, chosen, rejected, interaction, llm_judges: [{judge, verdict}]}.
+
+    The value is 1 where the reply that the person chose is preferred, 0 where the other one is.
+    Raises: see `Reader`.
+    """
+    answers: list[Answer] = []
+    items: dict[tuple[str, str], Item] = {}
+    problems = Problems()
+    for row in rows:
+        read = convert(row.fields, _Pair, file=row.file, number=row.line)
+        occasion = read.interaction or read.prompt
+        name = f"{occasion}/{row.line}"
+        items[_GROUP, name] = Item(
+            person=read.user,
+            prompt=occasion,
+            message=read.prompt,
+            longer=float(len(read.chosen) - len(read.rejected)),
+        )
+        answers.append(_answer(name, read.user, "person", 1.0))
+        for one in read.llm_judges:
+            if one.verdict not in _VALUES:
+                problems.add(f"an answer off the scale: {one.verdict!r}", row.place)
+            answers.append(_answer(name, one.name, "model", _VALUES.get(one.verdict)))
+    return Material(answers=tuple(answers), items=items, problems=problems.found)
+
+
+def _answer(item: str, judge: str, kind: Kind, value: float | None) -> Answer:
+    return Answer(
+        question="preferred", group=_GROUP, item=item, judge=judge, kind=kind, value=value
+    )

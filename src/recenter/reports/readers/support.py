@@ -1,0 +1,56 @@
+"""Whether a statement is supported by the dialogue it came from: one row per statement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import msgspec
+
+from recenter.formats import convert
+from recenter.questions import SUPPORTED
+from recenter.reports.material import Answer, Item, Material, Problems
+from recenter.reports.readers.base import Row
+
+_GROUP = "support"
+_JUDGE = "verdict in the file"
+_VALUES = {value: float(place) for place, value in enumerate(SUPPORTED.values)}
+_VALUES |= {"kept": _VALUES["accept"], "rejected": _VALUES["reject"]}
+
+
+class _Statement(msgspec.Struct, frozen=True):
+    session: str
+    text: str
+    verdict: str
+    failure: str | None = None
+    source: str = ""
+
+
+def read_statements(rows: Iterable[Row]) -> Material:
+    """Return {session, text, verdict: accept | uncertain | reject, failure, source}.
+
+    `kept` and `rejected` are read as accept and reject. Who gave the verdict, a row does not say:
+    it counts as the majority of people, and a report says so. The dialogue stands for the person,
+    who is not known. Raises: see `Reader`.
+    """
+    answers: list[Answer] = []
+    items: dict[tuple[str, str], Item] = {}
+    problems = Problems()
+    for row in rows:
+        read = convert(row.fields, _Statement, file=row.file, number=row.line)
+        name = f"{read.session}/{row.line}"
+        items[_GROUP, name] = Item(person=read.session, text=read.text, source=read.source)
+        if read.verdict not in _VALUES:
+            problems.add(f"an answer off the scale: {read.verdict!r}", row.place)
+            continue
+        answers.append(
+            Answer(
+                question=SUPPORTED.name,
+                group=_GROUP,
+                item=name,
+                judge=_JUDGE,
+                kind="majority",
+                value=_VALUES[read.verdict],
+                failure=read.failure,
+            )
+        )
+    return Material(answers=tuple(answers), items=items, problems=problems.found)

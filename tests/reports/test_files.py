@@ -1,0 +1,148 @@
+"""Files of every shape become answers; what makes no sense is counted, what is none is refused."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from recenter.errors import InputError
+from recenter.records import Subject
+from recenter.reports.files import read_files
+from recenter.reports.material import Answer, Material
+from tests.reports.rows import (
+    EXPORT,
+    PREFERENCE,
+    RATING,
+    VOTES,
+    Row,
+    judgment,
+    pair,
+    said,
+)
+
+
+def read(folder: Path, *files: list[Row]) -> Material:
+    paths = []
+    for number, rows in enumerate(files):
+        paths.append(folder / f"{number}.jsonl")
+        paths[-1].write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return read_files(paths)[0]
+
+
+def by(material: Material, judge: str, question: str = "relevant") -> list[Answer]:
+    return [a for a in material.answers if a.judge == judge and a.question == question]
+
+
+def told(material: Material) -> dict[str, int]:
+    return {problem.what: problem.count for problem in material.problems}
+
+
+def test_people_and_models_meet_on_the_same_items(tmp_path: Path) -> None:
+    found = read(tmp_path, [pair("ada", True, False, None)], [said("ada", "gpt", True, None, True)])
+    people = {a.item: a.value for a in found.answers if a.kind == "majority"}
+    models = {a.item: a.value for a in by(found, "gpt")}
+    assert people == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": 0.0}
+    assert models == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": None, "ada-Soup?/a2": 1.0}
+    item = found.items["relevance", "ada-Soup?/a0"]
+    assert (item.person, item.prompt, item.text) == ("ada", "Soup?", "Fact 0.")
+    assert told(found) == {"people gave no majority": 1}
+
+
+def test_what_models_say_of_pairs_that_no_file_describes_is_counted(tmp_path: Path) -> None:
+    found = read(tmp_path, [pair("ada", True)], [said("ida", "gpt", True, False)])
+    assert by(found, "gpt") == []
+    assert told(found) == {"an answer on an item that no file describes": 2}
+
+
+def test_a_second_answer_of_a_judge_is_left_out_and_counted(tmp_path: Path) -> None:
+    twice = [said("ada", "gpt", True), said("ada", "gpt", False)]
+    found = read(tmp_path, [pair("ada", True)], twice)
+    assert [a.value for a in by(found, "gpt")] == [1.0]
+    assert told(found) == {"a judge answered the same item before": 1}
+
+
+def test_votes_keep_the_rater_and_know_when_they_answer_again(tmp_path: Path) -> None:
+    found = read(tmp_path, [VOTES])
+    assert [(a.judge, a.value, a.again) for a in found.answers if a.question == "relevant"] == [
+        ("R1", 1.0, False),
+        ("R2", 0.0, False),
+        ("R2", 1.0, True),
+    ]
+    assert [a.value for a in found.answers if a.question == "relevant_five"] == [2.0, 0.0]
+
+
+def test_answers_off_the_scale_are_counted_and_never_a_no(tmp_path: Path) -> None:
+    row = VOTES | {"votes": {"R1": {"relevant": True, "rating": "sometimes"}}}
+    found = read(tmp_path, [row])
+    assert [a.value for a in by(found, "R1", "relevant_five")] == [None]
+    assert told(found) == {"an answer off the scale: 'sometimes'": 1}
+
+
+def test_a_preference_tells_how_much_longer_the_chosen_reply_is(tmp_path: Path) -> None:
+    found = read(tmp_path, [PREFERENCE])
+    assert [a.value for a in by(found, "ada", "preferred")] == [1.0]
+    assert [a.value for a in by(found, "gpt (age, forced)", "preferred")] == [0.0]
+    assert [a.value for a in by(found, "gpt (none, forced)", "preferred")] == [None]
+    (item,) = found.items.values()
+    assert item.longer == len("Lentils are good.") - len("No.")
+
+
+def test_ratings_have_a_rater_for_each_place(tmp_path: Path) -> None:
+    found = read(tmp_path, [RATING])
+    assert [a.value for a in found.answers if a.question == "overall"] == [3, 4, 2]
+    assert len({a.judge for a in found.answers}) == 3
+
+
+def test_statements_have_the_verdict_of_the_file(tmp_path: Path) -> None:
+    rows = [
+        {"session": "s", "text": "Cooks.", "verdict": verdict, "source": "made"}
+        for verdict in ("kept", "uncertain", "reject", "maybe")
+    ]
+    found = read(tmp_path, rows)
+    assert [a.value for a in found.answers] == [2.0, 1.0, 0.0]
+    assert told(found) == {"an answer off the scale: 'maybe'": 1}
+
+
+def test_an_export_gives_judgments_with_whom_and_what_they_are_about(tmp_path: Path) -> None:
+    rows = [
+        judgment("supported", Subject(attribute="att"), "reject", failure="wrong_person"),
+        judgment("relevant", Subject(attribute="att", query="q"), "yes", by="model", judge="gpt"),
+        judgment("supported", Subject(attribute="gone"), "accept"),
+        judgment("supported", Subject(attribute="att"), "perhaps"),
+        judgment("beauty", Subject(attribute="att"), "yes"),
+    ]
+    found = read(tmp_path, [*rows, *EXPORT])
+    first, second = found.answers
+    assert (first.value, first.failure, first.kind) == (0.0, "wrong_person", "person")
+    assert (second.value, second.judge, second.kind) == (1.0, "gpt", "model")
+    assert found.items["store", "att"].source == "wildchat"
+    assert found.items["store", second.item].prompt == "q"
+    assert sum(told(found).values()) == 3
+    assert "a judgment on nobody that is known" in told(found)
+
+
+def test_a_comparison_is_turned_to_the_reply_that_knows_the_person(tmp_path: Path) -> None:
+    knows = Subject(query="q", reply="knows", other_reply="plain")
+    plain = Subject(query="q", reply="plain", other_reply="knows")
+    rows = [
+        judgment("better", knows, "5", judge="one", position="first"),
+        judgment("better", plain, "5", judge="two", position="first"),
+    ]
+    found = read(tmp_path, [*EXPORT, *rows])
+    one, two = found.answers
+    assert one.item == two.item
+    assert (one.value, one.position) == (5.0, "first")
+    assert (two.value, two.position) == (1.0, "second")
+    assert found.items["store", one.item].longer == len("Lentils.") - len("No.")
+
+
+def test_rows_of_no_shape_are_refused_with_file_line_and_what_is_expected(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"0\.jsonl: line 1.*colour.*relevance by models"):
+        read(tmp_path, [{"colour": "red"}])
+
+
+def test_a_row_of_another_shape_than_the_first_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match=r"0\.jsonl: line 2"):
+        read(tmp_path, [pair("ada", True), PREFERENCE])
