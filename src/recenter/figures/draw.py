@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from recenter.errors import MissingExtraError
-from recenter.figures.record import Plot, Series
+from recenter.figures.record import Dots, Grid, Picture, Plot, Series
 
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#000000", "linestyle": "-", "marker": "o"},
@@ -23,6 +24,10 @@ _LOOKS: tuple[dict[str, Any], ...] = (
 _STYLE: Any = {"font.size": 9, "svg.hashsalt": "recenter", "svg.fonttype": "none"}
 _MOST_MARKS = 20
 """Of more points than this, only the line is drawn."""
+_LONGEST = 44
+"""Characters of a label."""
+_DARK = 0.7
+"""From this figure on, a cell is too dark for black ink."""
 
 
 def need_extra(*modules: str) -> None:
@@ -35,7 +40,7 @@ def need_extra(*modules: str) -> None:
         raise MissingExtraError("training", "train")
 
 
-def draw(plot: Plot, folder: Path) -> None:
+def draw(plot: Picture, folder: Path) -> None:
     """Write a plot as SVG, PNG and CSV, named after it.
 
     Raises:
@@ -49,13 +54,70 @@ def draw(plot: Plot, folder: Path) -> None:
         raise MissingExtraError("drawing figures", "train") from None
     folder.mkdir(parents=True, exist_ok=True)
     with rc_context(_STYLE):
-        figure = Figure(figsize=(5, 4), layout="constrained")
+        figure = Figure(figsize=_size(plot), layout="constrained")
         FigureCanvasAgg(figure)
-        _fill(figure.add_subplot(), plot)
+        axes = figure.add_subplot()
+        axes.set_title(plot.title, fontsize=10)
+        if isinstance(plot, Plot):
+            _fill(axes, plot)
+        elif isinstance(plot, Dots):
+            _dots(axes, plot)
+        else:
+            _grid(axes, plot)
         # Without a date, the same figures give the same bytes.
         figure.savefig(folder / f"{plot.name}.svg", metadata={"Date": None, "Title": plot.title})
         figure.savefig(folder / f"{plot.name}.png", dpi=150)
     _write_csv(plot, folder / f"{plot.name}.csv")
+
+
+def _size(plot: Picture) -> tuple[float, float]:
+    """Return width and height in inches."""
+    if isinstance(plot, Dots):
+        return 6, 1.2 + 0.28 * len(plot.rows)
+    if isinstance(plot, Grid):
+        return 2.5 + 0.5 * len(plot.names), 2 + 0.4 * len(plot.names)
+    return 5, 4
+
+
+def _dots(axes: Any, plot: Dots) -> None:
+    """Draw a row for each figure; what is not estimable keeps its row, empty."""
+    for place, (_, one) in enumerate((row.name, row.figure) for row in reversed(plot.rows)):
+        if one.value is None:
+            continue
+        if one.low is not None and one.high is not None:
+            axes.hlines(place, one.low, one.high, color="#000000", linewidth=1.4)
+        axes.plot([one.value], [place], color="#000000", marker="o", markersize=5)
+    axes.set_yticks(range(len(plot.rows)), [_short(row.name) for row in reversed(plot.rows)])
+    axes.set_ylim(-0.6, len(plot.rows) - 0.4)
+    if plot.reference is not None:
+        axes.axvline(plot.reference, color="#D55E00", linestyle="--", linewidth=1)
+    axes.set_xlabel(plot.x)
+    axes.spines[["top", "right", "left"]].set_visible(False)
+    axes.grid(color="#dddddd", linewidth=0.5)
+    axes.set_axisbelow(True)
+    axes.tick_params(axis="y", length=0)
+
+
+def _grid(axes: Any, plot: Grid) -> None:
+    """Draw each figure in its cell, the darker the higher; the numbers tell it without colour."""
+    shown = [[float("nan") if cell is None else cell for cell in row] for row in plot.cells]
+    axes.imshow(shown, cmap="Greys", vmin=0, vmax=1.4)
+    names = [_short(name) for name in plot.names]
+    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
+    axes.set_yticks(range(len(names)), names)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    for row, cells in enumerate(plot.cells):
+        for column, cell in enumerate(cells):
+            if cell is not None:
+                ink = "#ffffff" if cell > _DARK else "#000000"
+                axes.text(column, row, f"{cell:.2f}", ha="center", va="center", color=ink)
+
+
+def _short(name: str) -> str:
+    """Return a name as a label; matplotlib reads a dollar as the begin of a formula."""
+    text = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
+    return text.replace("$", r"\$")
 
 
 def _fill(axes: Any, plot: Plot) -> None:
@@ -63,7 +125,6 @@ def _fill(axes: Any, plot: Plot) -> None:
         axes.plot([0, 1], [0, 1], color="#999999", linewidth=0.8)
     for look, series in zip(_LOOKS, plot.series, strict=False):
         _line(axes, series, look)
-    axes.set_title(plot.title, fontsize=10)
     axes.set_xlabel(plot.x)
     axes.set_ylabel(plot.y)
     axes.spines[["top", "right"]].set_visible(False)
@@ -88,11 +149,32 @@ def _line(axes: Any, series: Series, look: dict[str, Any]) -> None:
             axes.vlines(point.x, point.low, point.high, color=look["color"], linewidth=1)
 
 
-def _write_csv(plot: Plot, path: Path) -> None:
+def _write_csv(plot: Picture, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
-        out.writerow(("series", plot.x, plot.y, "low", "high", "n"))
+        for row in _rows(plot):
+            out.writerow("" if value is None else _inert(value) for value in row)
+
+
+def _rows(plot: Picture) -> Iterator[tuple[object, ...]]:
+    """Yield what is drawn, a heading first."""
+    if isinstance(plot, Plot):
+        yield ("series", plot.x, plot.y, "low", "high", "n")
         for series in plot.series:
             for p in series.points:
-                cells = ("" if v is None else v for v in (p.x, p.y, p.low, p.high, p.n))
-                out.writerow((series.name, *cells))
+                yield (series.name, p.x, p.y, p.low, p.high, p.n)
+    elif isinstance(plot, Dots):
+        yield ("name", plot.x, "low", "high", "n", "units", "reason")
+        for name, f in ((row.name, row.figure) for row in plot.rows):
+            yield (name, f.value, f.low, f.high, f.n, f.clusters, f.reason)
+    else:
+        yield ("", *plot.names)
+        for name, cells in zip(plot.names, plot.cells, strict=True):
+            yield (name, *cells)
+
+
+def _inert(value: object) -> object:
+    """Return a cell that no spreadsheet takes for a formula: names come from data."""
+    return (
+        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from recenter.figures.record import Line, Plot, Table
+from recenter.figures.record import Line, Picture, Table
 from recenter.stats.estimate import Estimate
 
 BLANK = "–"
@@ -31,7 +31,7 @@ def tables_text(tables: Iterable[Table]) -> str:
     return "\n".join(table_text(table) for table in tables)
 
 
-def plots_text(plots: Iterable[Plot], folder: str) -> str:
+def plots_text(plots: Iterable[Picture], folder: str) -> str:
     """Return the pictures in Markdown, each with its text for who cannot see it."""
     parts = []
     for plot in plots:

@@ -53,3 +53,38 @@ class Plot(msgspec.Struct, frozen=True, kw_only=True):
     alt: str
     diagonal: bool = False
     """Whether y is best where it equals x."""
+
+
+class Dot(msgspec.Struct, frozen=True):
+    """A row of a dot plot."""
+
+    name: str
+    figure: Estimate
+
+
+class Dots(msgspec.Struct, frozen=True, kw_only=True):
+    """One figure of several things, each with its interval, one row each."""
+
+    name: str
+    """Of its files, without an ending."""
+    title: str
+    x: str
+    rows: tuple[Dot, ...]
+    alt: str
+    reference: float | None = None
+    """Where a line is drawn, such as the human ceiling."""
+
+
+class Grid(msgspec.Struct, frozen=True, kw_only=True):
+    """A figure of each pair of names, such as how far two judges agree."""
+
+    name: str
+    """Of its files, without an ending."""
+    title: str
+    names: tuple[str, ...]
+    cells: tuple[tuple[float | None, ...], ...]
+    """A row for each name; None where there is no figure."""
+    alt: str
+
+
+Picture = Plot | Dots | Grid
