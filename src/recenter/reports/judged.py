@@ -1,0 +1,119 @@
+"""Answers to one question side by side: one column for each judge, and what people agree on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recenter.reports.material import Answer, Item, Kind, Material
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+class Judged(NamedTuple):
+    """The answers of a group to one question; columns have an entry for each item."""
+
+    group: str
+    question: str
+    names: tuple[str, ...]
+    """Of the items."""
+    items: tuple[Item, ...]
+    people: tuple[str, ...]
+    """Whom each item is about."""
+    values: Mapping[str, Floats]
+    """What each judge said; not a number where nothing, or nothing that could be read."""
+    kinds: Mapping[str, Kind]
+    unread: Mapping[str, int]
+    """How many answers of each judge could not be read."""
+    consensus: Floats
+    """What most people said; not a number where there is none, or a tie."""
+
+    def judges(self, *kinds: Kind) -> tuple[str, ...]:
+        """Return the names of the judges of these kinds, in the order of the data."""
+        return tuple(name for name, kind in self.kinds.items() if kind in kinds)
+
+
+def questions(material: Material) -> tuple[tuple[str, str], ...]:
+    """Return each group and question that something was answered of, in the order of the data."""
+    return tuple(dict.fromkeys((one.group, one.question) for one in material.answers))
+
+
+def judged(material: Material, group: str, question: str) -> Judged:
+    """Return the first answers to a question of a group, side by side.
+
+    The consensus is that of the people who answered one by one, and where only a majority is
+    known, that. Where a judge compared in both orders, the mean of both counts.
+    """
+    answers = [
+        one
+        for one in material.answers
+        if one.group == group and one.question == question and not one.again
+    ]
+    names = tuple(dict.fromkeys(one.item for one in answers))
+    place = {name: row for row, name in enumerate(names)}
+    kinds = {one.judge: one.kind for one in answers}
+    said: dict[str, dict[int, list[float]]] = {judge: {} for judge in kinds}
+    unread: Counter[str] = Counter()
+    for one in answers:
+        if one.value is None:
+            unread[one.judge] += 1
+        else:
+            said[one.judge].setdefault(place[one.item], []).append(one.value)
+    values = {judge: _column(rows, len(names)) for judge, rows in said.items()}
+    items = tuple(material.items[group, name] for name in names)
+    return Judged(
+        group=group,
+        question=question,
+        names=names,
+        items=items,
+        people=tuple(item.person for item in items),
+        values=values,
+        kinds=kinds,
+        unread=unread,
+        consensus=_consensus(answers, place, values, kinds),
+    )
+
+
+def repeated(material: Material, group: str, question: str) -> dict[str, list[tuple[str, Floats]]]:
+    """Return for each judge who was asked again the item and both answers."""
+    of: dict[tuple[str, str], dict[bool, float]] = {}
+    for one in material.answers:
+        if one.group == group and one.question == question and one.value is not None:
+            of.setdefault((one.judge, one.item), {})[one.again] = one.value
+    found: dict[str, list[tuple[str, Floats]]] = {}
+    for (judge, item), both in of.items():
+        if len(both) == len((False, True)):
+            found.setdefault(judge, []).append((item, np.asarray([both[False], both[True]])))
+    return found
+
+
+def _column(rows: Mapping[int, Sequence[float]], size: int) -> Floats:
+    column = np.full(size, np.nan)
+    for row, given in rows.items():
+        column[row] = float(np.mean(given))
+    return column
+
+
+def _consensus(
+    answers: Sequence[Answer],
+    place: Mapping[str, int],
+    values: Mapping[str, Floats],
+    kinds: Mapping[str, Kind],
+) -> Floats:
+    votes: dict[int, Counter[float]] = {}
+    for one in answers:
+        if one.kind == "person" and one.value is not None:
+            votes.setdefault(place[one.item], Counter())[one.value] += 1
+    found = np.full(len(place), np.nan)
+    for judge, kind in kinds.items():
+        if kind == "majority":
+            found = np.where(np.isnan(found), values[judge], found)
+    for row, of_row in votes.items():
+        (value, most), *rest = of_row.most_common()
+        found[row] = np.nan if rest and rest[0][1] == most else value
+    return found

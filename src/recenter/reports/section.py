@@ -1,0 +1,65 @@
+"""What a report holds: sections with tables, pictures and a verdict in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import msgspec
+
+from recenter.figures.record import Picture, Table
+from recenter.provenance import Signature
+from recenter.reports.material import Problem
+from recenter.stats.estimate import Estimate
+from recenter.train.sources import DataFile
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """One stage of one group of data."""
+
+    name: str
+    """For links and file names."""
+    title: str
+    verdict: str
+    """One paragraph that states only what the intervals allow."""
+    counts: Mapping[str, int]
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    limits: tuple[str, ...] = ()
+
+
+class GapReport(msgspec.Struct, frozen=True, kw_only=True):
+    """How far models are from people, in everything that was read."""
+
+    sections: tuple[Section, ...]
+    files: tuple[DataFile, ...]
+    problems: tuple[Problem, ...]
+    signature: Signature
+    seed: int
+
+
+def apart(difference: Estimate) -> str:
+    """Return what an interval of a difference allows to say: higher, lower or not told apart."""
+    if difference.low is None or difference.high is None:
+        return "not told apart (there is no interval)"
+    if difference.low > 0:
+        return "higher"
+    return "lower" if difference.high < 0 else "not told apart"
+
+
+def told(figure: Estimate, *, percent: bool = False) -> str:
+    """Return a figure for a sentence, with its interval."""
+    if figure.value is None:
+        return "not estimable"
+    scale, unit = (100, " %") if percent else (1, "")
+    digits = 0 if percent else 2
+    value = f"{figure.value * scale:.{digits}f}"
+    if figure.low is None or figure.high is None:
+        return f"{value}{unit}"
+    return f"{value}{unit} [{figure.low * scale:.{digits}f}, {figure.high * scale:.{digits}f}]"
+
+
+def listed(names: Sequence[str]) -> str:
+    """Return names for a sentence: a, b and c."""
+    if len(names) < 2:
+        return "".join(names)
+    return f"{', '.join(names[:-1])} and {names[-1]}"

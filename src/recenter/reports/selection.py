@@ -1,0 +1,285 @@
+"""Selection: which attributes people and models would have change an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recenter.figures.record import Dot, Dots, Grid, Line, Table
+from recenter.models.base import Embedder
+from recenter.reports.judged import Judged
+from recenter.reports.section import Section, apart, listed, told
+from recenter.reports.selection_baselines import ALONE, baselines
+from recenter.stats import confusion
+from recenter.stats.estimate import Estimate, estimate
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+PEOPLE = "people"
+_FIGURES: Mapping[str, confusion.Figure] = {
+    "share used": confusion.share,
+    "precision": confusion.precision,
+    "recall": confusion.recall,
+    "F1": confusion.f1,
+    "specificity": confusion.specificity,
+    "kappa": confusion.kappa,
+}
+_LIMITS = (
+    "People are the majority of those who answered; an attribute without a majority is in no "
+    "figure.",
+    "An answer that could not be read is left out of a judge's figures and counted; it is never "
+    "a no.",
+    "Where the pairs were picked because a model had found something relevant in them, shares are "
+    "those of such pairs, and higher than in ordinary use.",
+)
+
+
+class _Set(NamedTuple):
+    """What is compared: rows on which people agree, and what each judge decided on them."""
+
+    of: Judged
+    truth: Bools
+    people: tuple[str, ...]
+    models: dict[str, Floats]
+    """1, 0, or not a number where there is no answer."""
+    fixed: dict[str, Bools]
+    """What the baselines decided."""
+    missing: tuple[str, ...]
+    seed: int
+
+
+def selection_section(of: Judged, embedder: Embedder | None, *, seed: int) -> Section | None:
+    """Return the section, or None where people agree on nothing."""
+    rows = np.flatnonzero(~np.isnan(of.consensus))
+    if not len(rows):
+        return None
+    truth = of.consensus[rows] >= 1
+    models = {name: of.values[name][rows] for name in of.judges("model")}
+    found = baselines(of, truth, rows, embedder, seed=seed)
+    people = tuple(of.people[row] for row in rows)
+    data = _Set(of, truth, people, models, found.decided, found.missing, seed)
+    gap = _against(data)
+    return Section(
+        name=f"selection-{of.group}",
+        title=f"Selection: what matters for a prompt ({of.group})",
+        verdict=_verdict(data, gap),
+        counts={
+            "people": len(set(people)),
+            "prompts": len({item.prompt for item in of.items}),
+            "attributes that people agree on": len(rows),
+            "models": len(models),
+        },
+        tables=(gap, *_unread(data), *_quiet(data, rows), *_divided(data, rows)),
+        pictures=(*_shares(gap), *_agreement(data)),
+        limits=(*_LIMITS, *found.missing),
+    )
+
+
+def _against(data: _Set) -> Table:
+    """Hold every judge and baseline to the people."""
+    lines = [Line(PEOPLE, (_people_share(data), *(None,) * len(_FIGURES)))]
+    for name, said in data.models.items():
+        read = ~np.isnan(said)
+        lines.append(_line(data, name, said[read] == 1, read))
+    everything = np.ones(len(data.truth), np.bool_)
+    lines += [_line(data, name, used, everything) for name, used in data.fixed.items()]
+    lifted = ("F1 above the attribute alone",)
+    return Table(
+        title="Against the majority of people",
+        columns=(*_FIGURES, *lifted),
+        lines=tuple(lines),
+        note="Intervals are 95 %, resampling people. A selector that does not clearly rise above "
+        "the attribute alone is a list of favourites: it did not need the prompt.",
+    )
+
+
+def _people_share(data: _Set) -> Estimate:
+    return confusion.figure(confusion.base_rate, data.truth, data.truth, data.people)
+
+
+def _line(data: _Set, name: str, used: Bools, read: Bools) -> Line:
+    truth = data.truth[read]
+    people = [one for one, kept in zip(data.people, read, strict=True) if kept]
+    figures: list[Estimate | None] = [
+        confusion.figure(of, truth, used, people, seed=data.seed) for of in _FIGURES.values()
+    ]
+    alone = data.fixed.get(ALONE)
+    if alone is None or name == ALONE:
+        return Line(name, (*figures, None))
+    less = confusion.difference(confusion.f1, truth, used, alone[read], people, seed=data.seed)
+    return Line(name, (*figures, less))
+
+
+def _unread(data: _Set) -> tuple[Table, ...]:
+    if not any(data.of.unread[name] for name in data.models):
+        return ()
+    lines = []
+    for name in data.models:
+        answered = int((~np.isnan(data.of.values[name])).sum())
+        lost = data.of.unread[name]
+        column = np.r_[np.ones(lost), np.zeros(answered)]
+        lines.append(Line(name, (Estimate(value=float(column.mean()), n=len(column)),)))
+    return (Table(title="Answers that could not be read", columns=("share",), lines=tuple(lines)),)
+
+
+def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
+    """Count what is used where people want nothing."""
+    pairs: dict[tuple[str, str], list[int]] = {}
+    for place, row in enumerate(rows):
+        item = data.of.items[row]
+        pairs.setdefault((item.person, item.prompt), []).append(place)
+    nothing = {pair: places for pair, places in pairs.items() if not data.truth[places].any()}
+    if not nothing:
+        return ()
+    lines = []
+    for name, said in {**data.models, **data.fixed}.items():
+        used = np.asarray([np.nansum(said[places]) for places in nothing.values()], np.float64)
+        who = [person for person, _ in nothing]
+        quiet = (used == 0).astype(np.float64)
+        lines.append(
+            Line(
+                name,
+                (
+                    estimate(_mean, who, used, seed=data.seed),
+                    Estimate(value=float(used.max()), n=len(used), clusters=len(set(who))),
+                    estimate(_mean, who, quiet, seed=data.seed),
+                ),
+            )
+        )
+    return (
+        Table(
+            title="Where people want nothing used",
+            columns=("attributes used", "most used", "share with nothing used"),
+            lines=tuple(lines),
+            note=f"{len(nothing)} of {len(pairs)} pairs of a person and a prompt. n counts pairs.",
+        ),
+    )
+
+
+def _mean(values: Floats) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _divided(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
+    """Name the prompts on which people and models part most."""
+    if not data.models:
+        return ()
+    with np.errstate(invalid="ignore"):
+        said = np.nanmean(np.asarray(list(data.models.values())), axis=0)
+    prompts: dict[str, list[int]] = {}
+    for place, row in enumerate(rows):
+        prompts.setdefault(data.of.items[row].prompt, []).append(place)
+    found = []
+    for prompt, places in prompts.items():
+        people = [data.people[place] for place in places]
+        gap = said[places] - data.truth[places]
+        known = ~np.isnan(gap)
+        who = [one for one, kept in zip(people, known, strict=True) if kept]
+        found.append(Line(prompt, (estimate(_mean, who, gap[known], seed=data.seed),)))
+    found.sort(key=lambda line: -abs((line.figures[0] and line.figures[0].value) or 0))
+    return (
+        Table(
+            title="Prompts that divide people and models most",
+            columns=("share used by models less by people",),
+            lines=tuple(found[:_MOST_DIVIDED]),
+            note="Prompts by their id.",
+        ),
+    )
+
+
+_MOST_DIVIDED = 10
+
+
+def _shares(gap: Table) -> tuple[Dots, ...]:
+    shown = (("share used", "share"), ("F1", "f1"))
+    found = []
+    for column, name in shown:
+        at = gap.columns.index(column)
+        rows = [Dot(line.name, line.figures[at]) for line in gap.lines if line.figures[at]]  # type: ignore[arg-type]
+        words = "; ".join(f"{row.name} {told(row.figure)}" for row in rows)
+        found.append(
+            Dots(
+                name=name,
+                title=f"Selection: {column}",
+                x=column,
+                rows=tuple(rows),
+                alt=f"{column} of each judge with its 95 % interval: {words}.",
+            )
+        )
+    return tuple(found)
+
+
+def _agreement(data: _Set) -> tuple[Grid, ...]:
+    """Draw kappa of each pair of judges, people and models."""
+    said = {"people": data.truth.astype(np.float64)} | data.models
+    if len(said) < 2:
+        return ()
+    cells = tuple(
+        tuple(1.0 if one == two else _kappa(data, said[one], said[two]) for two in said)
+        for one in said
+    )
+    words = "; ".join(
+        f"{one} and {two} {cells[i][j]:.2f}"
+        for i, one in enumerate(said)
+        for j, two in enumerate(said)
+        if i < j and cells[i][j] is not None
+    )
+    return (
+        Grid(
+            name="kappa",
+            title="Cohen's kappa of each pair of judges",
+            names=tuple(said),
+            cells=cells,
+            alt=f"Cohen's kappa: {words}.",
+        ),
+    )
+
+
+def _kappa(data: _Set, one: Floats, two: Floats) -> float | None:
+    both = ~np.isnan(one) & ~np.isnan(two)
+    people = [who for who, kept in zip(data.people, both, strict=True) if kept]
+    return confusion.figure(
+        confusion.kappa, one[both] == 1, two[both] == 1, people, repeats=1
+    ).value
+
+
+def _verdict(data: _Set, gap: Table) -> str:
+    """Say what the intervals allow, and nothing else."""
+    share = gap.lines[0].figures[0]
+    used = {line.name: line.figures for line in gap.lines if line.name in data.models}
+    if share is None or not used:
+        return "No model answered on what people agree on: there is no gap to report."
+    parts = [f"People would have {told(share, percent=True)} of the attributes change the answer."]
+    for name, figures in used.items():
+        more = _more(data, name)
+        gap_words = "not told apart from people"
+        if apart(more) == "higher":
+            gap_words = f"more than people by {told(more, percent=True)}"
+        elif apart(more) == "lower":
+            gap_words = f"less than people: a difference of {told(more, percent=True)}"
+        marked, f1 = _said(figures[0], percent=True), _said(figures[3])
+        parts.append(f"{name} marks {marked}, {gap_words}, with F1 {f1}.")
+    lifts = [(name, figures[-1]) for name, figures in used.items() if figures[-1] is not None]
+    clear = [name for name, one in lifts if apart(one) == "higher"]
+    if lifts:
+        names = listed(clear) if clear else "None of the models"
+        verb = "rises" if len(clear) < 2 else "rise"
+        parts.append(f"{names} clearly {verb} above a model that never reads the prompt.")
+    return " ".join(parts)
+
+
+def _said(figure: Estimate | None, *, percent: bool = False) -> str:
+    return "not estimable" if figure is None else told(figure, percent=percent)
+
+
+def _more(data: _Set, name: str) -> Estimate:
+    said = data.models[name]
+    read = ~np.isnan(said)
+    people = [who for who, kept in zip(data.people, read, strict=True) if kept]
+    return confusion.difference(
+        confusion.share, data.truth[read], said[read] == 1, data.truth[read], people, seed=data.seed
+    )

@@ -1,0 +1,140 @@
+"""The section on selection says what was planted, and claims nothing beyond the intervals."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from recenter.figures.record import Table
+from recenter.models.embedded import Minilm
+from recenter.reports.judged import judged
+from recenter.reports.material import Answer, Item, Kind, Material
+from recenter.reports.section import Section
+from recenter.reports.selection import PEOPLE, selection_section
+from recenter.reports.selection_baselines import ALONE
+from recenter.stats.estimate import Estimate
+
+TEXTS = ("The user keeps bees.", "The user likes short answers.", "The user is a night nurse.")
+
+
+def material(*, people: int = 12, prompts: int = 3, attributes: int = 8) -> Material:
+    """Half of the attributes on bees matter for prompts on honey; one prompt needs nothing."""
+    rng = random.Random(0)
+    answers: list[Answer] = []
+    items: dict[tuple[str, str], Item] = {}
+    for person in range(people):
+        for prompt in range(prompts):
+            for number in range(attributes):
+                name = f"{person}/{prompt}/{number}"
+                text = f"{TEXTS[number % len(TEXTS)]} {number}"
+                truth = prompt > 0 and number % len(TEXTS) == 0
+                items["made", name] = Item(
+                    person=f"p{person}", prompt=f"q{prompt}", text=text, message="About honey?"
+                )
+                answers += [
+                    answer(name, "majority", "majority", truth),
+                    answer(name, "twin", "model", truth),
+                    answer(name, "eager", "model", True),
+                    answer(name, "coin", "model", rng.random() < 0.5),
+                    answer(name, "mumbler", "model", None if number < attributes // 2 else truth),
+                ]
+    return Material(answers=tuple(answers), items=items)
+
+
+def answer(item: str, judge: str, kind: Kind, value: bool | None) -> Answer:
+    return Answer(
+        question="relevant",
+        group="made",
+        item=item,
+        judge=judge,
+        kind=kind,
+        value=None if value is None else float(value),
+    )
+
+
+@pytest.fixture(scope="module")
+def section() -> Section:
+    found = selection_section(judged(material(), "made", "relevant"), Minilm(), seed=0)
+    assert found is not None
+    return found
+
+
+def table(section: Section, title: str) -> Table:
+    return next(one for one in section.tables if one.title.startswith(title))
+
+
+def cell(section: Section, title: str, row: str, column: str) -> Estimate:
+    of = table(section, title)
+    line = next(line for line in of.lines if line.name == row)
+    figure = line.figures[of.columns.index(column)]
+    assert figure is not None
+    return figure
+
+
+def test_who_answers_as_people_do_has_no_gap(section: Section) -> None:
+    assert cell(section, "Against", "twin", "F1").value == 1
+    assert cell(section, "Against", "twin", "kappa").value == 1
+    assert "twin marks 25 % [25, 25], not told apart from people" in section.verdict
+
+
+def test_who_marks_everything_is_told_to_mark_more(section: Section) -> None:
+    assert cell(section, "Against", "eager", "share used").value == 1
+    assert cell(section, "Against", "eager", "precision").value == pytest.approx(0.25)
+    assert "eager marks 100 % [100, 100], more than people by 75 % [75, 75]" in section.verdict
+    eager, yes = (cell(section, "Against", name, "F1") for name in ("eager", "always yes"))
+    assert (eager.value, eager.low, eager.high) == (yes.value, yes.low, yes.high)
+
+
+def test_who_cannot_be_read_is_counted_and_never_a_no(section: Section) -> None:
+    assert cell(section, "Answers that", "mumbler", "share").value == 0.5
+    mumbler = cell(section, "Against", "mumbler", "recall")
+    assert (mumbler.value, mumbler.n) == (1, 12 * 3 * 4)
+
+
+def test_pairs_where_people_want_nothing_are_counted_apart(section: Section) -> None:
+    assert cell(section, "Where people", "eager", "attributes used").value == 8
+    assert cell(section, "Where people", "twin", "share with nothing used").value == 1
+    assert "12 of 36 pairs" in table(section, "Where people").note
+
+
+def test_the_attribute_alone_is_beside_every_judge(section: Section) -> None:
+    alone = cell(section, "Against", ALONE, "F1")
+    lift = cell(section, "Against", "coin", "F1 above the attribute alone")
+    coin = cell(section, "Against", "coin", "F1")
+    assert alone.value is not None
+    assert coin.value is not None
+    assert lift.value == pytest.approx(coin.value - alone.value)
+    assert lift.high is not None
+    assert lift.high < 0
+
+
+def test_the_share_of_people_stands_first(section: Section) -> None:
+    assert table(section, "Against").lines[0].name == PEOPLE
+    assert cell(section, "Against", PEOPLE, "share used").value == pytest.approx(0.25)
+
+
+def test_what_cannot_be_fitted_says_why() -> None:
+    few = judged(material(people=4), "made", "relevant")
+    found = selection_section(few, Minilm(), seed=0)
+    assert found is not None
+    assert any("it takes 10 people" in limit for limit in found.limits)
+    without = selection_section(few, None, seed=0)
+    assert without is not None
+    assert any("no embedder" in limit for limit in without.limits)
+
+
+def test_where_people_agree_on_nothing_there_is_no_section() -> None:
+    whole = material(people=2)
+    models = tuple(one for one in whole.answers if one.kind == "model")
+    only = Material(answers=models, items=whole.items)
+    assert selection_section(judged(only, "made", "relevant"), None, seed=0) is None
+
+
+def test_without_models_nothing_is_claimed() -> None:
+    whole = material(people=2)
+    people = tuple(one for one in whole.answers if one.kind == "majority")
+    only = Material(answers=people, items=whole.items)
+    found = selection_section(judged(only, "made", "relevant"), None, seed=0)
+    assert found is not None
+    assert found.verdict.startswith("No model answered")
