@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import csv
 import importlib.util
+import io
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +23,19 @@ _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": "#D55E00", "linestyle": ":", "marker": "^"},
     {"color": "#009E73", "linestyle": "-.", "marker": "D"},
 )
-_STYLE: Any = {"font.size": 9, "svg.hashsalt": "recenter", "svg.fonttype": "none"}
+_STYLE: Any = {
+    "font.size": 9,
+    "svg.hashsalt": "recenter",
+    "svg.fonttype": "none",
+    # Names come from data: a dollar in one is no formula.
+    "text.parse_math": False,
+}
 _MOST_MARKS = 20
 """Of more points than this, only the line is drawn."""
 _LONGEST = 44
 """Characters of a label."""
+ON_CELL = "#010101"
+"""Ink on a grey cell, which stays what it is where the page turns dark and black ink light."""
 _DARK = 0.7
 """From this figure on, a cell is too dark for black ink."""
 
@@ -46,13 +56,34 @@ def draw(plot: Picture, folder: Path) -> None:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
+    folder.mkdir(parents=True, exist_ok=True)
+    with _drawn(plot) as figure:
+        # Without a date, the same figures give the same bytes.
+        figure.savefig(folder / f"{plot.name}.svg", metadata={"Date": None, "Title": plot.title})
+        figure.savefig(folder / f"{plot.name}.png", dpi=150)
+    _write_csv(plot, folder / f"{plot.name}.csv")
+
+
+def svg(plot: Picture) -> bytes:
+    """Return a plot as an SVG document.
+
+    Raises:
+        MissingExtraError: matplotlib is not installed.
+    """
+    out = io.BytesIO()
+    with _drawn(plot) as figure:
+        figure.savefig(out, format="svg", metadata={"Date": None})
+    return out.getvalue()
+
+
+@contextmanager
+def _drawn(plot: Picture) -> Iterator[Any]:
     try:
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("drawing figures", "train") from None
-    folder.mkdir(parents=True, exist_ok=True)
     with rc_context(_STYLE):
         figure = Figure(figsize=_size(plot), layout="constrained")
         FigureCanvasAgg(figure)
@@ -64,10 +95,7 @@ def draw(plot: Picture, folder: Path) -> None:
             _dots(axes, plot)
         else:
             _grid(axes, plot)
-        # Without a date, the same figures give the same bytes.
-        figure.savefig(folder / f"{plot.name}.svg", metadata={"Date": None, "Title": plot.title})
-        figure.savefig(folder / f"{plot.name}.png", dpi=150)
-    _write_csv(plot, folder / f"{plot.name}.csv")
+        yield figure
 
 
 def _size(plot: Picture) -> tuple[float, float]:
@@ -101,23 +129,25 @@ def _dots(axes: Any, plot: Dots) -> None:
 def _grid(axes: Any, plot: Grid) -> None:
     """Draw each figure in its cell, the darker the higher; the numbers tell it without colour."""
     shown = [[float("nan") if cell is None else cell for cell in row] for row in plot.cells]
-    axes.imshow(shown, cmap="Greys", vmin=0, vmax=1.4)
+    axes.pcolormesh(shown, cmap="Greys", vmin=0, vmax=1.4, edgecolors="#ffffff", linewidth=2)
+    axes.invert_yaxis()
     names = [_short(name) for name in plot.names]
-    axes.set_xticks(range(len(names)), names, rotation=45, ha="right")
-    axes.set_yticks(range(len(names)), names)
+    places = [place + 0.5 for place in range(len(names))]
+    axes.set_xticks(places, names, rotation=45, ha="right")
+    axes.set_yticks(places, names)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
     for row, cells in enumerate(plot.cells):
         for column, cell in enumerate(cells):
             if cell is not None:
-                ink = "#ffffff" if cell > _DARK else "#000000"
-                axes.text(column, row, f"{cell:.2f}", ha="center", va="center", color=ink)
+                ink = "#fefefe" if cell > _DARK else ON_CELL
+                place = (column + 0.5, row + 0.5)
+                axes.text(*place, f"{cell:.2f}", ha="center", va="center", color=ink)
 
 
 def _short(name: str) -> str:
-    """Return a name as a label; matplotlib reads a dollar as the begin of a formula."""
-    text = name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
-    return text.replace("$", r"\$")
+    """Return a name as a label."""
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
 def _fill(axes: Any, plot: Plot) -> None:
