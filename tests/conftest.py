@@ -15,6 +15,7 @@ from recenter.config import load_settings
 from recenter.models.local import LocalChat
 from recenter.models.local_weights import weights_path
 from tests import servers
+from tests.browser import running
 
 SHARED_DATA = Path(
     os.environ.get("RECENTER_SHARED_DATA", Path(__file__).parents[1].parent / "shared" / "data")
@@ -106,3 +107,9 @@ def llama_chat(llama_weights: Path) -> Iterator[LocalChat]:
     """A chat model on a real llama.cpp server, started once for all; mark the test `llama`."""
     with servers.llama_chat(llama_weights) as chat:
         yield chat
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """A real Chromium, for tests marked `browser`."""
+    yield from running()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,35 +9,11 @@ import msgspec
 import pytest
 
 from recenter.demo.page import render
+from tests.browser import SIZES, opened
 
 from .fixtures import PERSON, RESULT
 
 pytestmark = pytest.mark.browser
-
-SIZES = {"desktop": (1200, 900), "phone": (360, 740)}
-
-
-def _executable() -> str | None:
-    for name in ("chromium", "chromium-browser", "google-chrome"):
-        if found := shutil.which(name):
-            return found
-    return None
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    for package in ("playwright", "axe_playwright_python"):
-        if importlib.util.find_spec(package) is None:
-            pytest.skip(f"needs {package}: pip install --group browser")
-    executable = _executable()
-    if executable is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=executable, args=["--no-sandbox"])
-        yield running
-        running.close()
 
 
 @pytest.fixture(scope="module")
@@ -51,13 +24,6 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     )
     path.write_text(render(two), "utf-8")
     return path.as_uri()
-
-
-def opened(browser: Any, address: str, *, size: str = "desktop", **options: Any) -> Any:
-    width, height = SIZES[size]
-    page = browser.new_page(viewport={"width": width, "height": height}, **options)
-    page.goto(address)
-    return page
 
 
 @pytest.mark.parametrize("size", SIZES)

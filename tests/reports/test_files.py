@@ -46,7 +46,8 @@ def test_people_and_models_meet_on_the_same_items(tmp_path: Path) -> None:
     assert people == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": 0.0}
     assert models == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": None, "ada-Soup?/a2": 1.0}
     item = found.items["relevance", "ada-Soup?/a0"]
-    assert (item.person, item.prompt, item.text) == ("ada", "Soup?", "Fact 0.")
+    assert (item.person, item.message, item.text) == ("ada", "Soup?", "Fact 0.")
+    assert "Soup" not in item.prompt
     assert told(found) == {"people gave no majority": 1}
 
 

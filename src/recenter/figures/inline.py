@@ -58,7 +58,8 @@ def _plain(one: Tree.Element) -> None:
         name, found, value = part.partition(":")
         if found and name.strip() != "font-family":
             one.set(name.strip(), _INK.get(value.strip(), value.strip()))
-    if _tag(one) == "text" and "fill" not in one.attrib:
+    # What has no fill is filled black, which a dark page would swallow.
+    if _tag(one) in ("text", "path", "use") and "fill" not in one.attrib:
         one.set("fill", "currentColor")
 
 

@@ -19,7 +19,7 @@ def table_text(table: Table) -> str:
     rows = [
         ("", "n", "units", *table.columns),
         ("---",) * (len(table.columns) + 3),
-        *((line.name, *_sizes(line), *map(_cell, line.figures)) for line in table.lines),
+        *((line.name, *sizes_of(line), *map(_cell, line.figures)) for line in table.lines),
     ]
     text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     note = f"\n{table.note}\n" if table.note else ""
@@ -57,7 +57,7 @@ def _figures(tables: Iterable[Table]) -> Iterator[dict[str, Any]]:
                     yield place | msgspec.structs.asdict(figure)
 
 
-def _sizes(line: Line) -> tuple[str, str]:
+def sizes_of(line: Line) -> tuple[str, str]:
     """Return n and units, a range where the columns differ."""
     known = [figure for figure in line.figures if figure is not None]
     return _span([f.n for f in known]), _span([f.clusters for f in known])

@@ -41,7 +41,7 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     person: str
     """The remembered person, who is the unit of independence."""
     prompt: str = ""
-    """Id of the prompt that it is judged for, or the prompt itself."""
+    """Id of the prompt that it is judged for, or a digest of its words; never the words."""
     text: str = ""
     message: str = ""
     """Words of the prompt."""

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from recenter import __version__
 from recenter.figures.record import Picture, Table
 from recenter.provenance import Signature
 from recenter.reports.material import Problem
@@ -35,6 +36,15 @@ class GapReport(msgspec.Struct, frozen=True, kw_only=True):
     problems: tuple[Problem, ...]
     signature: Signature
     seed: int
+
+
+def signature_line(report: GapReport) -> str:
+    """Return what is needed to make the report again, in one line."""
+    made = report.signature
+    parts = [f"Recenter {__version__}", f"seed {report.seed}", f"data {made.settings}"]
+    parts += [f"questions {made.prompt}"] if made.prompt else []
+    parts += [f"embedder {made.model}"] if made.model else []
+    return "; ".join(parts)
 
 
 def apart(difference: Estimate) -> str:

@@ -52,8 +52,13 @@ class _Set(NamedTuple):
     seed: int
 
 
-def selection_section(of: Judged, embedder: Embedder | None, *, seed: int) -> Section | None:
-    """Return the section, or None where people agree on nothing."""
+def selection_section(
+    of: Judged, embedder: Embedder | None, *, seed: int, texts: bool = False
+) -> Section | None:
+    """Return the section, or None where people agree on nothing.
+
+    With `texts`, prompts are shown by their words and not by their ids.
+    """
     rows = np.flatnonzero(~np.isnan(of.consensus))
     if not len(rows):
         return None
@@ -73,7 +78,7 @@ def selection_section(of: Judged, embedder: Embedder | None, *, seed: int) -> Se
             "attributes that people agree on": len(rows),
             "models": len(models),
         },
-        tables=(gap, *_unread(data), *_quiet(data, rows), *_divided(data, rows)),
+        tables=(gap, *_unread(data), *_quiet(data, rows), *_divided(data, rows, texts=texts)),
         pictures=(*_shares(gap), *_agreement(data)),
         limits=(*_LIMITS, *found.missing),
     )
@@ -164,12 +169,14 @@ def _mean(values: Floats) -> float | None:
     return float(values.mean()) if len(values) else None
 
 
-def _divided(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
+def _divided(data: _Set, rows: NDArray[np.intp], *, texts: bool) -> tuple[Table, ...]:
     """Name the prompts on which people and models part most."""
     if not data.models:
         return ()
+    every = np.asarray(list(data.models.values()))
+    read = ~np.isnan(every)
     with np.errstate(invalid="ignore"):
-        said = np.nanmean(np.asarray(list(data.models.values())), axis=0)
+        said = np.nansum(every, axis=0) / read.sum(axis=0)
     prompts: dict[str, list[int]] = {}
     for place, row in enumerate(rows):
         prompts.setdefault(data.of.items[row].prompt, []).append(place)
@@ -179,19 +186,24 @@ def _divided(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
         gap = said[places] - data.truth[places]
         known = ~np.isnan(gap)
         who = [one for one, kept in zip(people, known, strict=True) if kept]
-        found.append(Line(prompt, (estimate(_mean, who, gap[known], seed=data.seed),)))
+        name = data.of.items[rows[places[0]]].message if texts else prompt
+        found.append(Line(_brief(name), (estimate(_mean, who, gap[known], seed=data.seed),)))
     found.sort(key=lambda line: -abs((line.figures[0] and line.figures[0].value) or 0))
     return (
         Table(
             title="Prompts that divide people and models most",
             columns=("share used by models less by people",),
             lines=tuple(found[:_MOST_DIVIDED]),
-            note="Prompts by their id.",
         ),
     )
 
 
-_MOST_DIVIDED = 10
+_MOST_DIVIDED, _LONGEST = 10, 90
+
+
+def _brief(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
 def _shares(gap: Table) -> tuple[Dots, ...]:

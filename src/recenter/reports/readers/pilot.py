@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from recenter.formats import convert
+from recenter.provenance import digest
 from recenter.questions import RELEVANT_FIVE
 from recenter.reports.material import Answer, Item, Material, Problems
 from recenter.reports.readers.base import PEOPLE, Row
@@ -139,4 +140,5 @@ def read_vote_models(rows: Iterable[Row]) -> Material:
 
 
 def _item(user: str, prompt: str, text: str) -> str:
-    return f"{user}/{prompt}/{text}"
+    # Names of items stand in reports, which may be asked to show no text.
+    return f"{user}/{prompt}/{digest(text)}"

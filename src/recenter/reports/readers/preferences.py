@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from recenter.formats import convert
+from recenter.provenance import digest
 from recenter.reports.material import Answer, Item, Kind, Material, Problems
 from recenter.reports.readers.base import Row
 
@@ -47,7 +48,7 @@ def read_preferences(rows: Iterable[Row]) -> Material:
     problems = Problems()
     for row in rows:
         read = convert(row.fields, _Pair, file=row.file, number=row.line)
-        occasion = read.interaction or read.prompt
+        occasion = read.interaction or digest(read.prompt)
         name = f"{occasion}/{row.line}"
         items[_GROUP, name] = Item(
             person=read.user,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from recenter.formats import convert
+from recenter.provenance import digest
 from recenter.reports.material import Answer, Item, Kind, Material, Problems
 from recenter.reports.readers.base import PEOPLE, Row
 
@@ -47,7 +48,7 @@ def read_pairs(rows: Iterable[Row]) -> Material:
             name = f"{read.pair}/{one.id}"
             items[_GROUP, name] = Item(
                 person=read.user,
-                prompt=read.prompt_id or read.prompt,
+                prompt=read.prompt_id or digest(read.prompt),
                 text=one.text,
                 message=read.prompt,
             )

@@ -1,0 +1,60 @@
+"""`recenter report`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from recenter.cli.bar import Bar
+from recenter.cli.options import setting_options
+from recenter.config import Settings
+from recenter.figures.draw import need_extra
+from recenter.models.load import load_embedder
+from recenter.reports.build import Asked, build
+from recenter.reports.files import read_files
+from recenter.reports.render import PAGE, write_report
+from recenter.train.folder import check_folder, new_folder
+
+
+@click.command()
+@click.option(
+    "--from",
+    "sources",
+    multiple=True,
+    required=True,
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Answers of people and models, or what `recenter export` wrote; may be repeated.",
+)
+@click.option(
+    "--output",
+    required=True,
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Folder for page, text, data and figures: new, empty, or of an earlier report.",
+)
+@click.option("--no-texts", is_flag=True, help="Show no word of a prompt, attribute or reply.")
+@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all draws.")
+@setting_options("embedder")
+def report(
+    *, sources: tuple[Path, ...], output: Path, no_texts: bool, seed: int, settings: Settings
+) -> None:
+    """Say how far models are from people, stage by stage, and how sure that is.
+
+    Example: recenter report --from people.jsonl --from models.jsonl --output report
+    """
+    need_extra("sklearn", "matplotlib")
+    check_folder(output, holds=PAGE)
+    material, files = read_files(sources)
+    embedder = load_embedder(settings.embedder, settings)
+    with Bar() as bar:
+        made = build(material, files, Asked(embedder, seed, not no_texts), bar)
+    with new_folder(output, holds=PAGE) as folder:
+        write_report(made, folder)
+    for section in made.sections:
+        click.echo(f"{section.title}\n{section.verdict}\n")
+    left = sum(problem.count for problem in made.problems)
+    if left:
+        click.echo(f"{left:,} answers left out or open; the report says which.", err=True)
+    click.echo(f"written to {output / PAGE}, with text, data and figures beside it")

@@ -1,0 +1,75 @@
+"""From everything that was read to a report: one section for each group and question."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from recenter.models.base import Embedder
+from recenter.progress import Progress
+from recenter.provenance import Signature, digest
+from recenter.questions import QUESTIONS
+from recenter.reports.judged import judged, questions
+from recenter.reports.material import Material, Problem
+from recenter.reports.section import GapReport, Section
+from recenter.reports.selection import selection_section
+from recenter.train.sources import DataFile
+
+
+class Asked(NamedTuple):
+    """What every section is told."""
+
+    embedder: Embedder | None
+    seed: int
+    texts: bool
+    """Whether the words of prompts and attributes may be shown."""
+
+
+Maker = Callable[[Material, str, str, Asked], Section | None]
+"""Material, group and question to a section; None where the data don't allow one."""
+
+
+def build(
+    material: Material, files: Sequence[DataFile], asked: Asked, progress: Progress
+) -> GapReport:
+    """Return the report on everything that was read; what no section is made of is counted."""
+    found = questions(material)
+    progress.start("comparing people and models", len(found))
+    sections: list[Section] = []
+    problems = list(material.problems)
+    for group, question in found:
+        maker = MAKERS.get(question)
+        section = None if maker is None else maker(material, group, question, asked)
+        if section is not None:
+            sections.append(section)
+        else:
+            problems.append(_unused(material, group, question, known=maker is not None))
+        progress.advance()
+    return GapReport(
+        sections=tuple(sections),
+        files=tuple(files),
+        problems=tuple(problems),
+        signature=Signature(
+            model=asked.embedder.name if asked.embedder else None,
+            prompt=digest([QUESTIONS[name].hash for _, name in found if name in QUESTIONS]),
+            seed=asked.seed,
+            settings=digest([msgspec.structs.astuple(one) for one in files]),
+        ),
+        seed=asked.seed,
+    )
+
+
+def _unused(material: Material, group: str, question: str, *, known: bool) -> Problem:
+    count = sum(one.group == group and one.question == question for one in material.answers)
+    why = "nothing that people agree on" if known else "no section is made of this question"
+    return Problem(what=f"answers to {question!r} ({group}): {why}", count=count)
+
+
+def _selection(material: Material, group: str, question: str, asked: Asked) -> Section | None:
+    of = judged(material, group, question)
+    return selection_section(of, asked.embedder, seed=asked.seed, texts=asked.texts)
+
+
+MAKERS: Mapping[str, Maker] = {"relevant": _selection}

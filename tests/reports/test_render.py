@@ -1,0 +1,51 @@
+"""A report as page, text and data: the same figures, nothing loaded, names stay text."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import msgspec
+
+from recenter.reports.page import page
+from recenter.reports.render import as_data, markdown, write_report
+from tests.reports.made import EVIL, REPORT, SECTION
+
+
+def test_names_stay_text_and_the_page_loads_nothing() -> None:
+    told = page(REPORT)
+    assert EVIL not in told
+    assert "&lt;script&gt;" in told
+    assert not re.search(r"\bsrc=|@import|url\((?!#)", told)
+    assert "default-src 'none'" in told
+
+
+def test_what_is_not_estimable_says_why_everywhere() -> None:
+    assert "not estimable: Too few people." in page(REPORT)
+    assert "not estimable: too few people" in markdown(REPORT)
+    figures = as_data(REPORT)["sections"][0]["figures"]
+    assert figures[1]["value"] is None
+    assert figures[1]["reason"] == "Too few people."
+
+
+def test_what_was_left_out_is_told_with_its_first_place() -> None:
+    for told in (page(REPORT), markdown(REPORT)):
+        assert "first: a.jsonl:3" in told
+
+
+def test_all_files_are_written_and_pictures_of_two_sections_do_not_clash(tmp_path: Path) -> None:
+    other = msgspec.structs.replace(SECTION, name="other")
+    write_report(msgspec.structs.replace(REPORT, sections=(SECTION, other)), tmp_path)
+    names = {path.name for path in (tmp_path / "figures").iterdir()}
+    assert {"selection-made-dots.svg", "other-dots.svg", "other-grid.csv"} <= names
+    data = json.loads((tmp_path / "report.json").read_text())
+    assert data["sections"][0]["figures"][0]["value"] == 0.5
+    text = (tmp_path / "report.md").read_text()
+    for target in re.findall(r"\]\(([^)]+)\)", text):
+        assert (tmp_path / target).exists()
+
+
+def test_an_empty_report_says_so() -> None:
+    nothing = msgspec.structs.replace(REPORT, sections=())
+    assert "Nothing in these files lets people and models be compared." in page(nothing)
