@@ -11,6 +11,7 @@ from recenter.models.base import Embedder
 from recenter.progress import Progress
 from recenter.provenance import Signature, digest
 from recenter.questions import QUESTIONS
+from recenter.reports.extraction import extraction_section
 from recenter.reports.judged import judged, questions
 from recenter.reports.material import Material, Problem
 from recenter.reports.section import GapReport, Section
@@ -72,4 +73,10 @@ def _selection(material: Material, group: str, question: str, asked: Asked) -> S
     return selection_section(of, asked.embedder, seed=asked.seed, texts=asked.texts)
 
 
-MAKERS: Mapping[str, Maker] = {"relevant": _selection}
+def _extraction(material: Material, group: str, question: str, asked: Asked) -> Section | None:
+    of = judged(material, group, question)
+    answers = [a for a in material.answers if a.group == group and a.question == question]
+    return extraction_section(of, answers, asked.embedder, seed=asked.seed)
+
+
+MAKERS: Mapping[str, Maker] = {"supported": _extraction, "relevant": _selection}

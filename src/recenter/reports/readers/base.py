@@ -9,6 +9,8 @@ from recenter.reports.material import Material
 
 PEOPLE = "people (majority)"
 """Name of the judge where only what most people said is known."""
+VERDICT = "verdict in the file"
+"""Name of the judge where a file does not say whose verdict it holds."""
 
 
 class Row(NamedTuple):

@@ -9,10 +9,9 @@ import msgspec
 from recenter.formats import convert
 from recenter.questions import SUPPORTED
 from recenter.reports.material import Answer, Item, Material, Problems
-from recenter.reports.readers.base import Row
+from recenter.reports.readers.base import VERDICT, Row
 
 _GROUP = "support"
-_JUDGE = "verdict in the file"
 _VALUES = {value: float(place) for place, value in enumerate(SUPPORTED.values)}
 _VALUES |= {"kept": _VALUES["accept"], "rejected": _VALUES["reject"]}
 
@@ -47,7 +46,7 @@ def read_statements(rows: Iterable[Row]) -> Material:
                 question=SUPPORTED.name,
                 group=_GROUP,
                 item=name,
-                judge=_JUDGE,
+                judge=VERDICT,
                 kind="majority",
                 value=_VALUES[read.verdict],
                 failure=read.failure,

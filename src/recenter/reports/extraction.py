@@ -1,0 +1,326 @@
+"""Extraction: which attributes people find supported by the conversations they came from."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from recenter.figures.record import Dot, Dots, Line, Table
+from recenter.models.base import Embedder
+from recenter.questions import SUPPORTED
+from recenter.reports.judged import Judged
+from recenter.reports.material import Answer
+from recenter.reports.readers.base import VERDICT
+from recenter.reports.section import Section, apart, listed, told
+from recenter.stats import confusion
+from recenter.stats.estimate import Estimate, estimate
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+_NAMES = {float(place): value for place, value in enumerate(SUPPORTED.values)}
+_ACCEPT = float(SUPPORTED.values.index("accept"))
+_FIGURES: Mapping[str, confusion.Figure] = {
+    "share problematic": confusion.share,
+    "precision": confusion.precision,
+    "recall": confusion.recall,
+    "F1": confusion.f1,
+    "kappa": confusion.kappa,
+}
+_UNNAMED = "no source given"
+_LIMITS = (
+    "Problematic is uncertain or rejected by the majority of people, as in the study.",
+    "Where a file gives one verdict and does not say whose it is, that counts as the majority of "
+    "people, and where the person is not known, the dialogue stands for them.",
+)
+
+
+class _Set(NamedTuple):
+    """The attributes that people agree on."""
+
+    of: Judged
+    rows: NDArray[np.intp]
+    value: Floats
+    problematic: Bools
+    people: tuple[str, ...]
+    source: tuple[str, ...]
+    seed: int
+
+
+def extraction_section(
+    of: Judged, answers: Sequence[Answer], embedder: Embedder | None, *, seed: int
+) -> Section | None:
+    """Return the section, or None where people agree on nothing.
+
+    `answers` are those of the group, for the failure modes that people named.
+    """
+    rows = np.flatnonzero(~np.isnan(of.consensus))
+    if not len(rows):
+        return None
+    value = of.consensus[rows]
+    data = _Set(
+        of,
+        rows,
+        value,
+        value < _ACCEPT,
+        tuple(of.people[row] for row in rows),
+        tuple(of.items[row].source or _UNNAMED for row in rows),
+        seed,
+    )
+    shares = _shares(data)
+    differences = _differences(data)
+    return Section(
+        name=f"extraction-{of.group}",
+        title=f"Extraction: what the conversations support ({of.group})",
+        verdict=_verdict(data, shares, differences),
+        counts={
+            "people (or dialogues)": len(set(data.people)),
+            "sources": len(set(data.source)),
+            "attributes that people agree on": len(rows),
+            "models": len(of.judges("model")),
+        },
+        tables=(
+            shares,
+            *differences,
+            *_failures(data, answers),
+            *_models(data),
+            *_refined(data),
+            *_diversity(data, embedder),
+        ),
+        pictures=_picture(shares),
+        limits=_LIMITS,
+    )
+
+
+def _of_source(data: _Set) -> dict[str, Bools]:
+    named = np.asarray(data.source)
+    return {name: named == name for name in dict.fromkeys(data.source)}
+
+
+def _mean(values: Floats) -> float | None:
+    return float(values.mean()) if len(values) else None
+
+
+def _some(names: Sequence[str], kept: Bools) -> list[str]:
+    return [name for name, keep in zip(names, kept, strict=True) if keep]
+
+
+def _shares(data: _Set) -> Table:
+    lines = []
+    sources = _of_source(data)
+    parts = sources if len(sources) == 1 else {"all": np.ones(len(data.value), bool)} | sources
+    for name, kept in parts.items():
+        people = _some(data.people, kept)
+        figures = [
+            estimate(_mean, people, (data.value[kept] == at).astype(float), seed=data.seed)
+            for at in sorted(_NAMES, reverse=True)
+        ]
+        problematic = estimate(_mean, people, data.problematic[kept].astype(float), seed=data.seed)
+        lines.append(Line(name, (*figures, problematic)))
+    columns = tuple(_NAMES[at] for at in sorted(_NAMES, reverse=True))
+    return Table(
+        title="What people say, by source",
+        columns=(*columns, "problematic"),
+        lines=tuple(lines),
+        note="Shares of attributes; intervals resample people.",
+    )
+
+
+def _differences(data: _Set) -> tuple[Table, ...]:
+    """Compare the first source with each other one."""
+    first, *others = _of_source(data).items()
+    if not others:
+        return ()
+    lines = []
+    for name, kept in others:
+        both = first[1] | kept
+
+        def less(problematic: Floats, one: Floats) -> float | None:
+            if not one.any() or one.all():
+                return None
+            return float(problematic[one == 1].mean() - problematic[one == 0].mean())
+
+        figure = estimate(
+            less,
+            _some(data.people, both),
+            data.problematic[both].astype(float),
+            first[1][both].astype(float),
+            seed=data.seed,
+        )
+        lines.append(Line(f"{first[0]} less {name}", (figure,)))
+    return (
+        Table(
+            title="Problematic attributes: differences between sources",
+            columns=("difference in share",),
+            lines=tuple(lines),
+        ),
+    )
+
+
+def _failures(data: _Set, answers: Sequence[Answer]) -> tuple[Table, ...]:
+    """Count what people named as wrong, one vote for each attribute: the most frequent."""
+    named: dict[str, Counter[str]] = {}
+    for one in answers:
+        if one.kind != "model" and one.failure is not None:
+            named.setdefault(one.item, Counter())[one.failure] += 1
+    bad = [place for place in range(len(data.rows)) if data.problematic[place]]
+    most = [named.get(data.of.names[data.rows[place]]) for place in bad]
+    found = [None if one is None else one.most_common(1)[0][0] for one in most]
+    if not any(found):
+        return ()
+    people = [data.people[place] for place in bad]
+    modes = [mode for mode, _ in Counter(one for one in found if one).most_common()]
+    lines = [
+        Line(
+            mode,
+            (estimate(_mean, people, np.asarray([one == mode for one in found], float)),),
+        )
+        for mode in modes
+    ]
+    none = np.asarray([one is None for one in found], float)
+    lines.append(Line("none named", (estimate(_mean, people, none),)))
+    return (
+        Table(
+            title="What is wrong with the problematic ones",
+            columns=("share",),
+            lines=tuple(lines),
+            note="The failure that most people named; a tie goes to the one named first.",
+        ),
+    )
+
+
+def _models(data: _Set) -> tuple[Table, ...]:
+    """Hold verifiers to people: problematic is the positive class."""
+    names = data.of.judges("model")
+    if not names:
+        return ()
+    said: dict[str, Floats] = {name: data.of.values[name][data.rows] for name in names}
+    lines = []
+    for name, values in said.items():
+        read = ~np.isnan(values)
+        lines.append(_line(data, name, values[read] < _ACCEPT, read))
+    everything = np.ones(len(data.value), np.bool_)
+    lines.append(_line(data, "always accept", ~everything, everything))
+    lines.append(_line(data, "always reject", everything, everything))
+    return (
+        Table(
+            title="Verifiers against people",
+            columns=tuple(_FIGURES),
+            lines=tuple(lines),
+            note="A verifier finds what is problematic: uncertain counts as found.",
+        ),
+    )
+
+
+def _line(data: _Set, name: str, found: Bools, read: Bools) -> Line:
+    people = _some(data.people, read)
+    truth = data.problematic[read]
+    return Line(
+        name,
+        tuple(
+            confusion.figure(of, truth, found, people, seed=data.seed) for of in _FIGURES.values()
+        ),
+    )
+
+
+def _refined(data: _Set) -> tuple[Table, ...]:
+    """Compare each reworded attribute with the wording it replaced, where people judged both."""
+    place = {data.of.names[row]: at for at, row in enumerate(data.rows)}
+    pairs = [
+        (place[old], at)
+        for at, row in enumerate(data.rows)
+        if (old := data.of.items[row].refines) in place and old is not None
+    ]
+    if not pairs:
+        return ()
+    people = [data.people[new] for _, new in pairs]
+    before, after = ((data.value[list(side)] == _ACCEPT) for side in zip(*pairs, strict=True))
+    figures = (
+        estimate(_mean, people, before.astype(float), seed=data.seed),
+        estimate(_mean, people, after.astype(float), seed=data.seed),
+        estimate(_mean, people, after.astype(float) - before, seed=data.seed),
+    )
+    return (
+        Table(
+            title="Reworded attributes: accepted before and after",
+            columns=("before", "after", "difference"),
+            lines=(Line("accepted by people", figures),),
+        ),
+    )
+
+
+def _diversity(data: _Set, embedder: Embedder | None) -> tuple[Table, ...]:
+    """Return the mean cosine distance of two attributes of a source."""
+    texts = [data.of.items[row].text for row in data.rows]
+    if embedder is None or not all(texts):
+        return ()
+    vectors = np.asarray(embedder.embed(texts), np.float64)
+    lines = []
+    for name, kept in _of_source(data).items():
+        of = vectors[kept]
+        n = len(of)
+        value = None
+        if n > 1:
+            total = of.sum(axis=0)
+            value = float(1 - (total @ total - n) / (n * (n - 1)))
+        figure = Estimate(
+            value=value,
+            n=n,
+            clusters=len(set(_some(data.people, kept))),
+            reason="It takes two attributes." if value is None else None,
+        )
+        lines.append(Line(name, (figure,)))
+    return (
+        Table(
+            title="Diversity of each source",
+            columns=("mean pairwise cosine distance",),
+            lines=tuple(lines),
+            note=f"Of the attributes, by {embedder.name}. Without an interval: a resample holds "
+            "the same attribute twice, which would shrink it.",
+        ),
+    )
+
+
+def _picture(shares: Table) -> tuple[Dots, ...]:
+    at = shares.columns.index("problematic")
+    rows = []
+    for line in shares.lines:
+        figure = line.figures[at]
+        if figure is not None:
+            rows.append(Dot(line.name, figure))
+    words = "; ".join(f"{row.name} {told(row.figure)}" for row in rows)
+    return (
+        Dots(
+            name="problematic",
+            title="Share of attributes that people find problematic",
+            x="share problematic",
+            rows=tuple(rows),
+            alt=f"Share of problematic attributes by source, with 95 % intervals: {words}.",
+        ),
+    )
+
+
+def _verdict(data: _Set, shares: Table, differences: Sequence[Table]) -> str:
+    whole = shares.lines[0].figures[-1]
+    if whole is None or whole.value is None:
+        return "The share of problematic attributes is not estimable."
+    who = (
+        "The verdicts in the file" if data.of.judges("person", "majority") == (VERDICT,) else PEOPLE
+    )
+    parts = [f"{who} find {told(whole, percent=True)} of the attributes problematic."]
+    sides: dict[str, list[str]] = {"higher": [], "lower": []}
+    open_: list[str] = []
+    for line in (line for table in differences for line in table.lines):
+        figure = line.figures[0]
+        if figure is not None:
+            sides.get(apart(figure), open_).append(f"{line.name} {told(figure, percent=True)}")
+    for way, words in (("higher", "clearly more of them"), ("lower", "clearly fewer of them")):
+        if sides[way]:
+            parts.append(f"The first source has {words}: {listed(sides[way])}.")
+    if open_:
+        parts.append(f"Not told apart: {listed(open_)}.")
+    return " ".join(parts)
