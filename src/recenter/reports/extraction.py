@@ -309,7 +309,9 @@ def _verdict(data: _Set, shares: Table, differences: Sequence[Table]) -> str:
     if whole is None or whole.value is None:
         return "The share of problematic attributes is not estimable."
     who = (
-        "The verdicts in the file" if data.of.judges("person", "majority") == (VERDICT,) else PEOPLE
+        "The verdicts in the file"
+        if data.of.judges("person", "majority") == (VERDICT,)
+        else "People"
     )
     parts = [f"{who} find {told(whole, percent=True)} of the attributes problematic."]
     sides: dict[str, list[str]] = {"higher": [], "lower": []}
