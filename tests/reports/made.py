@@ -12,6 +12,7 @@ from tests.figures.test_draw import DOTS, GRID
 
 EVIL = '<script>alert("x")</script>'
 SECTION = Section(
+    stage="selection",
     name="selection-made",
     title="Selection (made)",
     verdict=f"People and {EVIL} are not told apart.",

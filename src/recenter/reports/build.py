@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 import msgspec
 
@@ -14,8 +14,10 @@ from recenter.questions import QUESTIONS
 from recenter.reports.extraction import extraction_section
 from recenter.reports.judged import judged, questions
 from recenter.reports.material import Material, Problem
-from recenter.reports.section import GapReport, Section
+from recenter.reports.preferences import preference_section
+from recenter.reports.section import GapReport, Section, Stage
 from recenter.reports.selection import selection_section
+from recenter.reports.written import written_section
 from recenter.train.sources import DataFile
 
 
@@ -27,6 +29,8 @@ class Asked(NamedTuple):
     texts: bool
     """Whether the words of prompts and attributes may be shown."""
 
+
+_STAGES = get_args(Stage)
 
 Maker = Callable[[Material, str, str, Asked], Section | None]
 """Material, group and question to a section; None where the data don't allow one."""
@@ -48,6 +52,13 @@ def build(
         else:
             problems.append(_unused(material, group, question, known=maker is not None))
         progress.advance()
+    written = written_section(material)
+    if written is not None:
+        sections.append(written)
+    elif material.replies:
+        what = "replies to pairs that no file describes"
+        problems.append(Problem(what=what, count=len(material.replies)))
+    sections.sort(key=lambda section: _STAGES.index(section.stage))
     return GapReport(
         sections=tuple(sections),
         files=tuple(files),
@@ -79,4 +90,12 @@ def _extraction(material: Material, group: str, question: str, asked: Asked) -> 
     return extraction_section(of, answers, asked.embedder, seed=asked.seed)
 
 
-MAKERS: Mapping[str, Maker] = {"supported": _extraction, "relevant": _selection}
+def _preferences(material: Material, group: str, question: str, _: Asked) -> Section | None:
+    return preference_section(judged(material, group, question))
+
+
+MAKERS: Mapping[str, Maker] = {
+    "supported": _extraction,
+    "relevant": _selection,
+    "preferred": _preferences,
+}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -12,11 +12,12 @@ from numpy.typing import NDArray
 from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.models.base import Embedder
 from recenter.questions import SUPPORTED
+from recenter.reports.against import COLUMNS, figures, kept
 from recenter.reports.judged import Judged
 from recenter.reports.material import Answer
 from recenter.reports.readers.base import VERDICT
 from recenter.reports.section import Section, apart, listed, told
-from recenter.stats import confusion
+from recenter.stats.clustered import clustered_mean, clustered_share
 from recenter.stats.estimate import Estimate, estimate
 
 Bools = NDArray[np.bool_]
@@ -24,13 +25,6 @@ Floats = NDArray[np.float64]
 
 _NAMES = {float(place): value for place, value in enumerate(SUPPORTED.values)}
 _ACCEPT = float(SUPPORTED.values.index("accept"))
-_FIGURES: Mapping[str, confusion.Figure] = {
-    "share problematic": confusion.share,
-    "precision": confusion.precision,
-    "recall": confusion.recall,
-    "F1": confusion.f1,
-    "kappa": confusion.kappa,
-}
 _UNNAMED = "no source given"
 _LIMITS = (
     "Problematic is uncertain or rejected by the majority of people, as in the study.",
@@ -74,6 +68,7 @@ def extraction_section(
     shares = _shares(data)
     differences = _differences(data)
     return Section(
+        stage="extraction",
         name=f"extraction-{of.group}",
         title=f"Extraction: what the conversations support ({of.group})",
         verdict=_verdict(data, shares, differences),
@@ -101,32 +96,23 @@ def _of_source(data: _Set) -> dict[str, Bools]:
     return {name: named == name for name in dict.fromkeys(data.source)}
 
 
-def _mean(values: Floats) -> float | None:
-    return float(values.mean()) if len(values) else None
-
-
-def _some(names: Sequence[str], kept: Bools) -> list[str]:
-    return [name for name, keep in zip(names, kept, strict=True) if keep]
-
-
 def _shares(data: _Set) -> Table:
     lines = []
     sources = _of_source(data)
     parts = sources if len(sources) == 1 else {"all": np.ones(len(data.value), bool)} | sources
-    for name, kept in parts.items():
-        people = _some(data.people, kept)
+    for name, of in parts.items():
+        people = kept(data.people, of)
         figures = [
-            estimate(_mean, people, (data.value[kept] == at).astype(float), seed=data.seed)
-            for at in sorted(_NAMES, reverse=True)
+            clustered_share((data.value[of] == at), people) for at in sorted(_NAMES, reverse=True)
         ]
-        problematic = estimate(_mean, people, data.problematic[kept].astype(float), seed=data.seed)
+        problematic = clustered_share(data.problematic[of], people)
         lines.append(Line(name, (*figures, problematic)))
     columns = tuple(_NAMES[at] for at in sorted(_NAMES, reverse=True))
     return Table(
         title="What people say, by source",
         columns=(*columns, "problematic"),
         lines=tuple(lines),
-        note="Shares of attributes; intervals resample people.",
+        note="Shares of attributes.",
     )
 
 
@@ -136,8 +122,8 @@ def _differences(data: _Set) -> tuple[Table, ...]:
     if not others:
         return ()
     lines = []
-    for name, kept in others:
-        both = first[1] | kept
+    for name, of in others:
+        both = first[1] | of
 
         def less(problematic: Floats, one: Floats) -> float | None:
             if not one.any() or one.all():
@@ -146,7 +132,7 @@ def _differences(data: _Set) -> tuple[Table, ...]:
 
         figure = estimate(
             less,
-            _some(data.people, both),
+            kept(data.people, both),
             data.problematic[both].astype(float),
             first[1][both].astype(float),
             seed=data.seed,
@@ -177,12 +163,12 @@ def _failures(data: _Set, answers: Sequence[Answer]) -> tuple[Table, ...]:
     lines = [
         Line(
             mode,
-            (estimate(_mean, people, np.asarray([one == mode for one in found], float)),),
+            (clustered_share([one == mode for one in found], people),),
         )
         for mode in modes
     ]
-    none = np.asarray([one is None for one in found], float)
-    lines.append(Line("none named", (estimate(_mean, people, none),)))
+    none = [one is None for one in found]
+    lines.append(Line("none named", (clustered_share(none, people),)))
     return (
         Table(
             title="What is wrong with the problematic ones",
@@ -209,7 +195,7 @@ def _models(data: _Set) -> tuple[Table, ...]:
     return (
         Table(
             title="Verifiers against people",
-            columns=tuple(_FIGURES),
+            columns=("share found", *COLUMNS[1:]),
             lines=tuple(lines),
             note="A verifier finds what is problematic: uncertain counts as found.",
         ),
@@ -217,14 +203,8 @@ def _models(data: _Set) -> tuple[Table, ...]:
 
 
 def _line(data: _Set, name: str, found: Bools, read: Bools) -> Line:
-    people = _some(data.people, read)
-    truth = data.problematic[read]
-    return Line(
-        name,
-        tuple(
-            confusion.figure(of, truth, found, people, seed=data.seed) for of in _FIGURES.values()
-        ),
-    )
+    truth, people = data.problematic[read], kept(data.people, read)
+    return Line(name, figures(truth, found, people, seed=data.seed))
 
 
 def _refined(data: _Set) -> tuple[Table, ...]:
@@ -240,9 +220,9 @@ def _refined(data: _Set) -> tuple[Table, ...]:
     people = [data.people[new] for _, new in pairs]
     before, after = ((data.value[list(side)] == _ACCEPT) for side in zip(*pairs, strict=True))
     figures = (
-        estimate(_mean, people, before.astype(float), seed=data.seed),
-        estimate(_mean, people, after.astype(float), seed=data.seed),
-        estimate(_mean, people, after.astype(float) - before, seed=data.seed),
+        clustered_share(before, people),
+        clustered_share(after, people),
+        clustered_mean(after.astype(float) - before, people),
     )
     return (
         Table(
@@ -260,8 +240,8 @@ def _diversity(data: _Set, embedder: Embedder | None) -> tuple[Table, ...]:
         return ()
     vectors = np.asarray(embedder.embed(texts), np.float64)
     lines = []
-    for name, kept in _of_source(data).items():
-        of = vectors[kept]
+    for name, rows in _of_source(data).items():
+        of = vectors[rows]
         n = len(of)
         value = None
         if n > 1:
@@ -270,7 +250,7 @@ def _diversity(data: _Set, embedder: Embedder | None) -> tuple[Table, ...]:
         figure = Estimate(
             value=value,
             n=n,
-            clusters=len(set(_some(data.people, kept))),
+            clusters=len(set(kept(data.people, rows))),
             reason="It takes two attributes." if value is None else None,
         )
         lines.append(Line(name, (figure,)))

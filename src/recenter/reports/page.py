@@ -13,7 +13,7 @@ from recenter import __version__
 from recenter.figures.inline import inline_svg
 from recenter.figures.markdown import sizes_of
 from recenter.figures.record import Picture
-from recenter.reports.section import GapReport, Section, signature_line
+from recenter.reports.section import INTERVALS, GapReport, Section, signature_line
 
 
 def page(report: GapReport) -> str:
@@ -33,6 +33,7 @@ def page(report: GapReport) -> str:
             svg=_svg,
             sizes=sizes_of,
             signature=signature_line(report),
+            intervals=INTERVALS,
             version=__version__,
         )
     )

@@ -12,10 +12,9 @@ from recenter.figures.draw import draw
 from recenter.figures.markdown import figures_of, plots_text, tables_text
 from recenter.figures.record import Picture
 from recenter.reports.page import page
-from recenter.reports.section import GapReport, Section, signature_line
+from recenter.reports.section import INTERVALS, GapReport, Section, signature_line
 
 PAGE, TEXT, DATA, FIGURES = "report.html", "report.md", "report.json", "figures"
-INTERVALS = "Intervals are 95 %, 1,000 resamples of people, unless a table says otherwise."
 
 
 def write_report(report: GapReport, folder: Path) -> None:

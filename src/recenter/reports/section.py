@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
@@ -13,10 +14,19 @@ from recenter.reports.material import Problem
 from recenter.stats.estimate import Estimate
 from recenter.train.sources import DataFile
 
+INTERVALS = (
+    "Intervals are 95 % and treat the person as the unit: in closed form for means and shares, by "
+    "1,000 resamples of people for the rest. A figure without one says why."
+)
+
+Stage = Literal["extraction", "selection", "reply"]
+"""In the order in which they are run, and reported."""
+
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
     """One stage of one group of data."""
 
+    stage: Stage
     name: str
     """For links and file names."""
     title: str

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -10,24 +9,18 @@ from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Grid, Line, Table
 from recenter.models.base import Embedder
+from recenter.reports.against import COLUMNS, figures, kept
 from recenter.reports.judged import Judged
 from recenter.reports.section import Section, apart, listed, told
 from recenter.reports.selection_baselines import ALONE, baselines
 from recenter.stats import confusion
-from recenter.stats.estimate import Estimate, estimate
+from recenter.stats.clustered import clustered_mean, clustered_share
+from recenter.stats.estimate import Estimate
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 PEOPLE = "people"
-_FIGURES: Mapping[str, confusion.Figure] = {
-    "share used": confusion.share,
-    "precision": confusion.precision,
-    "recall": confusion.recall,
-    "F1": confusion.f1,
-    "specificity": confusion.specificity,
-    "kappa": confusion.kappa,
-}
 _LIMITS = (
     "People are the majority of those who answered; an attribute without a majority is in no "
     "figure.",
@@ -69,6 +62,7 @@ def selection_section(
     data = _Set(of, truth, people, models, found.decided, found.missing, seed)
     gap = _against(data)
     return Section(
+        stage="selection",
         name=f"selection-{of.group}",
         title=f"Selection: what matters for a prompt ({of.group})",
         verdict=_verdict(data, gap),
@@ -86,7 +80,7 @@ def selection_section(
 
 def _against(data: _Set) -> Table:
     """Hold every judge and baseline to the people."""
-    lines = [Line(PEOPLE, (_people_share(data), *(None,) * len(_FIGURES)))]
+    lines = [Line(PEOPLE, (_people_share(data), *(None,) * len(COLUMNS)))]
     for name, said in data.models.items():
         read = ~np.isnan(said)
         lines.append(_line(data, name, said[read] == 1, read))
@@ -95,28 +89,25 @@ def _against(data: _Set) -> Table:
     lifted = ("F1 above the attribute alone",)
     return Table(
         title="Against the majority of people",
-        columns=(*_FIGURES, *lifted),
+        columns=(*COLUMNS, *lifted),
         lines=tuple(lines),
-        note="Intervals are 95 %, resampling people. A selector that does not clearly rise above "
+        note="A selector that does not clearly rise above "
         "the attribute alone is a list of favourites: it did not need the prompt.",
     )
 
 
 def _people_share(data: _Set) -> Estimate:
-    return confusion.figure(confusion.base_rate, data.truth, data.truth, data.people)
+    return clustered_share(data.truth, data.people)
 
 
 def _line(data: _Set, name: str, used: Bools, read: Bools) -> Line:
-    truth = data.truth[read]
-    people = [one for one, kept in zip(data.people, read, strict=True) if kept]
-    figures: list[Estimate | None] = [
-        confusion.figure(of, truth, used, people, seed=data.seed) for of in _FIGURES.values()
-    ]
+    truth, people = data.truth[read], kept(data.people, read)
+    found = figures(truth, used, people, seed=data.seed)
     alone = data.fixed.get(ALONE)
     if alone is None or name == ALONE:
-        return Line(name, (*figures, None))
+        return Line(name, (*found, None))
     less = confusion.difference(confusion.f1, truth, used, alone[read], people, seed=data.seed)
-    return Line(name, (*figures, less))
+    return Line(name, (*found, less))
 
 
 def _unread(data: _Set) -> tuple[Table, ...]:
@@ -149,9 +140,9 @@ def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
             Line(
                 name,
                 (
-                    estimate(_mean, who, used, seed=data.seed),
+                    clustered_mean(used, who),
                     Estimate(value=float(used.max()), n=len(used), clusters=len(set(who))),
-                    estimate(_mean, who, quiet, seed=data.seed),
+                    clustered_share(quiet, who),
                 ),
             )
         )
@@ -163,10 +154,6 @@ def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
             note=f"{len(nothing)} of {len(pairs)} pairs of a person and a prompt. n counts pairs.",
         ),
     )
-
-
-def _mean(values: Floats) -> float | None:
-    return float(values.mean()) if len(values) else None
 
 
 def _divided(data: _Set, rows: NDArray[np.intp], *, texts: bool) -> tuple[Table, ...]:
@@ -185,9 +172,9 @@ def _divided(data: _Set, rows: NDArray[np.intp], *, texts: bool) -> tuple[Table,
         people = [data.people[place] for place in places]
         gap = said[places] - data.truth[places]
         known = ~np.isnan(gap)
-        who = [one for one, kept in zip(people, known, strict=True) if kept]
+        who = kept(people, known)
         name = data.of.items[rows[places[0]]].message if texts else prompt
-        found.append(Line(_brief(name), (estimate(_mean, who, gap[known], seed=data.seed),)))
+        found.append(Line(_brief(name), (clustered_mean(gap[known], who),)))
     found.sort(key=lambda line: -abs((line.figures[0] and line.figures[0].value) or 0))
     return (
         Table(
@@ -253,7 +240,7 @@ def _agreement(data: _Set) -> tuple[Grid, ...]:
 
 def _kappa(data: _Set, one: Floats, two: Floats) -> float | None:
     both = ~np.isnan(one) & ~np.isnan(two)
-    people = [who for who, kept in zip(data.people, both, strict=True) if kept]
+    people = kept(data.people, both)
     return confusion.figure(
         confusion.kappa, one[both] == 1, two[both] == 1, people, repeats=1
     ).value
@@ -266,16 +253,16 @@ def _verdict(data: _Set, gap: Table) -> str:
     if share is None or not used:
         return "No model answered on what people agree on: there is no gap to report."
     parts = [f"People would have {told(share, percent=True)} of the attributes change the answer."]
-    for name, figures in used.items():
+    for name, of in used.items():
         more = _more(data, name)
         gap_words = "not told apart from people"
         if apart(more) == "higher":
             gap_words = f"more than people by {told(more, percent=True)}"
         elif apart(more) == "lower":
             gap_words = f"less than people: a difference of {told(more, percent=True)}"
-        marked, f1 = _said(figures[0], percent=True), _said(figures[3])
+        marked, f1 = _said(of[0], percent=True), _said(of[3])
         parts.append(f"{name} marks {marked}, {gap_words}, with F1 {f1}.")
-    lifts = [(name, figures[-1]) for name, figures in used.items() if figures[-1] is not None]
+    lifts = [(name, of[-1]) for name, of in used.items() if of[-1] is not None]
     clear = [name for name, one in lifts if apart(one) == "higher"]
     if lifts:
         names = listed(clear) if clear else "None of the models"
@@ -291,7 +278,7 @@ def _said(figure: Estimate | None, *, percent: bool = False) -> str:
 def _more(data: _Set, name: str) -> Estimate:
     said = data.models[name]
     read = ~np.isnan(said)
-    people = [who for who, kept in zip(data.people, read, strict=True) if kept]
+    people = kept(data.people, read)
     return confusion.difference(
         confusion.share, data.truth[read], said[read] == 1, data.truth[read], people, seed=data.seed
     )

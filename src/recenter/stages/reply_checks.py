@@ -96,11 +96,19 @@ def _stems(text: str) -> set[str]:
     return {word.removesuffix("s") for word in found if word not in _PLAIN}
 
 
+def shows(text: str, attribute: str, *, given: str) -> bool | None:
+    """Return whether a text names an attribute outright: two thirds of the words that it alone
+    brings stand in the text. None where it brings none that are not in what was given.
+
+    English words without their plural; a paraphrase is not seen.
+    """
+    own = _stems(attribute) - _stems(given)
+    return len(own & _stems(text)) >= _SHOWN * len(own) if own else None
+
+
 def _irrelevant(personal: str, given: str, others: Sequence[Attribute]) -> Iterator[str]:
-    said, known = _stems(personal), _stems(given)
     for attribute in others:
-        own = _stems(attribute.text) - known
-        if own and len(own & said) >= _SHOWN * len(own):
+        if shows(personal, attribute.text, given=given):
             yield attribute.text
 
 
