@@ -7,14 +7,18 @@ from typing import NamedTuple, get_args
 
 import msgspec
 
+from recenter.figures.record import Table
 from recenter.models.base import Embedder
 from recenter.progress import Progress
 from recenter.provenance import Signature, digest
 from recenter.questions import QUESTIONS
+from recenter.reports.among import among_people
 from recenter.reports.extraction import extraction_section
 from recenter.reports.judged import judged, questions
+from recenter.reports.levels import levels_section
 from recenter.reports.material import Material, Problem
 from recenter.reports.preferences import preference_section
+from recenter.reports.ratings import BESIDE, OVERALL, ratings_section
 from recenter.reports.section import GapReport, Section, Stage
 from recenter.reports.selection import selection_section
 from recenter.reports.written import written_section
@@ -40,7 +44,7 @@ def build(
     material: Material, files: Sequence[DataFile], asked: Asked, progress: Progress
 ) -> GapReport:
     """Return the report on everything that was read; what no section is made of is counted."""
-    found = questions(material)
+    found = tuple(pair for pair in questions(material) if pair[1] not in BESIDE)
     progress.start("comparing people and models", len(found))
     sections: list[Section] = []
     problems = list(material.problems)
@@ -81,20 +85,38 @@ def _unused(material: Material, group: str, question: str, *, known: bool) -> Pr
 
 def _selection(material: Material, group: str, question: str, asked: Asked) -> Section | None:
     of = judged(material, group, question)
-    return selection_section(of, asked.embedder, seed=asked.seed, texts=asked.texts)
+    made = selection_section(of, asked.embedder, seed=asked.seed, texts=asked.texts)
+    return _with(made, among_people(material, group, question, scale="nominal", seed=asked.seed))
+
+
+def _with(section: Section | None, tables: tuple[Table, ...]) -> Section | None:
+    if section is None:
+        return None
+    return msgspec.structs.replace(section, tables=(*section.tables, *tables))
 
 
 def _extraction(material: Material, group: str, question: str, asked: Asked) -> Section | None:
     of = judged(material, group, question)
     answers = [a for a in material.answers if a.group == group and a.question == question]
-    return extraction_section(of, answers, asked.embedder, seed=asked.seed)
+    made = extraction_section(of, answers, asked.embedder, seed=asked.seed)
+    return _with(made, among_people(material, group, question, scale="ordinal", seed=asked.seed))
 
 
 def _preferences(material: Material, group: str, question: str, _: Asked) -> Section | None:
     return preference_section(judged(material, group, question))
 
 
+def _levels(material: Material, group: str, question: str, asked: Asked) -> Section | None:
+    return levels_section(material, group, question, seed=asked.seed)
+
+
+def _ratings(material: Material, group: str, _: str, asked: Asked) -> Section | None:
+    return ratings_section(material, group, seed=asked.seed)
+
+
 MAKERS: Mapping[str, Maker] = {
+    "relevant_five": _levels,
+    OVERALL: _ratings,
     "supported": _extraction,
     "relevant": _selection,
     "preferred": _preferences,

@@ -1,0 +1,84 @@
+"""How far people agree among themselves: the measure that any model has to be held to."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from recenter.figures.record import Line, Table
+from recenter.reports.judged import repeated
+from recenter.reports.material import Material
+from recenter.stats.agreement import (
+    Scale,
+    fleiss_kappa,
+    gwet_ac,
+    krippendorff_alpha,
+    percent_agreement,
+)
+from recenter.stats.estimate import Estimate
+from recenter.stats.judgments import MOST_ANSWERS, Weights
+from recenter.stats.kappa import cohen_kappa, mean_kappa, pairwise_kappa
+
+_MOST_PAIRS = 15
+
+
+def among_people(
+    material: Material, group: str, question: str, *, scale: Scale, seed: int
+) -> tuple[Table, ...]:
+    """Return agreement of the people who answered one by one, and of each with themselves later.
+
+    None where no item has the answers of two.
+    """
+    told = [
+        one
+        for one in material.answers
+        if (one.group, one.question, one.kind) == (group, question, "person")
+        and not one.again
+        and one.value is not None
+    ]
+    items, raters = [one.item for one in told], [one.judge for one in told]
+    if len(set(raters)) < 2 or len(set(items)) == len(items):
+        return ()
+    people = [material.items[group, name].person for name in items]
+    values = [one.value for one in told]
+    columns = (items, raters, values, people)
+    if len(set(values)) > MOST_ANSWERS:
+        fine = krippendorff_alpha(*columns, scale="interval", seed=seed)
+        return (_table(question, [Line("Krippendorff's alpha (interval)", (fine,))]),)
+    weights: Weights = "unweighted" if scale == "nominal" else "quadratic"
+    kappa = "Cohen's kappa" if scale == "nominal" else "Cohen's kappa (quadratic)"
+    alpha = krippendorff_alpha(*columns, scale=scale, seed=seed)
+    lines = [
+        Line("percent agreement", (percent_agreement(*columns, seed=seed),)),
+        Line(f"Krippendorff's alpha ({scale})", (alpha,)),
+        Line("Fleiss's kappa", (fleiss_kappa(*columns, seed=seed),)),
+        Line(
+            "Gwet's AC1" if scale == "nominal" else "Gwet's AC2 (quadratic)",
+            (gwet_ac(*columns, weights=weights, seed=seed),),
+        ),
+        Line(f"{kappa}, mean of pairs", (mean_kappa(*columns, weights=weights, seed=seed),)),
+    ]
+    pairs = pairwise_kappa(*columns, weights=weights, seed=seed)
+    if 1 < len(pairs) <= _MOST_PAIRS:
+        lines += [Line(f"{kappa}, {a} and {b}", (of,)) for (a, b), of in pairs.items()]
+    lines += _with_themselves(material, group, question, seed=seed)
+    return (_table(question, lines),)
+
+
+def _table(question: str, lines: list[Line]) -> Table:
+    return Table(
+        title=f"People among themselves: {question}",
+        columns=("agreement",),
+        lines=tuple(lines),
+        note="n counts answers; items that only one person answered are left out. Chance-"
+        "corrected figures are low where one answer is rare, at the same agreement.",
+    )
+
+
+def _with_themselves(material: Material, group: str, question: str, *, seed: int) -> list[Line]:
+    lines = []
+    for judge, both in repeated(material, group, question).items():
+        people = [material.items[group, item].person for item, _ in both]
+        answers = np.asarray([values for _, values in both])
+        figure: Estimate = cohen_kappa(answers[:, 0], answers[:, 1], people, seed=seed)
+        lines.append(Line(f"Cohen's kappa, {judge} and {judge} again", (figure,)))
+    return lines
