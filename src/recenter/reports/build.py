@@ -12,9 +12,11 @@ from recenter.models.base import Embedder
 from recenter.progress import Progress
 from recenter.provenance import Signature, digest
 from recenter.questions import QUESTIONS
+from recenter.reports import stand_in
 from recenter.reports.among import among_people
+from recenter.reports.better import better_section
 from recenter.reports.extraction import extraction_section
-from recenter.reports.judged import judged, questions
+from recenter.reports.judged import Judged, judged, questions
 from recenter.reports.levels import levels_section
 from recenter.reports.material import Material, Problem
 from recenter.reports.preferences import preference_section
@@ -22,6 +24,7 @@ from recenter.reports.ratings import BESIDE, OVERALL, ratings_section
 from recenter.reports.section import GapReport, Section, Stage
 from recenter.reports.selection import selection_section
 from recenter.reports.written import written_section
+from recenter.stats.agreement import Scale
 from recenter.train.sources import DataFile
 
 
@@ -86,7 +89,18 @@ def _unused(material: Material, group: str, question: str, *, known: bool) -> Pr
 def _selection(material: Material, group: str, question: str, asked: Asked) -> Section | None:
     of = judged(material, group, question)
     made = selection_section(of, asked.embedder, seed=asked.seed, texts=asked.texts)
-    return _with(made, among_people(material, group, question, scale="nominal", seed=asked.seed))
+    used = stand_in.Asked("accuracy", "share used", "share")
+    return _with(made, _people(material, of, "nominal", used, asked.seed))
+
+
+def _people(
+    material: Material, of: Judged, scale: Scale, asked: stand_in.Asked, seed: int
+) -> tuple[Table, ...]:
+    """Return how far people agree, and whether a model may stand in for one."""
+    return (
+        *among_people(material, of.group, of.question, scale=scale, seed=seed),
+        *stand_in.stand_in(material, of, asked),
+    )
 
 
 def _with(section: Section | None, tables: tuple[Table, ...]) -> Section | None:
@@ -99,11 +113,19 @@ def _extraction(material: Material, group: str, question: str, asked: Asked) -> 
     of = judged(material, group, question)
     answers = [a for a in material.answers if a.group == group and a.question == question]
     made = extraction_section(of, answers, asked.embedder, seed=asked.seed)
-    return _with(made, among_people(material, group, question, scale="ordinal", seed=asked.seed))
+    score = stand_in.Asked("accuracy", "mean (0 reject, 2 accept)", "linear")
+    return _with(made, _people(material, of, "ordinal", score, asked.seed))
 
 
 def _preferences(material: Material, group: str, question: str, _: Asked) -> Section | None:
     return preference_section(judged(material, group, question))
+
+
+def _better(material: Material, group: str, question: str, asked: Asked) -> Section | None:
+    of = judged(material, group, question)
+    made = better_section(material, of)
+    rating = stand_in.Asked("squared", "mean rating", "linear")
+    return _with(made, _people(material, of, "ordinal", rating, asked.seed))
 
 
 def _levels(material: Material, group: str, question: str, asked: Asked) -> Section | None:
@@ -116,6 +138,7 @@ def _ratings(material: Material, group: str, _: str, asked: Asked) -> Section | 
 
 MAKERS: Mapping[str, Maker] = {
     "relevant_five": _levels,
+    "better": _better,
     OVERALL: _ratings,
     "supported": _extraction,
     "relevant": _selection,

@@ -10,6 +10,7 @@ from recenter.questions import BETTER, get_question
 from recenter.records import Attribute, Conversation, Judgment, Query, Record, Reply, Subject
 from recenter.reports.material import Answer, Item, Material, Problems
 from recenter.reports.readers.base import Row
+from recenter.stages.reply_checks import shows
 from recenter.train.exported import record_of
 
 _GROUP = "store"
@@ -133,6 +134,7 @@ def _item(judgment: Judgment, stored: _Stored, turned: bool) -> Item | None:
         message=query.prompt if query else "",
         source=_source(attribute, reply, stored),
         longer=_longer(reply, other),
+        mentions=_mentions(reply, attribute, query),
         refines=attribute.members[0] if attribute and len(attribute.members) == 1 else None,
     )
 
@@ -152,3 +154,13 @@ def _longer(reply: Reply | None, other: Reply | None) -> float | None:
     if reply is None or other is None or reply.text is None or other.text is None:
         return None
     return float(len(reply.text) - len(other.text))
+
+
+def _mentions(reply: Reply | None, attribute: Attribute | None, query: Query | None) -> bool | None:
+    """Return whether a reply names the attribute asked about, or else any that it used."""
+    if reply is None or reply.text is None:
+        return None
+    used = [line.text for line in reply.receipt.used] if attribute is None else [attribute.text]
+    given = query.prompt if query else ""
+    found = [shows(reply.text, text, given=given) for text in used]
+    return None if all(one is None for one in found) else any(found)
