@@ -95,7 +95,7 @@ def repeated(material: Material, group: str, question: str) -> dict[str, list[tu
 def _column(rows: Mapping[int, Sequence[float]], size: int) -> Floats:
     column = np.full(size, np.nan)
     for row, given in rows.items():
-        column[row] = float(np.mean(given))
+        column[row] = sum(given) / len(given)
     return column
 
 
