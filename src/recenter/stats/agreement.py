@@ -14,7 +14,7 @@ import msgspec
 import numpy as np
 
 from recenter.stats.estimate import REPEATS, Estimate, Finish, estimate_sums
-from recenter.stats.judgments import Column, Floats, Judgments, Weights, read
+from recenter.stats.judgments import Column, Floats, Judgments, Weights, count_few, read
 
 Scale = Literal["nominal", "ordinal", "interval"]
 
@@ -176,7 +176,7 @@ def _nominal(told: Judgments) -> tuple[Finish, Floats]:
 def _ordinal(told: Judgments) -> tuple[Finish, Floats]:
     """Sum the matrices of coincidences, since ranks change with what is drawn."""
     told.numbers()
-    votes, kinds = told.votes(), told.kinds()
+    votes, kinds = told.votes(), count_few(told.answer_names)
     pairs = votes / (told.sizes - 1)[:, None]
     order = np.argsort(told.units, kind="stable")
     parts = np.split(order, np.flatnonzero(np.diff(told.units[order])) + 1)

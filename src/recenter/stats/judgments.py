@@ -53,35 +53,11 @@ class Judgments(msgspec.Struct, frozen=True):
 
     def numbers(self) -> Floats:
         """Return the different answers as numbers. Raises ValueError where they are not."""
-        for answer in self.answer_names:
-            if not _is_number(answer):
-                raise ValueError(f"Answer {answer!r} is not a number, and its distance is asked.")
-        return np.asarray(self.answer_names, np.float64)
-
-    def kinds(self) -> int:
-        """Return how many different answers there are, of which all pairs can be counted.
-
-        Raises ValueError where there are more than `MOST_ANSWERS`.
-        """
-        if len(self.answer_names) > MOST_ANSWERS:
-            raise ValueError(
-                f"There are {len(self.answer_names)} different answers, and their pairs are counted"
-                f" for at most {MOST_ANSWERS}: put them into classes, or take the interval scale."
-            )
-        return len(self.answer_names)
+        return as_numbers(self.answer_names)
 
     def distances(self, weights: Weights) -> Floats:
-        """Return how far apart any two answers are, shape (answers, answers).
-
-        0 or 1 when unweighted, else the difference of the numbers or its square. Raises ValueError
-        as `kinds` and `numbers` do.
-        """
-        if weights == "unweighted":
-            return 1 - np.eye(self.kinds())
-        self.kinds()
-        numbers = self.numbers()
-        apart = np.abs(np.subtract.outer(numbers, numbers))
-        return apart if weights == "linear" else apart**2
+        """Return how far apart any two answers are, as `distances` does."""
+        return distances(self.answer_names, weights)
 
     def sums(self, columns: Floats) -> Floats:
         """Return the sums over units of columns (items, k), shape (units, k)."""
@@ -141,6 +117,40 @@ def read(
         answer_names=answer_names,
         left_out=lengths[0] - len(rows),
     )
+
+
+def as_numbers(answers: Sequence[Any]) -> Floats:
+    """Return answers as numbers. Raises ValueError where one is not."""
+    for answer in answers:
+        if not _is_number(answer):
+            raise ValueError(f"Answer {answer!r} is not a number, and its distance is asked.")
+    return np.asarray(answers, np.float64)
+
+
+def count_few(answers: Sequence[Any]) -> int:
+    """Return how many different answers there are, of which all pairs can be counted.
+
+    Raises ValueError where there are more than `MOST_ANSWERS`.
+    """
+    if len(answers) > MOST_ANSWERS:
+        raise ValueError(
+            f"There are {len(answers)} different answers, and their pairs are counted for at most"
+            f" {MOST_ANSWERS}: put them into classes, or take the interval scale."
+        )
+    return len(answers)
+
+
+def distances(answers: Sequence[Any], weights: Weights) -> Floats:
+    """Return how far apart any two of different answers are, shape (answers, answers).
+
+    0 or 1 when unweighted, else the difference of the numbers or its square. Raises ValueError
+    where they are not numbers, or more than `MOST_ANSWERS`.
+    """
+    if weights == "unweighted":
+        return 1 - np.eye(count_few(answers))
+    numbers = as_numbers(answers[: count_few(answers)])
+    apart = np.abs(np.subtract.outer(numbers, numbers))
+    return apart if weights == "linear" else apart**2
 
 
 def is_missing(answer: object) -> bool:

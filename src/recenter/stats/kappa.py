@@ -4,17 +4,34 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from itertools import combinations
+from typing import Any
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from recenter.stats.estimate import REPEATS, Estimate, estimate_sums
-from recenter.stats.judgments import Column, Floats, Judgments, Weights, read
+from recenter.stats.judgments import Column, Floats, Judgments, Weights, distances, read
 
 Pair = tuple[Hashable, Hashable]
 
 _NOT_BOTH = "No item has an answer of both."
 _NO_VARIATION = "Both always gave one and the same answer: chance alone would agree as much."
+
+
+def kappa(
+    first: NDArray[Any], second: NDArray[Any], *, weights: Weights = "unweighted"
+) -> float | None:
+    """Return Cohen's kappa of two columns without missing answers, as `estimate` takes it.
+
+    None where there are no rows, and where all answers are one and the same. See `cohen_kappa`.
+    """
+    names, codes = np.unique(np.concatenate([first, second]), return_inverse=True)
+    apart = distances(names.tolist(), weights)
+    kinds = len(names)
+    cells = codes[: len(first)] * kinds + codes[len(first) :]
+    table = np.bincount(cells, minlength=kinds**2).reshape(kinds, kinds)
+    return float(_kappas(table.astype(np.float64), apart)) if kinds > 1 else None
 
 
 def cohen_kappa(
