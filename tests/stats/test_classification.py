@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 
@@ -30,6 +30,47 @@ def test_figures_are_those_of_scikit_learn(rows: list[tuple[bool, int]]) -> None
     assert c.f1(truth, decided) == pytest.approx(metrics.f1_score(truth, decided))
     assert c.precision(truth, decided) == pytest.approx(metrics.precision_score(truth, decided))
     assert c.recall(truth, decided) == pytest.approx(metrics.recall_score(truth, decided))
+
+
+@given(ROWS)
+@settings(max_examples=30)
+def test_specificity_is_the_recall_of_the_false_ones(rows: list[tuple[bool, int]]) -> None:
+    truth, scores = columns(rows)
+    assume(not truth.all())
+    decided = scores > 0.5
+    expected = metrics.recall_score(truth, decided, pos_label=False, zero_division=0)
+    assert c.specificity(truth, decided) == pytest.approx(expected)
+
+
+@given(ROWS)
+@settings(max_examples=30)
+def test_soft_figures_are_those_of_rows_split_into_true_and_false(
+    rows: list[tuple[bool, int]],
+) -> None:
+    decided, soft = columns(rows)
+    assume(decided.any() and soft.any())
+    both = np.repeat([True, False], len(soft)), np.tile(decided, 2)
+    split = {"sample_weight": np.concatenate([soft, 1 - soft]), "zero_division": 0}
+    assert c.soft_precision(soft, decided) == pytest.approx(metrics.precision_score(*both, **split))
+    assert c.soft_recall(soft, decided) == pytest.approx(metrics.recall_score(*both, **split))
+    assert c.soft_f1(soft, decided) == pytest.approx(metrics.f1_score(*both, **split))
+
+
+@given(ROWS)
+def test_soft_figures_of_sure_rows_are_the_plain_ones(rows: list[tuple[bool, int]]) -> None:
+    truth, scores = columns(rows)
+    decided, soft = scores > 0.5, truth.astype(float)
+    assert c.soft_precision(soft, decided) == c.precision(truth, decided)
+    assert c.soft_recall(soft, decided) == c.recall(truth, decided)
+    assert c.soft_f1(soft, decided) == c.f1(truth, decided)
+
+
+def test_soft_figures_of_a_worked_example() -> None:
+    # Three raters: all, two, one and none said yes; the first three rows were decided yes.
+    soft, decided = np.array([1, 2 / 3, 1 / 3, 0]), np.array([True, True, True, False])
+    assert c.soft_precision(soft, decided) == pytest.approx(2 / 3)
+    assert c.soft_recall(soft, decided) == pytest.approx(1)
+    assert c.soft_f1(soft, decided) == pytest.approx(0.8)
 
 
 @given(ROWS)
@@ -70,6 +111,10 @@ def test_what_is_not_determined_is_none() -> None:
     assert c.precision(~none, none) is None
     assert c.recall(none, ~none) is None
     assert c.f1(none, none) is None
+    assert c.specificity(~none, none) is None
+    assert c.soft_precision(np.ones(3), none) is None
+    assert c.soft_recall(np.zeros(3), ~none) is None
+    assert c.soft_f1(np.zeros(3), none) is None
     assert c.auc(none, np.arange(3.0)) is None
     assert c.average_precision(none, np.arange(3.0)) is None
     assert c.brier(nothing, np.zeros(0)) is None

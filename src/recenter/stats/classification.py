@@ -1,7 +1,7 @@
 """How well decisions, scores and probabilities agree with yes-or-no answers.
 
-`truth` and `decided` are boolean columns, `scores` any numbers, `probabilities` in [0, 1]; all of
-one length. A figure that the columns do not determine is None.
+`truth` and `decided` are boolean columns, `scores` any numbers, `probabilities` and `soft` truth in
+[0, 1]; all of one length. A figure that the columns do not determine is None.
 """
 
 from __future__ import annotations
@@ -28,10 +28,39 @@ def recall(truth: Bools, decided: Bools) -> float | None:
     return float((truth & decided).sum() / truth.sum()) if truth.any() else None
 
 
+def specificity(truth: Bools, decided: Bools) -> float | None:
+    """Return the share of the false ones that were decided negative."""
+    return recall(~truth, ~decided)
+
+
 def f1(truth: Bools, decided: Bools) -> float | None:
     """Return the harmonic mean of precision and recall, 2 TP / (2 TP + FP + FN)."""
     total = int(truth.sum()) + int(decided.sum())
     return float(2 * (truth & decided).sum() / total) if total else None
+
+
+def soft_precision(soft: Floats, decided: Bools) -> float | None:
+    """Return the share of the positive decisions that is right, by the expected counts.
+
+    `soft` is how probably each row is true, such as the share of raters who said so: it counts as
+    true in that measure, and as false in the rest. With truths of 0 and 1 this is `precision`.
+    """
+    return float(soft @ decided / decided.sum()) if decided.any() else None
+
+
+def soft_recall(soft: Floats, decided: Bools) -> float | None:
+    """Return the share of what is true that was decided positive, by the expected counts."""
+    total = soft.sum()
+    return float(soft @ decided / total) if total else None
+
+
+def soft_f1(soft: Floats, decided: Bools) -> float | None:
+    """Return 2 TP / (2 TP + FP + FN) of the expected counts.
+
+    Where raters differ, no decisions reach 1.
+    """
+    total = soft.sum() + decided.sum()
+    return float(2 * (soft @ decided) / total) if total else None
 
 
 def share(decided: Bools) -> float | None:
