@@ -87,14 +87,17 @@ def test_the_iid_test_is_that_of_the_paper(
     assert [one.annotator for one in found.annotators] == ["ann", "bob", "cy", "di"]
 
 
-def test_the_clustered_test_sums_by_person() -> None:
+def test_the_clustered_test_sums_by_person_and_takes_out_the_skew() -> None:
     found = alternative_annotator_test(**columns(), epsilon=0.2)
     for one, (f, h, owner) in zip(found.annotators, by_the_paper(accuracy), strict=True):
         short = h - f - 0.2
         held = np.bincount(owner) / len(owner)
         sums = np.bincount(owner, short - short.mean()) / len(owner)
-        deviation = np.sqrt(np.sum(sums**2 / (1 - held)))
-        expected = t.cdf(short.mean() / deviation, 1 / np.sum(held**2) - 1)
+        sums /= np.sqrt(1 - held)
+        deviation = np.sqrt(np.sum(sums**2))
+        plain, skew = short.mean() / deviation, np.sum(sums**3) / deviation**3
+        straight = ((1 + skew * plain / 3) ** 3 - 1) / skew + skew / 6
+        expected = t.cdf(straight, 1 / np.sum(held**2) - 1)
         assert one.p == pytest.approx(expected)
         assert (one.advantage.n, one.advantage.clusters) == (len(f), PEOPLE)
 

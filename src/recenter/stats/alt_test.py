@@ -84,10 +84,13 @@ def alternative_annotator_test(
     Calderon, Reichart & Dror, "The Alternative Annotator Test for LLM-as-a-Judge" (2025), who
     take epsilon 0.1 for crowd workers, 0.15 for skilled ones and 0.2 for experts.
 
-    The paper takes items as independent. Items of one person are not, so s sums by `clusters`,
-    with the freedom of `clustered.interval`, unless `clustered` is False. An annotator needs 30
-    items that someone else answered too, and three such annotators are needed. With three, omega
-    is one of 0, 1/3, 2/3 and 1, and rests on these three alone: rho says more.
+    The paper takes items as independent, as here with `clustered=False`. Items of one person are
+    not, so s sums by `clusters`, with the freedom of `clustered.interval`. A judge that fails few
+    people badly makes these sums skew, and passes too often by t; so t is straightened by Hall,
+    "On the removal of skewness by transformation", JRSS B 54 (1992).
+
+    An annotator needs 30 items that someone else answered too, and three such annotators are
+    needed. With three, omega is one of 0, 1/3, 2/3 and 1, and rests on these alone: rho says more.
     """
     pairs = list(zip(answers, judged, strict=True))
     rows = [row for row, (a, f) in enumerate(pairs) if _there(a) and _there(f)]
@@ -102,7 +105,7 @@ def alternative_annotator_test(
     names = annotators.tolist() if isinstance(annotators, np.ndarray) else annotators
     for number, name in enumerate(dict.fromkeys(names)):
         mine = shared & (who == number)
-        parts[name] = _parts(nearer[mine], groups[mine], count, epsilon)
+        parts[name] = _parts(nearer[mine], groups[mine], count, epsilon, clustered)
     return _conclude(parts, epsilon)
 
 
@@ -112,16 +115,23 @@ class _Parts(msgspec.Struct, frozen=True):
     """W^f."""
     shortfall: Part
     """W^h - W^f - epsilon, held to be 0 or more."""
+    straightened: bool
 
     @property
     def p(self) -> float:
         deviation = spread(self.shortfall.errors)
         if deviation == 0:
             return float(self.shortfall.value >= 0)
-        return float(student.cdf(self.shortfall.value / deviation, self.shortfall.effective - 1))
+        t = self.shortfall.value / deviation
+        if self.straightened:
+            skew = float(np.sum(self.shortfall.errors**3)) / deviation**3
+            t += skew * t**2 / 3 + skew**2 * t**3 / 27 + skew / 6
+        return float(student.cdf(t, self.shortfall.effective - 1))
 
 
-def _parts(nearer: Floats, groups: Ints, count: int, epsilon: float) -> _Parts | None:
+def _parts(
+    nearer: Floats, groups: Ints, count: int, epsilon: float, straightened: bool
+) -> _Parts | None:
     if len(nearer) < ITEMS:
         return None
     ones = np.ones(len(nearer))
@@ -129,6 +139,7 @@ def _parts(nearer: Floats, groups: Ints, count: int, epsilon: float) -> _Parts |
         len(nearer),
         part(np.where(nearer >= 0, 1.0, 0.0), ones, groups, count),
         part(-nearer - epsilon, ones, groups, count),
+        straightened,
     )
 
 
