@@ -16,6 +16,10 @@ docs:
 bench *names:
     scripts/bench {{ names }}
 
+# How often the intervals of stats/ hold a known truth, beside those that forget people
+bench-stats:
+    scripts/bench stats_coverage
+
 # Kill imports and extractions for some minutes (--minutes M): nothing may be lost or doubled
 soak *args:
     scripts/soak {{ args }}
