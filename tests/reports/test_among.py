@@ -56,6 +56,8 @@ def test_agreement_is_of_people_alone_and_of_each_with_themselves() -> None:
     assert coin.high is not None
     assert coin.low < 0 < coin.high or abs(coin.value or 0) < 0.3
     assert not any("gpt" in name for name in found)
+    ceiling = found["F1, one against the majority of the rest"]
+    assert ceiling.value == 1
     alpha = found["Krippendorff's alpha (nominal)"]
     assert alpha.clusters == 12
 

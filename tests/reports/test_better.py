@@ -72,7 +72,7 @@ def made() -> Material:
 
 @pytest.fixture(scope="module")
 def section(made: Material) -> Section:
-    found = better_section(made, judged(made, "g", "better"))
+    found = better_section(made, judged(made, "g", "better"), seed=0)
     assert found is not None
     return found
 
@@ -132,6 +132,18 @@ def test_inflation_and_taste_of_the_judge_are_recovered(section: Section, made: 
     assert "Clearly more generous than people: gpt" in section.verdict
 
 
+def test_a_judge_stands_beside_what_a_person_would_reach(section: Section) -> None:
+    judge = cell(section.tables, "Judges", "gpt", "Spearman with people")
+    two = cell(section.tables, "What a rank", "two people", "Spearman")
+    three = cell(section.tables, "What a rank", "one more person, with the mean of 3", "Spearman")
+    assert judge.value is not None
+    assert two.value is not None
+    assert three.value is not None
+    assert two.value < three.value < 1
+    # The judge has less noise than a person, and its own tastes.
+    assert judge.value > two.value
+
+
 def test_a_judge_like_a_person_may_stand_in_and_a_random_one_may_not() -> None:
     rng = np.random.default_rng(5)
     answers: list[Answer] = []
@@ -185,4 +197,4 @@ def test_without_people_there_is_no_section() -> None:
     made = study(people=4)
     models = tuple(a for a in made.answers if a.kind == "model")
     only = Material(answers=models, items=made.items)
-    assert better_section(only, judged(only, "g", "better")) is None
+    assert better_section(only, judged(only, "g", "better"), seed=0) is None

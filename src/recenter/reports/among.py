@@ -14,11 +14,13 @@ from recenter.stats.agreement import (
     krippendorff_alpha,
     percent_agreement,
 )
+from recenter.stats.ceiling import leave_one_out
+from recenter.stats.clustered import clustered_share
 from recenter.stats.estimate import Estimate
 from recenter.stats.judgments import MOST_ANSWERS, Weights
 from recenter.stats.kappa import cohen_kappa, mean_kappa, pairwise_kappa
 
-_MOST_PAIRS = 15
+_MOST_PAIRS, _MOST_RATERS = 15, 6
 
 
 def among_people(
@@ -39,7 +41,7 @@ def among_people(
     if len(set(raters)) < 2 or len(set(items)) == len(items):
         return ()
     people = [material.items[group, name].person for name in items]
-    values = [one.value for one in told]
+    values = [one.value for one in told if one.value is not None]
     columns = (items, raters, values, people)
     if len(set(values)) > MOST_ANSWERS:
         fine = krippendorff_alpha(*columns, scale="interval", seed=seed)
@@ -60,8 +62,28 @@ def among_people(
     pairs = pairwise_kappa(*columns, weights=weights, seed=seed)
     if 1 < len(pairs) <= _MOST_PAIRS:
         lines += [Line(f"{kappa}, {a} and {b}", (of,)) for (a, b), of in pairs.items()]
+    if scale == "nominal":
+        lines += _against_the_rest(columns)
     lines += _with_themselves(material, group, question, seed=seed)
     return (_table(question, lines),)
+
+
+def _against_the_rest(columns: tuple[list[str], list[str], list[float], list[str]]) -> list[Line]:
+    """Return the human ceiling: F1 of each person against the majority of the others."""
+    left = leave_one_out(*columns)
+    truth, said = left.rest.astype(float) >= 1, left.answers.astype(float) >= 1
+    raters = np.asarray(left.raters, dtype=object)
+    everyone = {"one person": np.ones(len(truth), np.bool_)}
+    if len(set(left.raters)) <= _MOST_RATERS:
+        everyone |= {str(name): raters == name for name in dict.fromkeys(left.raters)}
+    lines = []
+    for name, rows in everyone.items():
+        hit = 2.0 * (truth & said)[rows]
+        whole = truth[rows].astype(float) + said[rows]
+        who = [left.clusters[row] for row in np.flatnonzero(rows)]
+        f1 = clustered_share(hit, who, of=whole)
+        lines.append(Line(f"F1, {name} against the majority of the rest", (f1,)))
+    return lines
 
 
 def _table(question: str, lines: list[Line]) -> Table:

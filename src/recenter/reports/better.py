@@ -13,7 +13,9 @@ from recenter.questions import BETTER
 from recenter.reports.judged import Judged
 from recenter.reports.material import Answer, Material
 from recenter.reports.section import Section, apart, listed, told
+from recenter.stats.ceiling import noise_ceiling
 from recenter.stats.clustered import clustered_mean, clustered_share
+from recenter.stats.correlation import rank_correlation
 from recenter.stats.effects import LENGTH, POSITION, rating_effects
 from recenter.stats.estimate import Estimate
 from recenter.stats.judge_bias import length_baseline, leniency, mention_effect, position_bias
@@ -21,6 +23,8 @@ from recenter.stats.judge_bias import length_baseline, leniency, mention_effect,
 Floats = NDArray[np.float64]
 
 MIDDLE = float(1 + len(BETTER.answers)) / 2
+_MOST_RATERS = 12
+"""Of more raters, all pairs would take too long."""
 _LIMITS = (
     "A rating is of the reply that knows the person against the generic one: 3 is no difference.",
     "Whether a reply names an attribute outright is told from words; a paraphrase is not seen.",
@@ -40,7 +44,7 @@ class _Rows(NamedTuple):
     first: list[bool | None]
 
 
-def better_section(material: Material, of: Judged) -> Section | None:
+def better_section(material: Material, of: Judged, *, seed: int) -> Section | None:
     """Return the section, or None where no person compared replies."""
     answers = [
         one
@@ -53,7 +57,7 @@ def better_section(material: Material, of: Judged) -> Section | None:
         return None
     rows = _rows(material, answers)
     overall = _generators(rows)
-    judges = _judges(material, of)
+    judges = _judges(material, of, seed=seed)
     return Section(
         stage="reply",
         name=f"better-{of.group}",
@@ -65,7 +69,7 @@ def better_section(material: Material, of: Judged) -> Section | None:
             "pairs of replies": len({one.item for one in answers}),
             "judges": len(of.judges("model")),
         },
-        tables=(overall, *_effects(rows), *judges),
+        tables=(overall, *_effects(rows), *judges, *_noise(answers, rows, seed=seed)),
         pictures=_picture(overall),
         limits=_LIMITS,
     )
@@ -153,7 +157,7 @@ def _effects(rows: _Rows) -> tuple[Table, ...]:
     return (table,) if lines else ()
 
 
-def _judges(material: Material, of: Judged) -> tuple[Table, ...]:
+def _judges(material: Material, of: Judged, *, seed: int) -> tuple[Table, ...]:
     models = of.judges("model")
     if not models:
         return ()
@@ -176,6 +180,7 @@ def _judges(material: Material, of: Judged) -> tuple[Table, ...]:
                 (
                     clustered_mean(judged, of.people),
                     leniency(judged, people, of.people),
+                    rank_correlation(judged, people, of.people, seed=seed),
                     None if mention is None else mention.judge,
                     None if mention is None else mention.people,
                     None if mention is None else mention.difference,
@@ -192,6 +197,7 @@ def _judges(material: Material, of: Judged) -> tuple[Table, ...]:
             columns=(
                 "mean rating",
                 "inflation: judge less people",
+                "Spearman with people",
                 "mention, judge",
                 "mention, people",
                 "mention, judge less people",
@@ -203,6 +209,32 @@ def _judges(material: Material, of: Judged) -> tuple[Table, ...]:
             lines=tuple(lines),
             note="n counts pairs of replies. The effect of a mention is in points at the same "
             "length.",
+        ),
+    )
+
+
+def _noise(answers: Sequence[Answer], rows: _Rows, *, seed: int) -> tuple[Table, ...]:
+    """Return what a rank correlation with people can reach at all."""
+    raters = len(set(rows.raters))
+    if not 2 <= raters <= _MOST_RATERS:
+        return ()
+    items = [one.item for one in answers]
+    columns = (items, rows.raters, rows.values.tolist(), rows.people)
+    usual = round(len(items) / len(set(items)))
+    lines = [
+        Line(
+            f"one more person, with the mean of {others}" if others > 1 else "two people",
+            (noise_ceiling(*columns, others=others, seed=seed),),
+        )
+        for others in dict.fromkeys((1, max(1, usual - 1), usual))
+    ]
+    return (
+        Table(
+            title="What a rank correlation with people can reach",
+            columns=("Spearman",),
+            lines=tuple(lines),
+            note="From how pairs of people correlate, by the Spearman-Brown formula. A judge near "
+            "this is as near to people as a person is.",
         ),
     )
 

@@ -123,7 +123,7 @@ def _preferences(material: Material, group: str, question: str, _: Asked) -> Sec
 
 def _better(material: Material, group: str, question: str, asked: Asked) -> Section | None:
     of = judged(material, group, question)
-    made = better_section(material, of)
+    made = better_section(material, of, seed=asked.seed)
     rating = stand_in.Asked("squared", "mean rating", "linear")
     return _with(made, _people(material, of, "ordinal", rating, asked.seed))
 
