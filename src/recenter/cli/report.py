@@ -12,6 +12,7 @@ from recenter.config import Settings
 from recenter.figures.draw import need_extra
 from recenter.models.load import load_embedder
 from recenter.reports.build import Asked, build
+from recenter.reports.earlier import read_earlier
 from recenter.reports.files import read_files
 from recenter.reports.render import PAGE, write_report
 from recenter.train.folder import check_folder, new_folder
@@ -35,10 +36,26 @@ from recenter.train.folder import check_folder, new_folder
     help="Folder for page, text, data and figures: new, empty, or of an earlier report.",
 )
 @click.option("--no-texts", is_flag=True, help="Show no word of a prompt, attribute or reply.")
+@click.option(
+    "--published", is_flag=True, help="Beside what the study published, where the data are its own."
+)
+@click.option(
+    "--against",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="An earlier report, to say what changed.",
+)
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all draws.")
 @setting_options("embedder")
 def report(
-    *, sources: tuple[Path, ...], output: Path, no_texts: bool, seed: int, settings: Settings
+    *,
+    sources: tuple[Path, ...],
+    output: Path,
+    no_texts: bool,
+    published: bool,
+    against: Path | None,
+    seed: int,
+    settings: Settings,
 ) -> None:
     """Say how far models are from people, stage by stage, and how sure that is.
 
@@ -46,10 +63,12 @@ def report(
     """
     need_extra("sklearn", "matplotlib")
     check_folder(output, holds=PAGE)
+    earlier = None if against is None else read_earlier(against)
     material, files = read_files(sources)
     embedder = load_embedder(settings.embedder, settings)
+    asked = Asked(embedder, seed, not no_texts, published, earlier)
     with Bar() as bar:
-        made = build(material, files, Asked(embedder, seed, not no_texts), bar)
+        made = build(material, files, asked, bar)
     with new_folder(output, holds=PAGE) as folder:
         write_report(made, folder)
     for section in made.sections:

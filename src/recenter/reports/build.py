@@ -15,11 +15,13 @@ from recenter.questions import QUESTIONS
 from recenter.reports import stand_in
 from recenter.reports.among import among_people
 from recenter.reports.better import better_section
+from recenter.reports.earlier import Earlier, earlier_section
 from recenter.reports.extraction import extraction_section
 from recenter.reports.judged import Judged, judged, questions
 from recenter.reports.levels import levels_section
 from recenter.reports.material import Material, Problem
 from recenter.reports.preferences import preference_section
+from recenter.reports.published import published_section
 from recenter.reports.ratings import BESIDE, OVERALL, ratings_section
 from recenter.reports.section import GapReport, Section, Stage
 from recenter.reports.selection import selection_section
@@ -35,6 +37,10 @@ class Asked(NamedTuple):
     seed: int
     texts: bool
     """Whether the words of prompts and attributes may be shown."""
+    published: bool = False
+    """Whether the figures that the study published stand beside."""
+    against: Earlier | None = None
+    """An earlier report to compare with."""
 
 
 _STAGES = get_args(Stage)
@@ -65,6 +71,10 @@ def build(
     elif material.replies:
         what = "replies to pairs that no file describes"
         problems.append(Problem(what=what, count=len(material.replies)))
+    if asked.published and (beside := published_section(sections)) is not None:
+        sections.append(beside)
+    if asked.against is not None:
+        sections.append(earlier_section(asked.against, sections))
     sections.sort(key=lambda section: _STAGES.index(section.stage))
     return GapReport(
         sections=tuple(sections),

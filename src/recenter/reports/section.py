@@ -19,8 +19,8 @@ INTERVALS = (
     "1,000 resamples of people for the rest. A figure without one says why."
 )
 
-Stage = Literal["extraction", "selection", "reply"]
-"""In the order in which they are run, and reported."""
+Stage = Literal["extraction", "selection", "reply", "published"]
+"""In the order in which they are run, and reported; last what stands beside other reports."""
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
