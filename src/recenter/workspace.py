@@ -32,6 +32,7 @@ from recenter.records import (
     Usage,
 )
 from recenter.stages.extract import Extractor
+from recenter.stages.judge_stored import Judged, judge_stored
 from recenter.stages.merge import merge, merged_signature
 from recenter.stages.policy import Policy, select
 from recenter.stages.refine_stored import (
@@ -223,6 +224,26 @@ class Workspace:
         """Have what was not accepted narrowed, rewritten or dropped: see `refine_stored`."""
         chosen = self._chosen(people)
         return refine_stored(self.store, refiner, people=chosen, progress=progress, keep=self._keep)
+
+    def judge(
+        self,
+        question: str,
+        model: ChatModel,
+        *,
+        people: Iterable[str] | None = None,
+        workers: int = 4,
+        progress: Progress | None = None,
+    ) -> Judged:
+        """Put to a model what people answered: see `judge_stored`."""
+        return judge_stored(
+            self.store,
+            question,
+            model,
+            people=self._chosen(people),
+            workers=workers,
+            progress=progress,
+            keep=self._keep,
+        )
 
     def accepted(self, person: str) -> tuple[Attribute, ...]:
         """Return the attributes of a person that may be used."""

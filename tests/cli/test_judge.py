@@ -12,8 +12,11 @@ from click.testing import CliRunner, Result
 from recenter.cli.main import main
 from recenter.models.embedded import DIMENSIONS, Minilm
 from recenter.models.saved import FILE, save_model
+from recenter.records import Judge, Judgment, Query, Subject
 from recenter.stages.preference_features import NAMES
 from recenter.stages.preference_head import Head, head_arrays
+from recenter.store import open_store
+from tests.reports.rows import KNOWN, TALK
 from tests.stages.preference_makers import AXES, head
 
 ROWS = [
@@ -72,3 +75,35 @@ def test_a_model_of_another_kind_is_refused(tmp_path: Path, rows: str) -> None:
     save_model(tmp_path / FILE, "selector", arrays, settings={}, encoder=None)
     result = judge("--model", str(tmp_path), "--batch", rows)
     assert "expected a preference" in result.output
+
+
+def test_what_people_in_the_store_judged_is_put_to_each_model(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.db'}"
+    script = tmp_path / "script.json"
+    script.write_text(json.dumps([{"reason": "so", "answer": "yes"}]))
+    words = ["judge", "stored", "--store", url, "--chat", f"scripted:{script}"]
+    nobody = CliRunner().invoke(main, words)
+    assert nobody.exit_code == 1
+    assert "no person has judged anything" in nobody.output
+    about = Subject(attribute=KNOWN.id, query="q")
+    people = Judgment(
+        id="j",
+        question="relevant",
+        subject=about,
+        judge=Judge(kind="person", name="r"),
+        answer="no",
+        person=KNOWN.person,
+    )
+    with open_store(url) as store:
+        store.put_conversations([TALK])
+        store.put_attributes(KNOWN.person, [KNOWN], signature=KNOWN.signature, alone=True)
+        store.put_query(Query(id="q", person=KNOWN.person, prompt="Soup?"))
+        store.put_judgments([people])
+    dry = CliRunner().invoke(main, [*words, "--dry-run"])
+    assert dry.exit_code == 0, dry.output
+    made = CliRunner().invoke(main, words)
+    assert made.exit_code == 0, made.output
+    assert "relevant by" in made.output
+    assert "1 yes; 0 judged before" in made.output
+    again = CliRunner().invoke(main, words)
+    assert "nothing new; 1 judged before" in again.output

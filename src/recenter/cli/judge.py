@@ -20,6 +20,7 @@ from recenter.batch.judge import (
 )
 from recenter.batch.rows import one_by_one
 from recenter.cli.asking import Asking
+from recenter.cli.judge_stored import stored
 from recenter.cli.options import asking_options, batch_options, need, run, setting_options
 from recenter.config import Settings
 from recenter.errors import ConfigError
@@ -126,3 +127,5 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
 
 for _name, (_row, _text) in _COMMANDS.items():
     _question(_name, _row, _text)
+
+judge.add_command(stored)

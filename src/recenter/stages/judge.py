@@ -180,9 +180,7 @@ def ask(
     if position == "first":
         answer = question.values[len(question.values) - 1 - question.values.index(answer)]
     judge = Judge(kind="model", name=model.name)
-    signature = Signature(
-        model=model.name, prompt=digest(prompt.hash, question.hash), settings=settings
-    )
+    signature = Signature(model=model.name, prompt=prompt_hash(question), settings=settings)
     return Judgment(
         id=judgment_id(question.name, subject, judge, position, signature),
         question=question.name,
@@ -195,6 +193,11 @@ def ask(
         position=position,
         signature=signature,
     )
+
+
+def prompt_hash(question: Question) -> str:
+    """Return what a model's judgments carry of the words in which the question is put."""
+    return digest(load_prompt(question.prompt).hash, question.hash)
 
 
 def answer_schema(question: Question) -> dict[str, Any]:
