@@ -20,6 +20,10 @@ bench *names:
 bench-stats:
     scripts/bench stats_coverage
 
+# Make the report in the docs again, from the study's data
+report:
+    scripts/report
+
 # Kill imports and extractions for some minutes (--minutes M): nothing may be lost or doubled
 soak *args:
     scripts/soak {{ args }}

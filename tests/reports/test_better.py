@@ -184,6 +184,20 @@ def test_answers_of_people_are_saved_where_a_good_judge_answered_more() -> None:
     assert saved.n == 200
 
 
+def test_a_tie_of_people_is_no_item_that_they_left_out() -> None:
+    answers: list[Answer] = []
+    items: dict[tuple[str, str], Item] = {}
+    for number in range(60):
+        name = str(number)
+        items["g", name] = Item(person=f"p{number % 20}")
+        tie = number % 3 == 0
+        answers += [answer(name, "a", 1.0), answer(name, "b", 0.0 if tie else 1.0)]
+        answers.append(answer(name, "gpt", 1.0))
+    made = Material(answers=tuple(answers), items=items)
+    tables = stand_in(made, judged(made, "g", "better"), Asked("accuracy", "share", "share"))
+    assert not any(table.title.startswith("What a model adds") for table in tables)
+
+
 def test_two_people_are_too_few_for_the_test_and_it_says_so() -> None:
     made = study(raters=2, people=10)
     table = stand_in(made, judged(made, "g", "better"), Asked("squared", "mean", "linear"))[0]

@@ -184,7 +184,7 @@ def test_one_person_gives_a_value_without_an_interval(figure: Callable[..., Esti
     found = figure(items, raters, answers, ["one"] * len(items))
     assert found.value is not None
     assert (found.low, found.clusters) == (None, 1)
-    assert "two independent units" in str(found.reason)
+    assert "at least 5 independent units" in str(found.reason)
 
 
 def test_fleiss_says_how_many_items_are_balanced() -> None:

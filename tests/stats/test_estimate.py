@@ -61,14 +61,14 @@ def test_nothing_and_one_cluster_say_why() -> None:
     assert empty.reason
     alone = estimate(mean, ["a", "a"], np.array([1.0, 2.0]))
     assert (alone.value, alone.low) == (1.5, None)
-    assert "two independent units" in str(alone.reason)
+    assert "at least 5 independent units" in str(alone.reason)
 
 
 def test_a_figure_that_often_vanishes_has_no_interval() -> None:
     def rare(values: np.ndarray) -> float | None:
         return 1.0 if values.any() else None
 
-    found = estimate(rare, range(4), np.array([1, 0, 0, 0]))
+    found = estimate(rare, range(6), np.array([1, 0, 0, 0, 0, 0]))
     assert (found.value, found.low) == (1.0, None)
     assert "resamples" in str(found.reason)
 
@@ -158,7 +158,7 @@ def test_sums_that_define_nothing_say_so() -> None:
     assert estimate_sums(ratio, np.zeros((5, 2)), n=0).value is None
     alone = estimate_sums(ratio, np.array([[3.0, 2.0]]), n=2)
     assert (alone.value, alone.low) == (1.5, None)
-    assert "two independent units" in str(alone.reason)
-    seldom = estimate_sums(ratio, np.array([[1.0, 1.0], [0.0, 0.0], [0.0, 0.0]]), n=1)
+    assert "at least 5 independent units" in str(alone.reason)
+    seldom = estimate_sums(ratio, np.array([[1.0, 1.0], *[[0.0, 0.0]] * 5]), n=1)
     assert (seldom.value, seldom.low) == (1, None)
     assert "resamples" in str(seldom.reason)

@@ -143,12 +143,13 @@ def _verdict(table: Table) -> str:
     for line in table.lines[1:]:
         figure = line.figures[1]
         if figure is not None:
-            sides.get(apart(figure), same).append(f"{line.name} ({told(figure)})")
+            sides.get(apart(figure), same).append(line.name)
     parts = []
     if sides["higher"]:
         parts.append(f"Clearly above that on the same pairs: {listed(sides['higher'])}.")
     if sides["lower"]:
         parts.append(f"Clearly below: {listed(sides['lower'])}.")
     if same:
-        parts.append(f"Not told apart from it: {listed(same)}.")
+        verb = "is" if len(same) == 1 else "are"
+        parts.append(f"{len(same)} of {len(table.lines) - 1} judges {verb} not told apart from it.")
     return known + (" ".join(parts) or "No model answered.")

@@ -17,6 +17,8 @@ from recenter.stats.ppi import prediction_powered_mean
 
 EPSILON = 0.1
 """How much worse than a person a judge may be, for what it saves: as for crowd workers."""
+LEAST_PEOPLE = 10
+"""Who answered, before it is said how many answers a judge saves."""
 
 
 class Asked(NamedTuple):
@@ -78,17 +80,22 @@ def _test(
 
 def _saved(of: Judged, models: Sequence[str], asked: Asked) -> tuple[Table, ...]:
     lines = []
+    answered = np.zeros(len(of.names), np.bool_)
+    for name in of.judges("person", "majority"):
+        answered |= ~np.isnan(of.values[name])
     for name in models:
-        judged = of.values[name]
-        open_ = ~np.isnan(judged) & np.isnan(of.consensus)
-        if not open_.any() or np.isnan(of.consensus).all():
+        # A tie of people is no item that they left out: it is in neither part.
+        judged = np.where(answered & np.isnan(of.consensus), np.nan, of.values[name])
+        if not (~np.isnan(judged) & ~answered).any() or np.isnan(of.consensus).all():
             continue
         found = prediction_powered_mean(of.consensus, judged, of.people, scale=asked.scale)
+        people = found.corrected.clusters
+        few = people < LEAST_PEOPLE
         saved = Estimate(
-            value=found.saved,
+            value=None if few else found.saved,
             n=found.corrected.n,
-            clusters=found.corrected.clusters,
-            reason="It is not known what the judge adds." if found.saved is None else None,
+            clusters=people,
+            reason=f"It takes {LEAST_PEOPLE} people to tell." if few else None,
         )
         lines.append(Line(name, (found.people, found.corrected, found.judge, saved)))
     if not lines:

@@ -17,6 +17,9 @@ Finish = Callable[[Floats], Floats]
 Method = Literal["percentile", "bca"]
 
 REPEATS = 1000
+LEAST = 5
+"""Independent units that an interval by resampling needs: fewer are drawn again and again, and it
+comes out far too narrow."""
 _CELLS = 2**20
 """How many numbers a chunk of resamples may hold."""
 
@@ -67,7 +70,7 @@ def estimate(
     groups = _rows(clusters)
     value = statistic(*columns) if n else None
     bare = Estimate(value=value, n=n, clusters=len(groups))
-    if value is None or len(groups) < 2:
+    if value is None or len(groups) < LEAST:
         return _bare(bare)
 
     def again(chosen: Sequence[int] | NDArray[np.intp]) -> float:
@@ -105,7 +108,7 @@ def estimate_sums(
         figure = float(finish(sums.sum(axis=0, keepdims=True))[0]) if len(sums) else np.nan
         value = figure if np.isfinite(figure) else None
         bare = Estimate(value=value, n=n, clusters=len(sums))
-        if value is None or len(sums) < 2:
+        if value is None or len(sums) < LEAST:
             return _bare(bare)
         parts = [finish(drawn @ sums) for drawn in _counts(sums.shape, repeats, seed)]
         without = finish(sums.sum(axis=0) - sums) if method == "bca" else np.zeros(0)
@@ -115,7 +118,7 @@ def estimate_sums(
 def _bare(bare: Estimate) -> Estimate:
     reason = "The statistic is not defined on this."
     if bare.value is not None:
-        reason = "An interval needs at least two independent units."
+        reason = f"A resampled interval needs at least {LEAST} independent units."
     return msgspec.structs.replace(bare, reason=reason)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from recenter.reports.material import Material
@@ -22,8 +23,8 @@ class Row(NamedTuple):
 
     @property
     def place(self) -> str:
-        """File and line, for people."""
-        return f"{self.file}:{self.line}"
+        """Name of the file and line; a report need not tell where on a machine the file was."""
+        return f"{Path(self.file).name}:{self.line}"
 
 
 Reader = Callable[[Iterable[Row]], Material]
