@@ -9,7 +9,9 @@ import msgspec
 from recenter.errors import InputError
 from recenter.provenance import digest
 
-SubjectKind = Literal["attribute", "attribute_query", "reply_pair", "reply_attribute"]
+SubjectKind = Literal[
+    "attribute", "attribute_query", "reply_pair", "reply_attribute", "reply", "reply_over_generic"
+]
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -153,8 +155,64 @@ MENTIONS = Question(
     prompt="judge_mentions",
 )
 
+
+def _check(name: str, wording: str, guidance: str, *, subject: SubjectKind = "reply") -> Question:
+    """Return a yes-or-no question about a reply; yes is what it is named after."""
+    return Question(
+        name=name,
+        subject=subject,
+        wording=wording,
+        guidance=guidance,
+        answers=(Answer("no", "No"), Answer("yes", "Yes")),
+        positive=("yes",),
+        prompt="judge_reply" if subject == "reply" else "judge_reply_over_generic",
+    )
+
+
+APPLIES = _check(
+    "applies",
+    "Does this reply use what is known about the person where that helps with their message?",
+    "Yes if it follows or names at least one statement and is better for this message because of "
+    "it. No if it uses nothing, or only what does not help here.",
+)
+MISAPPLIES = _check(
+    "misapplies",
+    "Does this reply use something about the person that has no bearing on their message?",
+    "Yes if a statement is named, or shapes the reply, though the message gives no reason for it. "
+    "No if nothing is used, or only what bears on the message.",
+)
+VIOLATES = _check(
+    "violates",
+    "Does this reply go against something that is known about the person?",
+    "Yes if it recommends, assumes or does what a statement rules out. Leaving a statement out is "
+    "not going against it.",
+)
+INVENTS = _check(
+    "invents",
+    "Does this reply say something about the person that is not known about them?",
+    "Yes if it takes for a fact about the person what neither the statements nor the message say, "
+    "or makes more of a statement than it says.",
+)
+FLATTERS = _check(
+    "flatters",
+    "Does this reply flatter the person, or agree with them against the facts, because of what is "
+    "known about them?",
+    "Yes if praise or agreement serves to please and not to help. Plain courtesy is not flattery.",
+)
+LOSES = _check(
+    "loses",
+    "Is something that is right and useful in the generic reply wrong or missing in this reply?",
+    "Yes if a fact, step or answer that the message asks for was right in the generic reply and is "
+    "wrong or gone in this one. Other words, order or length are no loss.",
+    subject="reply_over_generic",
+)
+REPLY_CHECKS = (APPLIES, MISAPPLIES, VIOLATES, INVENTS, FLATTERS, LOSES)
+"""What can be right or wrong with a reply that knows the person; after the over-personalisation
+checks of PrefEval (arXiv 2502.09597) and of later work."""
+
 QUESTIONS: dict[str, Question] = {
-    question.name: question for question in (SUPPORTED, RELEVANT, RELEVANT_FIVE, BETTER, MENTIONS)
+    question.name: question
+    for question in (SUPPORTED, RELEVANT, RELEVANT_FIVE, BETTER, MENTIONS, *REPLY_CHECKS)
 }
 
 

@@ -11,7 +11,7 @@ import pytest
 from recenter.errors import InputError, ModelUnavailableError, UnreadableAnswerError
 from recenter.models.base import ChatRequest
 from recenter.models.scripted import ScriptedChat
-from recenter.questions import QUESTIONS
+from recenter.questions import QUESTIONS, REPLY_CHECKS
 from recenter.records import Judge, Judgment, Query, Receipt, ReceiptLine, Reply, Subject
 from recenter.stages.judge_stored import judge_stored
 from recenter.store import Store, open_store
@@ -28,6 +28,8 @@ SUBJECTS = {
     "relevant_five": Subject(attribute=THAI.id, query="q"),
     "mentions": Subject(attribute=CAT.id, reply="knows"),
     "better": Subject(query="q", reply="knows", other_reply="plain"),
+    **{q.name: Subject(query="q", reply="knows") for q in REPLY_CHECKS},
+    "loses": Subject(query="q", reply="knows", other_reply="plain"),
 }
 
 
@@ -102,6 +104,18 @@ def test_a_comparison_is_asked_in_both_orders_with_what_the_reply_used(store: St
     assert THAI.text not in first
     assert first.index("Rome") != second.index("Rome")
     assert {j.position for j in by_model(store, "better")} == {"first", "second"}
+
+
+@pytest.mark.parametrize("question", ["misapplies", "loses"])
+def test_a_check_shows_what_was_known_and_the_generic_reply_only_where_it_compares(
+    store: Store, question: str
+) -> None:
+    model = answering(question)
+    judge_stored(store, question, model, people=[PERSON])
+    told = model.requests[0].messages[-1].content
+    assert CAT.text in told
+    assert THAI.text not in told
+    assert ("Rome." in told) == (question == "loses")
 
 
 def test_people_s_answers_are_not_in_what_a_model_is_asked(store: Store) -> None:

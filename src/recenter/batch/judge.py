@@ -13,12 +13,13 @@ from recenter.batch.verify import statement_of
 from recenter.formats import convert
 from recenter.models.base import ChatModel
 from recenter.provenance import make_id
-from recenter.questions import BETTER
+from recenter.questions import BETTER, Question
 from recenter.records import Attribute, Judgment, Query, Receipt, Reply
 from recenter.stages.judge import (
     judge_better,
     judge_mentions,
     judge_relevant,
+    judge_reply,
     judge_supported,
     preference,
 )
@@ -37,6 +38,16 @@ class MentionsRow(msgspec.Struct, frozen=True):
 
     reply: str
     attributes: list[TextRow]
+
+
+class CheckRow(msgspec.Struct, frozen=True):
+    """What counts of a row of a check of a reply."""
+
+    prompt: str
+    reply: str
+    attributes: list[TextRow]
+    generic: str | None = None
+    """The generic reply, for the question that compares with it."""
 
 
 class _Known(msgspec.Struct, frozen=True):
@@ -107,6 +118,27 @@ def mentions_row(row: Row, model: ChatModel) -> Row:
     read = convert(row, MentionsRow)
     reply = _reply(query_of(row, ""), read.reply)
     return _on_each(row, read.attributes, lambda item: judge_mentions(reply, item, model=model))
+
+
+def check_row(row: Row, model: ChatModel, *, question: Question) -> Row:
+    """Return the row with `answer` (yes, no) and `reason` to a check of a reply.
+
+    Raises:
+        InputError: a field is missing or of the wrong kind.
+        ModelError: the model gave no usable answer.
+    """
+    read = convert(row, CheckRow)
+    query = query_of(row, read.prompt)
+    generic = None if read.generic is None else _reply(query, read.generic)
+    judgment = judge_reply(
+        question,
+        query,
+        _reply(query, read.reply),
+        attributes_of(row, read.attributes),
+        model=model,
+        generic=generic,
+    )
+    return row | _answered(judgment)
 
 
 def better_row(row: Row, model: ChatModel) -> Row:

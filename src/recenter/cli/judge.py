@@ -13,6 +13,7 @@ import msgspec
 from recenter.batch.contract import Row
 from recenter.batch.judge import (
     better_row,
+    check_row,
     mentions_row,
     relevant_row,
     supported_row,
@@ -25,6 +26,7 @@ from recenter.cli.options import asking_options, batch_options, need, run, setti
 from recenter.config import Settings
 from recenter.errors import ConfigError
 from recenter.models.load import load_embedder
+from recenter.questions import REPLY_CHECKS
 from recenter.stages.judge_trained import load_preference
 
 
@@ -94,6 +96,8 @@ def _question(name: str, row: Callable[..., Row], text: str) -> None:
         run(str(batch), output, handler, asking=asking, settings=settings, about=name)
 
 
+_COMPARED = {"reply": "", "reply_over_generic": " and `generic`"}
+
 _COMMANDS: dict[str, tuple[Any, str]] = {
     "supported": (
         supported_row,
@@ -123,6 +127,19 @@ _COMMANDS: dict[str, tuple[Any, str]] = {
         Example: recenter judge mentions --batch replies.jsonl --output answers.jsonl
         """,
     ),
+}
+
+_COMMANDS |= {
+    question.name: (
+        functools.partial(check_row, question=question),
+        f"""{question.wording}
+
+        Rows have `prompt`, `reply`, `attributes`{_COMPARED[question.subject]}.
+
+        Example: recenter judge {question.name} --batch replies.jsonl --output answers.jsonl
+        """,
+    )
+    for question in REPLY_CHECKS
 }
 
 for _name, (_row, _text) in _COMMANDS.items():

@@ -15,6 +15,7 @@ from recenter.questions import QUESTIONS
 from recenter.reports import stand_in
 from recenter.reports.among import among_people
 from recenter.reports.better import better_section
+from recenter.reports.checks import CHECKED, CHECKS, checks_section
 from recenter.reports.earlier import Earlier, earlier_section
 from recenter.reports.extraction import extraction_section
 from recenter.reports.judged import Judged, judged, questions
@@ -53,7 +54,7 @@ def build(
     material: Material, files: Sequence[DataFile], asked: Asked, progress: Progress
 ) -> GapReport:
     """Return the report on everything that was read; what no section is made of is counted."""
-    found = tuple(pair for pair in questions(material) if pair[1] not in BESIDE)
+    found = _sections(material)
     progress.start("comparing people and models", len(found))
     sections: list[Section] = []
     problems = list(material.problems)
@@ -88,6 +89,16 @@ def build(
         ),
         seed=asked.seed,
     )
+
+
+def _sections(material: Material) -> tuple[tuple[str, str], ...]:
+    """Return group and question of each section: all checks of a reply share one."""
+    found = [
+        (group, CHECKS if question in CHECKED else question)
+        for group, question in questions(material)
+        if question not in BESIDE
+    ]
+    return tuple(dict.fromkeys(found))
 
 
 def _unused(material: Material, group: str, question: str, *, known: bool) -> Problem:
@@ -138,6 +149,10 @@ def _better(material: Material, group: str, question: str, asked: Asked) -> Sect
     return _with(made, _people(material, of, "ordinal", rating, asked.seed))
 
 
+def _checks(material: Material, group: str, _: str, asked: Asked) -> Section | None:
+    return checks_section(material, group, seed=asked.seed)
+
+
 def _levels(material: Material, group: str, question: str, asked: Asked) -> Section | None:
     return levels_section(material, group, question, seed=asked.seed)
 
@@ -149,6 +164,7 @@ def _ratings(material: Material, group: str, _: str, asked: Asked) -> Section | 
 MAKERS: Mapping[str, Maker] = {
     "relevant_five": _levels,
     "better": _better,
+    CHECKS: _checks,
     OVERALL: _ratings,
     "supported": _extraction,
     "relevant": _selection,

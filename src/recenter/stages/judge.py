@@ -140,6 +140,46 @@ def judge_mentions(reply: Reply, attribute: Attribute, *, model: ChatModel) -> J
     )
 
 
+def judge_reply(
+    question: Question,
+    query: Query,
+    reply: Reply,
+    attributes: Sequence[Attribute],
+    *,
+    model: ChatModel,
+    generic: Reply | None = None,
+) -> Judgment:
+    """Return the answer of a model to one of `REPLY_CHECKS` about a reply.
+
+    `attributes` is what is known of the person; `generic` is needed where the question compares.
+
+    Raises:
+        InputError: a reply has no text, or the generic one is missing.
+        ModelError: as `judge_supported` does.
+    """
+    compares = question.subject == "reply_over_generic"
+    texts = {"reply": reply, "generic": generic} if compares else {"reply": reply}
+    for name, one in texts.items():
+        if one is None or one.text is None:
+            raise InputError(f"{question.name} needs a reply with text.", field=name)
+    shown = {name: render.escaped(one.text or "") for name, one in texts.items() if one}
+    return ask(
+        question,
+        Subject(
+            query=query.id,
+            reply=reply.id,
+            other_reply=generic.id if compares and generic else None,
+        ),
+        model=model,
+        person=query.person,
+        position=None,
+        settings=digest([(attribute.id, attribute.text) for attribute in attributes]),
+        statements=render.listed(attribute.text for attribute in attributes),
+        message=render.message(query),
+        **shown,
+    )
+
+
 def ask(
     question: Question,
     subject: Subject,

@@ -10,18 +10,20 @@ from recenter.errors import RecenterError
 from recenter.models.base import ChatModel
 from recenter.models.calls import is_of_one_request, parallel_try
 from recenter.progress import Progress, Silent
-from recenter.questions import get_question
+from recenter.questions import REPLY_CHECKS, Question, get_question
 from recenter.records import Attribute, Judgment, Query, Record, Reply, Subject
 from recenter.stages.judge import (
     judge_better,
     judge_mentions,
     judge_relevant,
+    judge_reply,
     judge_supported,
     prompt_hash,
 )
 from recenter.stages.verify_stored import cited
 from recenter.store import Store
 
+_CHECKS = {question.name: question for question in REPLY_CHECKS}
 _BLOCK = 32
 """Answers are stored in blocks, so that what is stopped loses few."""
 
@@ -103,6 +105,10 @@ def _put(store: Store, question: str, subject: Subject) -> Ask | None:
         return _relevant(query, attribute, five=question == "relevant_five")
     if question == "mentions" and attribute is not None and reply is not None:
         return lambda model: [judge_mentions(reply, attribute, model=model)]
+    if question in _CHECKS and query is not None and reply is not None:
+        if _CHECKS[question].subject == "reply_over_generic" and other is None:
+            return None
+        return _check(store, _CHECKS[question], query, reply, other)
     if question == "better" and query is not None and reply is not None and other is not None:
         return _better(store, query, reply, other, attribute)
     return None
@@ -132,6 +138,18 @@ def _better(
     else:
         attributes = [attribute]
     return lambda model: judge_better(query, reply, other, attributes, model=model)
+
+
+def _check(
+    store: Store, question: Question, query: Query, reply: Reply, generic: Reply | None
+) -> Ask:
+    """The model is told what was known when the reply was written: all that the receipt lists."""
+    told = reply.receipt
+    listed = [line.attribute for line in (*told.used, *told.withheld, *told.asked)]
+    attributes = [one for one in map(store.attribute, listed) if one is not None]
+    return lambda model: [
+        judge_reply(question, query, reply, attributes, model=model, generic=generic)
+    ]
 
 
 def _read(found: Sequence[Judgment] | RecenterError) -> Iterator[Judgment]:
