@@ -132,6 +132,32 @@ def test_inflation_and_taste_of_the_judge_are_recovered(section: Section, made: 
     assert "Clearly more generous than people: gpt" in section.verdict
 
 
+def test_writers_that_name_more_and_reward_it_are_told_with_how_little_they_say() -> None:
+    """Five models name attributes in 0 to 80 % of their replies, and like it in that order."""
+    rng = np.random.default_rng(9)
+    answers: list[Answer] = []
+    items: dict[tuple[str, str], Item] = {}
+    names = [f"gpt {n}" for n in range(5)]
+    for place, source in enumerate(names):
+        for number in range(60):
+            name = f"{source}/{number}"
+            mention = number % 10 < 2 * place
+            items["g", name] = Item(person=f"p{number}", source=source, mentions=mention)
+            answers.append(answer(name, "r", 3 + rng.normal(0, 0.3)))
+            for taste, judge in enumerate(names):
+                value = 3 + 0.5 * taste * mention + rng.normal(0, 0.1)
+                answers.append(answer(name, judge, value))
+    made = Material(answers=tuple(answers), items=items)
+    found = better_section(made, judged(made, "g", "better"), seed=0)
+    assert found is not None
+    table = next(t for t in found.tables if t.title.startswith("Naming attributes"))
+    figure = table.lines[0].figures[0]
+    assert figure is not None
+    assert figure.value == pytest.approx(1)
+    assert figure.n == 5
+    assert "Two-sided p 0.017, exact, of 5 models" in (figure.reason or "")
+
+
 def test_a_judge_stands_beside_what_a_person_would_reach(section: Section) -> None:
     judge = cell(section.tables, "Judges", "gpt", "Spearman with people")
     two = cell(section.tables, "What a rank", "two people", "Spearman")

@@ -15,7 +15,7 @@ from recenter.reports.material import Answer, Material
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.ceiling import noise_ceiling
 from recenter.stats.clustered import clustered_mean, clustered_share
-from recenter.stats.correlation import rank_correlation
+from recenter.stats.correlation import rank_correlation, spearman, spearman_p
 from recenter.stats.effects import LENGTH, POSITION, rating_effects
 from recenter.stats.estimate import Estimate
 from recenter.stats.judge_bias import length_baseline, leniency, mention_effect, position_bias
@@ -23,6 +23,8 @@ from recenter.stats.judge_bias import length_baseline, leniency, mention_effect,
 Floats = NDArray[np.float64]
 
 MIDDLE = float(1 + len(BETTER.answers)) / 2
+_REWARD = "mention, judge"
+_FEWEST_MODELS = 3
 _MOST_RATERS = 12
 """Of more raters, all pairs would take too long."""
 _LIMITS = (
@@ -69,7 +71,13 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
             "pairs of replies": len({one.item for one in answers}),
             "judges": len(of.judges("model")),
         },
-        tables=(overall, *_effects(rows), *judges, *_noise(answers, rows, seed=seed)),
+        tables=(
+            overall,
+            *_effects(rows),
+            *judges,
+            *_taste(of, judges),
+            *_noise(answers, rows, seed=seed),
+        ),
         pictures=_picture(overall),
         limits=_LIMITS,
     )
@@ -198,7 +206,7 @@ def _judges(material: Material, of: Judged, *, seed: int) -> tuple[Table, ...]:
                 "mean rating",
                 "inflation: judge less people",
                 "Spearman with people",
-                "mention, judge",
+                _REWARD,
                 "mention, people",
                 "mention, judge less people",
                 "same verdict in both orders",
@@ -209,6 +217,41 @@ def _judges(material: Material, of: Judged, *, seed: int) -> tuple[Table, ...]:
             lines=tuple(lines),
             note="n counts pairs of replies. The effect of a mention is in points at the same "
             "length.",
+        ),
+    )
+
+
+def _taste(of: Judged, judges: Sequence[Table]) -> tuple[Table, ...]:
+    """Hold how often a model names attributes as a writer to how it rewards that as a judge."""
+    rewards = {
+        line.name: line.figures[table.columns.index(_REWARD)]
+        for table in judges
+        for line in table.lines
+    }
+    both = []
+    for name, reward in rewards.items():
+        own = [item.mentions for item in of.items if item.source == name]
+        known = [mentions for mentions in own if mentions is not None]
+        if known and reward is not None and reward.value is not None:
+            both.append((name, sum(known) / len(known), reward.value))
+    if len(both) < _FEWEST_MODELS:
+        return ()
+    rates = np.asarray([rate for _, rate, _ in both])
+    effects = np.asarray([effect for _, _, effect in both])
+    p = spearman_p(rates, effects)
+    correlation = Estimate(
+        value=spearman(rates, effects),
+        n=len(both),
+        reason=f"Two-sided p {p.value:.3f}, {'exact' if p.exact else 'by drawing'}, of "
+        f"{len(both)} models: so few say little."
+        if p.value is not None
+        else p.reason,
+    )
+    return (
+        Table(
+            title="Naming attributes as a writer against rewarding it as a judge",
+            columns=("Spearman over models",),
+            lines=(Line(", ".join(name for name, _, _ in both), (correlation,)),),
         ),
     )
 

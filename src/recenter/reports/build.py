@@ -21,6 +21,7 @@ from recenter.reports.extraction import extraction_section
 from recenter.reports.judged import Judged, judged, questions
 from recenter.reports.levels import levels_section
 from recenter.reports.material import Material, Problem
+from recenter.reports.mentions import mentions_section
 from recenter.reports.preferences import preference_section
 from recenter.reports.published import published_section
 from recenter.reports.ratings import BESIDE, OVERALL, ratings_section
@@ -153,6 +154,12 @@ def _checks(material: Material, group: str, _: str, asked: Asked) -> Section | N
     return checks_section(material, group, seed=asked.seed)
 
 
+def _mentions(material: Material, group: str, question: str, asked: Asked) -> Section | None:
+    of = judged(material, group, question)
+    made = mentions_section(of, seed=asked.seed)
+    return _with(made, among_people(material, group, question, scale="nominal", seed=asked.seed))
+
+
 def _levels(material: Material, group: str, question: str, asked: Asked) -> Section | None:
     return levels_section(material, group, question, seed=asked.seed)
 
@@ -164,6 +171,7 @@ def _ratings(material: Material, group: str, _: str, asked: Asked) -> Section | 
 MAKERS: Mapping[str, Maker] = {
     "relevant_five": _levels,
     "better": _better,
+    "mentions": _mentions,
     CHECKS: _checks,
     OVERALL: _ratings,
     "supported": _extraction,
