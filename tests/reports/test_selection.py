@@ -34,7 +34,7 @@ def material(*, people: int = 12, prompts: int = 3, attributes: int = 8) -> Mate
                 )
                 answers += [
                     answer(name, "majority", "majority", truth),
-                    answer(name, "twin", "model", truth),
+                    answer(name, "twin", "model", truth, 0.9 if truth else 0.2),
                     answer(name, "eager", "model", True),
                     answer(name, "coin", "model", rng.random() < 0.5),
                     answer(name, "mumbler", "model", None if number < attributes // 2 else truth),
@@ -42,7 +42,9 @@ def material(*, people: int = 12, prompts: int = 3, attributes: int = 8) -> Mate
     return Material(answers=tuple(answers), items=items)
 
 
-def answer(item: str, judge: str, kind: Kind, value: bool | None) -> Answer:
+def answer(
+    item: str, judge: str, kind: Kind, value: bool | None, probability: float | None = None
+) -> Answer:
     return Answer(
         question="relevant",
         group="made",
@@ -50,6 +52,7 @@ def answer(item: str, judge: str, kind: Kind, value: bool | None) -> Answer:
         judge=judge,
         kind=kind,
         value=None if value is None else float(value),
+        probability=probability,
     )
 
 
@@ -122,6 +125,25 @@ def test_what_cannot_be_fitted_says_why() -> None:
     without = selection_section(few, None, seed=0)
     assert without is not None
     assert any("no embedder" in limit for limit in without.limits)
+
+
+def test_probabilities_are_ranked_and_held_to_what_they_say(section: Section) -> None:
+    assert cell(section, "Probabilities", "twin", "AUC").value == 1
+    brier = cell(section, "Probabilities", "twin", "Brier score").value
+    assert brier == pytest.approx(0.25 * 0.1**2 + 0.75 * 0.2**2)
+    base = cell(section, "Probabilities", "always the share of people", "Brier score").value
+    assert base == pytest.approx(0.25 * 0.75)
+    names = [line.name for line in table(section, "Probabilities").lines]
+    assert names == ["twin", "always the share of people"]
+
+
+def test_attributes_that_divide_are_named_by_a_digest_unless_texts_may_be_shown() -> None:
+    of = judged(material(), "made", "relevant")
+    for texts in (True, False):
+        found = selection_section(of, None, seed=0, texts=texts)
+        assert found is not None
+        names = [line.name for line in table(found, "Attributes that divide").lines]
+        assert any("bees" in name or "nurse" in name for name in names) is texts
 
 
 def test_where_people_agree_on_nothing_there_is_no_section() -> None:

@@ -16,6 +16,7 @@ from recenter.reports.against import COLUMNS, figures, kept
 from recenter.reports.judged import Judged
 from recenter.reports.material import Answer
 from recenter.reports.readers.base import VERDICT
+from recenter.reports.scored import scored
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.clustered import clustered_mean, clustered_share
 from recenter.stats.estimate import Estimate, estimate
@@ -83,6 +84,7 @@ def extraction_section(
             *differences,
             *_failures(data, answers),
             *_models(data),
+            *scored(of, rows, ~data.problematic, data.people, seed=seed),
             *_refined(data),
             *_diversity(data, embedder),
         ),

@@ -27,6 +27,8 @@ class Judged(NamedTuple):
     """Whom each item is about."""
     values: Mapping[str, Floats]
     """What each judge said; not a number where nothing, or nothing that could be read."""
+    probabilities: Mapping[str, Floats]
+    """Of the positive answer; not a number where a judge gave none."""
     kinds: Mapping[str, Kind]
     unread: Mapping[str, int]
     """How many answers of each judge could not be read."""
@@ -58,8 +60,11 @@ def judged(material: Material, group: str, question: str) -> Judged:
     place = {name: row for row, name in enumerate(names)}
     kinds = {one.judge: one.kind for one in answers}
     said: dict[str, dict[int, list[float]]] = {judge: {} for judge in kinds}
+    likely: dict[str, dict[int, list[float]]] = {judge: {} for judge in kinds}
     unread: Counter[str] = Counter()
     for one in answers:
+        if one.probability is not None:
+            likely[one.judge].setdefault(place[one.item], []).append(one.probability)
         if one.value is None:
             unread[one.judge] += 1
         else:
@@ -73,6 +78,7 @@ def judged(material: Material, group: str, question: str) -> Judged:
         items=items,
         people=tuple(item.person for item in items),
         values=values,
+        probabilities={judge: _column(rows, len(names)) for judge, rows in likely.items()},
         kinds=kinds,
         unread=unread,
         consensus=_consensus(answers, place, values, kinds),

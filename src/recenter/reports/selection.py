@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -9,8 +10,10 @@ from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Grid, Line, Table
 from recenter.models.base import Embedder
+from recenter.provenance import digest
 from recenter.reports.against import COLUMNS, figures, kept
 from recenter.reports.judged import Judged
+from recenter.reports.scored import scored
 from recenter.reports.section import Section, apart, listed, told
 from recenter.reports.selection_baselines import ALONE, baselines
 from recenter.stats import confusion
@@ -72,7 +75,13 @@ def selection_section(
             "attributes that people agree on": len(rows),
             "models": len(models),
         },
-        tables=(gap, *_unread(data), *_quiet(data, rows), *_divided(data, rows, texts=texts)),
+        tables=(
+            gap,
+            *scored(of, rows, truth, people, seed=seed),
+            *_unread(data),
+            *_quiet(data, rows),
+            *_divided(data, rows, texts=texts),
+        ),
         pictures=(*_shares(gap), *_agreement(data)),
         limits=(*_LIMITS, *found.missing),
     )
@@ -157,35 +166,43 @@ def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
 
 
 def _divided(data: _Set, rows: NDArray[np.intp], *, texts: bool) -> tuple[Table, ...]:
-    """Name the prompts on which people and models part most."""
+    """Name the prompts, and the attributes, on which people and models part most."""
     if not data.models:
         return ()
     every = np.asarray(list(data.models.values()))
     read = ~np.isnan(every)
     with np.errstate(invalid="ignore"):
         said = np.nansum(every, axis=0) / read.sum(axis=0)
-    prompts: dict[str, list[int]] = {}
-    for place, row in enumerate(rows):
-        prompts.setdefault(data.of.items[row].prompt, []).append(place)
+    gap = said - data.truth
+    items = [data.of.items[row] for row in rows]
+    prompts = [(i.prompt, i.message if texts else i.prompt) for i in items]
+    words = [(i.text, i.text if texts else digest(i.text)[:_DIGITS]) for i in items]
+    return (*_parting(data, gap, prompts, "Prompts"), *_parting(data, gap, words, "Attributes"))
+
+
+def _parting(
+    data: _Set, gap: Floats, names: Sequence[tuple[str, str]], what: str
+) -> tuple[Table, ...]:
+    """Return those of the largest gap; each has a key, and a name that may be shown."""
+    places: dict[str, list[int]] = {}
+    for place, (key, _) in enumerate(names):
+        if key and not np.isnan(gap[place]):
+            places.setdefault(key, []).append(place)
     found = []
-    for prompt, places in prompts.items():
-        people = [data.people[place] for place in places]
-        gap = said[places] - data.truth[places]
-        known = ~np.isnan(gap)
-        who = kept(people, known)
-        name = data.of.items[rows[places[0]]].message if texts else prompt
-        found.append(Line(_brief(name), (clustered_mean(gap[known], who),)))
+    for some in places.values():
+        people = [data.people[place] for place in some]
+        found.append(Line(_brief(names[some[0]][1]), (clustered_mean(gap[some], people),)))
     found.sort(key=lambda line: -abs((line.figures[0] and line.figures[0].value) or 0))
-    return (
-        Table(
-            title="Prompts that divide people and models most",
-            columns=("share used by models less by people",),
-            lines=tuple(found[:_MOST_DIVIDED]),
-        ),
+    table = Table(
+        title=f"{what} that divide people and models most",
+        columns=("share used by models less by people",),
+        lines=tuple(found[:_MOST_DIVIDED]),
+        note="n counts the answers of people.",
     )
+    return (table,) if found else ()
 
 
-_MOST_DIVIDED, _LONGEST = 10, 90
+_MOST_DIVIDED, _LONGEST, _DIGITS = 10, 90, 10
 
 
 def _brief(text: str) -> str:
