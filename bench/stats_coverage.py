@@ -22,6 +22,7 @@ from scipy.special import expit
 
 from bench.common import print_signature
 from recenter.stats import classification
+from recenter.stats.agreement import krippendorff_alpha
 from recenter.stats.alt_test import alternative_annotator_test
 from recenter.stats.clustered import clustered_mean, clustered_share
 from recenter.stats.estimate import Estimate, estimate
@@ -143,6 +144,32 @@ def draw_judged(rng: Generator, people: int) -> tuple[Array, ...]:
     return who, np.where(told, yes, np.nan), judged.astype(float)
 
 
+def draw_votes(rng: Generator, people: int) -> tuple[Array, ...]:
+    """What three raters say; some people are harder to judge than others."""
+    who, truth = draw_yes(rng, people)
+    right = rates(rng, people, RIGHT, RIGHT_ICC)[who]
+    votes = (np.where(rng.random(len(who)) < right, truth, ~truth) for _ in range(3))
+    return who, *votes
+
+
+def _alpha(repeats: int = 0) -> Interval:
+    def interval(who: Array, *votes: Array) -> Estimate:
+        items = np.tile(np.arange(len(who)), len(votes))
+        raters = np.repeat(np.arange(len(votes)), len(who))
+        people = np.tile(who, len(votes))
+        told = np.concatenate(votes).astype(int)
+        return krippendorff_alpha(
+            items.tolist(), raters.tolist(), told.tolist(), people.tolist(), repeats=repeats
+        )
+
+    return interval
+
+
+def alpha_of_many() -> float:
+    found = _alpha()(*draw_votes(np.random.default_rng(1), 20_000)).value
+    return float("nan") if found is None else found
+
+
 def f1_of_rates() -> float:
     hits = 2 * YES * RIGHT
     return hits / (hits + (1 - YES) * (1 - RIGHT) + YES * (1 - RIGHT))
@@ -180,6 +207,13 @@ CASES = (
         draw_systems,
         {"clustered_mean": _difference},
         {"percentile bootstrap": _bootstrap(_plain_difference), "iid": _iid(_difference)},
+    ),
+    Case(
+        "Krippendorff's alpha, three raters",
+        alpha_of_many(),
+        draw_votes,
+        {"jackknife": _alpha()},
+        {"percentile bootstrap": _alpha(1000), "iid": _iid(_alpha())},
     ),
     Case(
         f"prediction-powered share, {JUDGED} people judged only",

@@ -15,6 +15,8 @@ from recenter.reports.selection import PEOPLE, selection_section
 from recenter.reports.selection_baselines import ALONE
 from recenter.stats.estimate import Estimate
 
+SHARE = 66 / 288
+"""Three of eight attributes for two of three prompts; one less for three of twelve people."""
 TEXTS = ("The user keeps bees.", "The user likes short answers.", "The user is a night nurse.")
 
 
@@ -29,6 +31,7 @@ def material(*, people: int = 12, prompts: int = 3, attributes: int = 8) -> Mate
                 name = f"{person}/{prompt}/{number}"
                 text = f"{TEXTS[number % len(TEXTS)]} {number}"
                 truth = prompt > 0 and number % len(TEXTS) == 0
+                truth = truth and not (person % 5 == 0 and number == 6)
                 items["made", name] = Item(
                     person=f"p{person}", prompt=f"q{prompt}", text=text, message="About honey?"
                 )
@@ -78,13 +81,13 @@ def cell(section: Section, title: str, row: str, column: str) -> Estimate:
 def test_who_answers_as_people_do_has_no_gap(section: Section) -> None:
     assert cell(section, "Against", "twin", "F1").value == 1
     assert cell(section, "Against", "twin", "kappa").value == 1
-    assert "twin marks 25 %, not told apart from people" in section.verdict
+    assert "twin marks 23 % [21, 25], not told apart from people" in section.verdict
 
 
 def test_who_marks_everything_is_told_to_mark_more(section: Section) -> None:
     assert cell(section, "Against", "eager", "share used").value == 1
-    assert cell(section, "Against", "eager", "precision").value == pytest.approx(0.25)
-    assert "eager marks 100 %, more than people by 75 % [75, 75]" in section.verdict
+    assert cell(section, "Against", "eager", "precision").value == pytest.approx(SHARE)
+    assert "eager marks 100 %, more than people by 77 % [" in section.verdict
     eager, yes = (cell(section, "Against", name, "F1") for name in ("eager", "always yes"))
     assert (eager.value, eager.low, eager.high) == (yes.value, yes.low, yes.high)
 
@@ -114,7 +117,7 @@ def test_the_attribute_alone_is_beside_every_judge(section: Section) -> None:
 
 def test_the_share_of_people_stands_first(section: Section) -> None:
     assert table(section, "Against").lines[0].name == PEOPLE
-    assert cell(section, "Against", PEOPLE, "share used").value == pytest.approx(0.25)
+    assert cell(section, "Against", PEOPLE, "share used").value == pytest.approx(SHARE)
 
 
 def test_what_cannot_be_fitted_says_why() -> None:
@@ -130,9 +133,9 @@ def test_what_cannot_be_fitted_says_why() -> None:
 def test_probabilities_are_ranked_and_held_to_what_they_say(section: Section) -> None:
     assert cell(section, "Probabilities", "twin", "AUC").value == 1
     brier = cell(section, "Probabilities", "twin", "Brier score").value
-    assert brier == pytest.approx(0.25 * 0.1**2 + 0.75 * 0.2**2)
+    assert brier == pytest.approx(SHARE * 0.1**2 + (1 - SHARE) * 0.2**2)
     base = cell(section, "Probabilities", "always the share of people", "Brier score").value
-    assert base == pytest.approx(0.25 * 0.75)
+    assert base == pytest.approx(SHARE * (1 - SHARE))
     names = [line.name for line in table(section, "Probabilities").lines]
     assert names == ["twin", "always the share of people"]
 

@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy.stats import bootstrap
+from scipy.stats import bootstrap, sem
+from scipy.stats import t as student
 
 from recenter.stats import estimate as module
-from recenter.stats.estimate import Estimate, Method, estimate, estimate_sums
+from recenter.stats.estimate import Estimate, Method, estimate, estimate_sums, jackknife_sums
 
 
 def mean(values: np.ndarray) -> float | None:
@@ -162,3 +163,34 @@ def test_sums_that_define_nothing_say_so() -> None:
     seldom = estimate_sums(ratio, np.array([[1.0, 1.0], *[[0.0, 0.0]] * 5]), n=1)
     assert (seldom.value, seldom.low) == (1, None)
     assert "resamples" in str(seldom.reason)
+
+
+def test_the_jackknife_of_independent_figures_is_the_t_interval_of_their_mean() -> None:
+    """Far from 1, arctanh is a straight line: what is left is the mean with its standard error."""
+    values = np.random.default_rng(2).normal(0, 1e-3, size=12)
+    sums = np.stack([values, np.ones(12)], axis=1)
+    found = jackknife_sums(ratio, sums, n=12)
+    low, high = student.interval(0.95, 11, loc=values.mean(), scale=sem(values))
+    assert found.low == pytest.approx(low, rel=1e-4)
+    assert found.high == pytest.approx(high, rel=1e-4)
+
+
+def test_a_coefficient_near_one_has_no_interval_above_one() -> None:
+    rng = np.random.default_rng(3)
+    sums = np.stack([rng.uniform(0.9, 1, size=8), np.ones(8)], axis=1)
+    found = jackknife_sums(ratio, sums, n=8)
+    assert found.value is not None
+    assert found.low is not None
+    assert found.high is not None
+    assert found.low < found.value < found.high < 1
+
+
+def test_the_jackknife_says_why_it_has_no_interval() -> None:
+    same = jackknife_sums(ratio, np.ones((6, 2)) * [1, 2], n=6)
+    assert (same.value, same.low) == (0.5, None)
+    assert "do not differ" in str(same.reason)
+    few = jackknife_sums(ratio, np.ones((3, 2)), n=3)
+    assert "at least 5 independent units" in str(few.reason)
+    assert jackknife_sums(ratio, np.zeros((0, 2)), n=0).value is None
+    lone = jackknife_sums(ratio, np.array([[1.0, 1.0], *[[0.0, 0.0]] * 5]), n=1)
+    assert "not defined" in str(lone.reason)

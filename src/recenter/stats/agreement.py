@@ -1,7 +1,8 @@
-"""How far raters agree about the same items, with intervals that resample people.
+"""How far raters agree about the same items, with intervals over people.
 
 Columns are in long format, as `recenter.stats.judgments` says. Every coefficient is a function of
-sums over clusters, so a resample costs a product of matrices. Items with one answer say nothing of
+sums over clusters, so leaving one out, or a resample, costs a product of matrices: intervals are
+of the jackknife, or with `repeats` of as many resamples. Items with one answer say nothing of
 agreement: they are left out and counted in `left_out`.
 """
 
@@ -13,7 +14,7 @@ from typing import Literal
 import msgspec
 import numpy as np
 
-from recenter.stats.estimate import REPEATS, Estimate, Finish, estimate_sums
+from recenter.stats.estimate import Estimate, Finish, estimate_coefficient
 from recenter.stats.judgments import Column, Floats, Judgments, Weights, count_few, read
 
 Scale = Literal["nominal", "ordinal", "interval"]
@@ -30,7 +31,7 @@ def percent_agreement(
     answers: Column,
     clusters: Column | None = None,
     *,
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimate:
@@ -50,7 +51,7 @@ def fleiss_kappa(
     answers: Column,
     clusters: Column | None = None,
     *,
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimate:
@@ -89,7 +90,7 @@ def krippendorff_alpha(
     clusters: Column | None = None,
     *,
     scale: Scale = "nominal",
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimate:
@@ -113,7 +114,7 @@ def gwet_ac(
     clusters: Column | None = None,
     *,
     weights: Weights = "unweighted",
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimate:
@@ -146,7 +147,8 @@ def gwet_ac(
 def _estimated(
     finish: Finish, sums: Floats, told: Judgments, *, repeats: int, seed: int, level: float
 ) -> Estimate:
-    found = estimate_sums(finish, sums, n=len(told.items), repeats=repeats, seed=seed, level=level)
+    n = len(told.items)
+    found = estimate_coefficient(finish, sums, n=n, repeats=repeats, seed=seed, level=level)
     reason = found.reason
     if found.value is None:
         reason = _NO_VARIATION if (told.sizes > 1).any() else _NO_PAIRS

@@ -1,8 +1,8 @@
-"""Figures of yes-or-no decisions that hang on four counts, resampled by cluster all at once.
+"""Figures of yes-or-no decisions that hang on four counts, with intervals over clusters.
 
 A cluster's counts are true and false positives, false and true negatives. Precision, recall, F1,
-specificity, share and kappa are functions of their sums, so that a resample costs a product of
-matrices: 2,000 of them over thousands of people take milliseconds.
+specificity, share and kappa are functions of their sums, so that leaving a cluster out, or a
+resample, costs a product of matrices: 2,000 over thousands of people take milliseconds.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.stats.estimate import REPEATS, Estimate, estimate_sums
+from recenter.stats.estimate import Estimate, estimate_coefficient
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
@@ -92,12 +92,15 @@ def figure(
     decided: Bools,
     clusters: Sequence[Hashable],
     *,
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
 ) -> Estimate:
-    """Return a figure with its interval, resampling clusters; columns are of one length."""
+    """Return a figure with its interval over clusters; columns are of one length.
+
+    By the jackknife, or by `repeats` resamples.
+    """
     sums = counts(truth, decided, clusters)
-    return estimate_sums(of, sums, n=len(truth), repeats=repeats, seed=seed)
+    return estimate_coefficient(of, sums, n=len(truth), repeats=repeats, seed=seed)
 
 
 def difference(
@@ -107,7 +110,7 @@ def difference(
     other: Bools,
     clusters: Sequence[Hashable],
     *,
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
 ) -> Estimate:
     """Return a figure less that of other decisions on the same rows, paired by cluster."""
@@ -116,4 +119,4 @@ def difference(
     def less(totals: Floats) -> Floats:
         return of(totals[:, :4]) - of(totals[:, 4:])
 
-    return estimate_sums(less, sums, n=len(truth), repeats=repeats, seed=seed)
+    return estimate_coefficient(less, sums, n=len(truth), repeats=repeats, seed=seed)

@@ -9,6 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
+from scipy.stats import t as student
 
 Columns = NDArray[Any]
 Floats = NDArray[np.float64]
@@ -20,6 +21,7 @@ REPEATS = 1000
 LEAST = 5
 """Independent units that an interval by resampling needs: fewer are drawn again and again, and it
 comes out far too narrow."""
+_ALIKE = 1e-12
 _CELLS = 2**20
 """How many numbers a chunk of resamples may hold."""
 
@@ -113,6 +115,47 @@ def estimate_sums(
         parts = [finish(drawn @ sums) for drawn in _counts(sums.shape, repeats, seed)]
         without = finish(sums.sum(axis=0) - sums) if method == "bca" else np.zeros(0)
     return _bounded(bare, value, np.concatenate(parts), without, level)
+
+
+def jackknife_sums(finish: Finish, sums: Floats, *, n: int, level: float = 0.95) -> Estimate:
+    """Return a coefficient that is at most 1, of sums over clusters, with its jackknife interval.
+
+    tanh(z +/- t s), z = arctanh(v), s^2 = (G - 1) / G sum_g (z_-g - mean z_-g)^2 over the figures
+    without each cluster, t with G - 1 degrees of freedom: Fisher (1921) for the scale; Efron &
+    Tibshirani, "An Introduction to the Bootstrap" (1993), ch. 11. With ten people it holds the
+    truth about as often as it says, where a percentile interval is too narrow. Where a figure is 1,
+    which has no arctanh, the scale is that of the coefficient.
+    """
+    with np.errstate(divide="ignore", invalid="ignore"):
+        value = float(finish(sums.sum(axis=0, keepdims=True))[0]) if len(sums) else np.nan
+        without = finish(sums.sum(axis=0) - sums) if len(sums) > 1 else np.zeros(0)
+    bare = Estimate(value=value if np.isfinite(value) else None, n=n, clusters=len(sums))
+    if bare.value is None or len(sums) < LEAST:
+        return _bare(bare)
+    if not np.isfinite(without).all():
+        reason = "An interval needs the figure without each unit; without one it is not defined."
+        return msgspec.structs.replace(bare, reason=reason)
+    bounded = bool(np.abs(without).max() < 1 and abs(value) < 1)
+    middle, moved = (np.arctanh(value), np.arctanh(without)) if bounded else (value, without)
+    spread = np.sqrt((len(sums) - 1) / len(sums) * ((moved - moved.mean()) ** 2).sum())
+    if spread <= _ALIKE:
+        return msgspec.structs.replace(bare, reason="The independent units do not differ.")
+    half = float(student.ppf((1 + level) / 2, len(sums) - 1)) * spread
+    low, high = middle - half, middle + half
+    if bounded:
+        low, high = np.tanh(low), np.tanh(high)
+    return msgspec.structs.replace(bare, low=float(low), high=float(min(high, 1.0)))
+
+
+def estimate_coefficient(
+    finish: Finish, sums: Floats, *, n: int, repeats: int = 0, seed: int = 0, level: float = 0.95
+) -> Estimate:
+    """Return a coefficient of sums over clusters, by `jackknife_sums` unless resamples are asked
+    for.
+    """
+    if repeats:
+        return estimate_sums(finish, sums, n=n, repeats=repeats, seed=seed, level=level)
+    return jackknife_sums(finish, sums, n=n, level=level)
 
 
 def _bare(bare: Estimate) -> Estimate:

@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.stats.estimate import REPEATS, Estimate, estimate_sums
+from recenter.stats.estimate import Estimate, estimate_coefficient
 from recenter.stats.judgments import Column, Floats, Judgments, Weights, distances, read
 
 Pair = tuple[Hashable, Hashable]
@@ -40,7 +40,7 @@ def cohen_kappa(
     clusters: Column | None = None,
     *,
     weights: Weights = "unweighted",
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
     level: float = 0.95,
 ) -> Estimate:
@@ -73,7 +73,7 @@ def pairwise_kappa(
     clusters: Column | None = None,
     *,
     weights: Weights = "unweighted",
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
     level: float = 0.95,
 ) -> dict[Pair, Estimate]:
@@ -98,7 +98,7 @@ def mean_kappa(
     *,
     pairs: Sequence[Pair] | None = None,
     weights: Weights = "unweighted",
-    repeats: int = REPEATS,
+    repeats: int = 0,
     seed: int = 0,
 ) -> Estimate:
     """Return the mean of Cohen's kappa over pairs of raters, with its 95 % interval.
@@ -137,7 +137,7 @@ def _mean(
         return np.asarray(np.where(known, kappas, 0).sum(axis=1) / known.sum(axis=1))
 
     sums = tables.reshape(len(tables), int(np.prod(tables.shape[1:])))
-    found = estimate_sums(finish, sums, n=n, repeats=repeats, seed=seed, level=level)
+    found = estimate_coefficient(finish, sums, n=n, repeats=repeats, seed=seed, level=level)
     reason = found.reason
     if found.value is None:
         reason = _NO_VARIATION if n else _NOT_BOTH
