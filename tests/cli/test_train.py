@@ -201,6 +201,16 @@ def test_a_folder_of_something_else_is_left_alone(preferred: Path, tmp_path: Pat
     assert [path.name for path in out.iterdir()] == ["chapter.txt"]
 
 
+def test_weights_of_somebody_else_are_refused_before_anything_is_read(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_bytes(b"their weights")
+    (tmp_path / "config.json").write_text("{}")
+    for kind in ("selector", "verifier", "preference"):
+        made = recenter_("train", kind, "--from", tmp_path / "absent", "--output", tmp_path)
+        assert made.exit_code == 1
+        assert f"config.json beside it; expected a {kind}" in made.output
+    assert (tmp_path / FILE).read_bytes() == b"their weights"
+
+
 def test_a_training_that_fails_leaves_the_earlier_model(
     preferred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from recenter.errors import ConfigError
-from recenter.train.folder import new_folder
+from recenter.models.saved import FILE, Kind, save_model
+from recenter.train.folder import check_folder, new_folder
 
 HOLDS = "model"
 
@@ -58,3 +61,33 @@ def test_files_of_something_else_and_a_file_are_refused(tmp_path: Path) -> None:
         write(tmp_path)
     with pytest.raises(ConfigError, match="is a file"):
         write(tmp_path / "thesis.txt")
+
+
+def trained(target: Path, kind: Kind) -> Path:
+    save_model(target / FILE, kind, {"a": np.ones(1)}, settings={}, encoder=None)
+    return target
+
+
+@pytest.mark.parametrize("beside", ["config.json", "recenter.json", None])
+def test_weights_that_somebody_else_wrote_are_left_alone(
+    tmp_path: Path, beside: str | None
+) -> None:
+    (tmp_path / FILE).write_bytes(save({"a": np.ones(1)}))
+    if beside:
+        trained(tmp_path, "selector")
+        (tmp_path / beside).write_text("{}")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    named = f"with {beside} beside it" if beside else "cannot read"
+    with (
+        pytest.raises(ConfigError, match=named),
+        new_folder(tmp_path, holds=FILE, model="selector"),
+    ):
+        pass
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
+def test_only_a_model_of_the_same_kind_is_replaced(tmp_path: Path) -> None:
+    trained(tmp_path, "selector")
+    check_folder(tmp_path, holds=FILE, model="selector")
+    with pytest.raises(ConfigError, match="holds a selector; expected a preference"):
+        check_folder(tmp_path, holds=FILE, model="preference")

@@ -16,7 +16,7 @@ from recenter.figures.draw import need_extra
 from recenter.figures.markdown import tables_text
 from recenter.models.base import Embedder
 from recenter.models.load import load_embedder
-from recenter.models.saved import FILE, Saved, save_model
+from recenter.models.saved import FILE, Kind, Saved, save_model
 from recenter.train import preference_report, selector_report, verifier_tables
 from recenter.train.card import NOT_STATED, made_of, write_training
 from recenter.train.examples import read_relevant
@@ -53,7 +53,7 @@ def train() -> None:
     """Train a model on people's answers, and say what it is worth on people left out."""
 
 
-def _options(folds: int, example: str) -> Callable[[F], F]:
+def _options(kind: Kind, folds: int, example: str) -> Callable[[F], F]:
     """Add the options of every kind; the command gets them as one `plan`.
 
     What cannot end well is refused here, before anything is read.
@@ -63,7 +63,7 @@ def _options(folds: int, example: str) -> Callable[[F], F]:
         @functools.wraps(command)
         def run(*, settings: Settings, **given: Any) -> Any:
             need_extra("sklearn", "matplotlib")
-            check_folder(given["output"], holds=FILE)
+            check_folder(given["output"], holds=FILE, model=kind)
             embedder = load_embedder(settings.embedder, settings)
             plain = {name: given.pop(name) for name in Plan._fields if name != "embedder"}
             return command(plan=Plan(**plain, embedder=embedder), **given)
@@ -84,7 +84,7 @@ def _options(folds: int, example: str) -> Callable[[F], F]:
                 metavar="DIR",
                 type=click.Path(path_type=Path),
                 help="Folder for model, card, figures and numbers: new, empty, or of an earlier "
-                "training, which it replaces when all is done.",
+                "training of this kind, which it replaces when all is done.",
             ),
             click.option(
                 "--seed", default=0, show_default=True, type=click.IntRange(0), help="Of all draws."
@@ -113,7 +113,11 @@ def _options(folds: int, example: str) -> Callable[[F], F]:
 
 @train.command("selector")
 @click.option("--no-negatives", is_flag=True, help="Without the made-up pairs that nobody needs.")
-@_options(SELECTOR_FOLDS, "Rows of people's answers to `relevant`, or what `recenter export` wrote")
+@_options(
+    "selector",
+    SELECTOR_FOLDS,
+    "Rows of people's answers to `relevant`, or what `recenter export` wrote",
+)
 def selector(*, plan: Plan, no_negatives: bool) -> None:
     """Train a selector: which attributes would change the answer to a prompt.
 
@@ -149,6 +153,7 @@ def selector(*, plan: Plan, no_negatives: bool) -> None:
     help="Dialogues that the rows name by `session`; may be repeated.",
 )
 @_options(
+    "verifier",
     VERIFIER_FOLDS,
     "Statements with `text`, `evidence_text` and `verdict`, or what `recenter export` wrote",
 )
@@ -187,6 +192,7 @@ def verifier(*, plan: Plan, conversations: tuple[Path, ...]) -> None:
 
 @train.command("preference")
 @_options(
+    "preference",
     PREFERENCE_FOLDS,
     "Rows of `user`, `prompt`, `chosen`, `rejected`, or what `recenter export` wrote",
 )
@@ -226,7 +232,7 @@ def _write(
     settings: tuple[str, ...] = (),
 ) -> None:
     """Write model, card, figures and numbers: all or nothing."""
-    with new_folder(plan.output, holds=FILE) as folder:
+    with new_folder(plan.output, holds=FILE, model=report.kind) as folder:
         made = made_of(
             save(folder / FILE),
             data,

@@ -9,15 +9,23 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from recenter.errors import ConfigError
+from recenter.errors import ConfigError, ModelError
+from recenter.models.saved import Kind, about_model
+from recenter.models.tuned import RECORD
+
+_FOREIGN = ("config.json", RECORD)
+"""Files that an encoder of somebody else, or a fine-tuned one, has beside weights of that name."""
 
 
-def check_folder(target: Path, *, holds: str) -> None:
+def check_folder(target: Path, *, holds: str, model: Kind | None = None) -> None:
     """Refuse a place where nothing may be written, before the work begins.
 
+    A file named `holds` says that an earlier run wrote the folder. Weights have the same name
+    everywhere: where a `model` is to be written, what is there must be one of that kind.
+
     Raises:
-        ConfigError: it is a file, or a folder with files but without one named `holds`, which
-            says that an earlier run wrote it; or it cannot be written.
+        ConfigError: it is a file, or a folder with files that no such run wrote; or it cannot be
+            written.
     """
     if target.exists() and not target.is_dir():
         raise ConfigError(f"{target} is a file.", cure="Name a folder, new or empty.")
@@ -27,13 +35,33 @@ def check_folder(target: Path, *, holds: str) -> None:
             "was changed.",
             cure="Name a folder that is new or empty.",
         )
+    if model is not None and (target / holds).is_file():
+        _refuse_other(target, model)
     above = next(folder for folder in (target, *target.absolute().parents) if folder.is_dir())
     if not os.access(above, os.W_OK):
         raise ConfigError(f"{above} cannot be written.", cure="Name another folder.")
 
 
+def _refuse_other(target: Path, kind: Kind) -> None:
+    """Refuse a folder of a model unless it is one of this kind, of which all would be replaced."""
+    try:
+        found = about_model(target).kind
+    except ModelError:
+        found = None
+    strange = next((name for name in _FOREIGN if (target / name).exists()), None)
+    if found == kind and strange is None:
+        return
+    what = f"a {found}" if found else "a model that this version of `recenter train` cannot read"
+    beside = f" with {strange} beside it" if strange else ""
+    raise ConfigError(
+        f"{target} holds {what}{beside}; expected a {kind} of an earlier training. Nothing was "
+        "changed.",
+        cure="Name a folder that is new or empty.",
+    )
+
+
 @contextmanager
-def new_folder(target: Path, *, holds: str) -> Iterator[Path]:
+def new_folder(target: Path, *, holds: str, model: Kind | None = None) -> Iterator[Path]:
     """Give an empty folder to write to, which becomes `target` when the block ends well.
 
     What an earlier run wrote there stays until then; files that are not written again are kept.
@@ -41,7 +69,7 @@ def new_folder(target: Path, *, holds: str) -> Iterator[Path]:
     Raises:
         ConfigError: see `check_folder`.
     """
-    check_folder(target, holds=holds)
+    check_folder(target, holds=holds, model=model)
     target = target.absolute()
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f".{target.name}.", suffix=".new", dir=target.parent))
