@@ -130,3 +130,20 @@ def test_a_missing_extra_is_told_before_the_data_is_read(
     )
     assert made.exit_code == 1
     assert "pip install 'recenter[finetune]'" in made.output
+
+
+def test_a_dialogue_that_is_there_twice_is_named_by_file_and_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recenter.cli.finetune.libraries", lambda _: None)
+    talks: list[dict[str, object]] = [
+        {"session": "s", "turns": [{"role": "user", "text": text}]} for text in ("one", "two")
+    ]
+    rows = write_rows(tmp_path / "rows.jsonl", [{"text": "x", "verdict": "kept", "session": "s"}])
+    made = recenter(
+        "finetune", "verifier", "--from", rows, "--output", tmp_path / "model",
+        "--conversations", write_rows(tmp_path / "one.jsonl", talks[:1]),
+        "--conversations", write_rows(tmp_path / "two.jsonl", talks[1:]),
+    )  # fmt: skip
+    assert made.exit_code == 1
+    assert "two.jsonl: line 1: session: the dialogue 's' was there before" in made.output

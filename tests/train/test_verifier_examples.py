@@ -71,6 +71,13 @@ def test_a_row_that_cannot_be_read_says_why(change: dict[str, Any], message: str
         examples([ROW | change], SESSIONS)
 
 
+def test_two_dialogues_of_one_name_are_refused_and_the_same_one_twice_is_not() -> None:
+    row = {"session": "s1", "turns": TURNS}
+    assert sessions_of([row, row]) == SESSIONS
+    with pytest.raises(InputError, match="line 2: session: the dialogue 's1' was there before"):
+        sessions_of([row, row | {"turns": TURNS[:1]}])
+
+
 KEPT = [
     ROW,
     ROW | {"text": "Loves hiking", "evidence_text": "I love hiking in the hills"},

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
-from recenter import formats
 from recenter.cli.bar import Bar
 from recenter.models.cross_encoder import libraries
 from recenter.models.tuned import Kind
@@ -18,6 +17,7 @@ from recenter.train.finetune import Recipe
 from recenter.train.finetune import finetune as fit
 from recenter.train.finetune_pairs import Pair, selector_pairs, verifier_pairs
 from recenter.train.finetune_save import Data, refuse_taken, save
+from recenter.train.sources import placed, read_rows
 from recenter.train.verifier_examples import sessions_of
 from recenter.train.verifier_report import training_examples
 
@@ -147,8 +147,11 @@ def verifier(
     """
 
     def read() -> list[Pair]:
-        sessions, rows = sessions_of(_rows(conversations)), _rows(files)
-        found = training_examples(rows, sessions, seed=recipe.seed)
+        talks, rows = read_rows(conversations), read_rows(files)
+        with placed(talks):
+            sessions = sessions_of(talks.rows)
+        with placed(rows):
+            found = training_examples(rows.rows, sessions, seed=recipe.seed)
         judged = [one for one in found if one.origin == "label"]
         return verifier_pairs(found if negatives else judged, seed=recipe.seed)
 
@@ -169,14 +172,6 @@ def _run(
         click.echo(f"{name:<20}{value}")
     click.echo("* calibrated on these same pairs; see card.md")
     click.echo(f"{about.name} in {output}; use it with: recenter {_VERBS[kind]} --model {output}")
-
-
-def _rows(files: Iterable[Path]) -> Iterator[dict[str, Any]]:
-    for file in files:
-        with file.open("rb") as lines:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield formats.decode(line, dict[str, Any], file=str(file), number=number)
 
 
 def _names(files: Iterable[Path]) -> tuple[str, ...]:

@@ -72,10 +72,21 @@ def sessions_of(rows: Iterable[Mapping[str, Any]]) -> dict[str, tuple[Turn, ...]
     """Return the turns of each dialogue, from rows with `session` and `turns`.
 
     Raises:
-        InputError: a field is missing or of the wrong kind.
+        InputError: a field is missing or of the wrong kind, or a session was there before with
+            other turns.
     """
-    read = (convert(dict(row), _Session, number=at) for at, row in enumerate(rows, 1))
-    return {one.session: _turns(one.turns) for one in read}
+    found: dict[str, tuple[Turn, ...]] = {}
+    for number, row in enumerate(rows, 1):
+        read = convert(dict(row), _Session, number=number)
+        turns = _turns(read.turns)
+        if found.setdefault(read.session, turns) != turns:
+            raise InputError(
+                f"the dialogue {read.session!r} was there before, with other turns.",
+                line=number,
+                field="session",
+                cure="Give each dialogue a name of its own.",
+            )
+    return found
 
 
 def examples(
