@@ -90,6 +90,21 @@ def test_models_are_read_beside_people_wherever_they_stand(tmp_path: Path) -> No
         assert [item.relevant for item in found.items] == [True, False, None]
 
 
+def test_a_row_with_a_user_is_peoples_whatever_model_it_names(tmp_path: Path) -> None:
+    assert read_relevant([file(tmp_path, PEOPLE | {"model": "the one that wrote the prompt"})]) == (
+        OF,
+    )
+
+
+def test_what_models_said_of_a_pair_that_is_nowhere_is_named_by_its_first_place(
+    tmp_path: Path,
+) -> None:
+    rows = (model("m", a=True), *(model("m", a=True) | {"pair": "u-q"} for _ in range(2)))
+    path = file(tmp_path, *rows, PEOPLE)
+    with pytest.raises(InputError, match=r"line 2: pair: no row of people has the pair 'u-q'"):
+        read_relevant([path])
+
+
 def test_models_alone_are_nobodys_answers(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no answer of a person"):
         read_relevant([file(tmp_path, model("m", a=True))])

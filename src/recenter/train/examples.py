@@ -65,47 +65,78 @@ _KINDS: dict[str, type[_Stored]] = {
 }
 
 
+class _Read(NamedTuple):
+    """What files held so far."""
+
+    pairs: dict[str, _People]
+    said: dict[tuple[str, str], list[bool]]
+    """What models answered of an attribute of a pair."""
+    asked: dict[str, tuple[str, int]]
+    """File and line at which a model is first said to have been asked about a pair."""
+    exported: dict[str, _Stored]
+
+
 def read_relevant(paths: Iterable[Path]) -> tuple[Labelled, ...]:
     """Return the answers to `relevant` in files, in the order in which the pairs appear.
 
     Rows are those of `selection_human.jsonl` ({pair, user, prompt, attributes: [{id, text,
-    relevant}]}), those of models on the same pairs ({pair, model, attributes}), and what
-    `recenter export` writes, of which the answers of people count. Majorities that are ties are
-    left open; pairs without attributes are left out.
+    relevant}]}), those of models on the same pairs ({pair, model, attributes}, without a user), and
+    what `recenter export` writes, of which the answers of people count. Majorities that are ties
+    are left open; pairs without attributes are left out.
 
     Raises:
-        InputError: a row is none of these; names file, line and field. Or no person answered.
+        InputError: a row is none of these, or a model's of a pair that is nowhere; names file, line
+            and field. Or no person answered.
     """
-    pairs: dict[str, _People] = {}
-    said: dict[tuple[str, str], list[bool]] = defaultdict(list)
-    exported: dict[str, _Stored] = {}
+    read = _Read({}, defaultdict(list), {}, {})
     for path in paths:
         for number, row in _rows(path):
-            if is_exported(row):
-                exported |= _record(row, file=str(path), number=number)
-            elif "model" in row:
-                answers = formats.convert(row, _Model, file=str(path), number=number)
-                for item in answers.attributes:
-                    if item.relevant is not None:
-                        said[answers.pair, item.id].append(item.relevant)
-            else:
-                read = formats.convert(row, _People, file=str(path), number=number)
-                if read.pair in pairs:
-                    raise InputError(
-                        f"the pair {read.pair!r} was there before.",
-                        file=str(path),
-                        line=number,
-                        field="pair",
-                    )
-                pairs[read.pair] = read
-    listed = (*pairs.values(), *_from_export(exported.values()))
-    found = [_labelled(row, said) for row in listed if row.attributes]
+            _take(read, row, str(path), number)
+    listed = (*read.pairs.values(), *_from_export(read.exported.values()))
+    found = [_labelled(row, read.said) for row in listed if row.attributes]
     if not any(item.relevant is not None for one in found for item in one.items):
         raise InputError(
             "no answer of a person to `relevant` was found.",
             cure="Give rows of people's answers, or a file that `recenter export` wrote.",
         )
+    _refuse_unknown(read)
     return tuple(found)
+
+
+def _take(read: _Read, row: dict[str, Any], file: str, number: int) -> None:
+    """Add a row to what was read. One with a `user` is people's, whoever else it names."""
+    if is_exported(row):
+        read.exported.update(_record(row, file=file, number=number))
+    elif "model" in row and "user" not in row:
+        answers = formats.convert(row, _Model, file=file, number=number)
+        read.asked.setdefault(answers.pair, (file, number))
+        for item in answers.attributes:
+            if item.relevant is not None:
+                read.said[answers.pair, item.id].append(item.relevant)
+    else:
+        people = formats.convert(row, _People, file=file, number=number)
+        if people.pair in read.pairs:
+            raise InputError(
+                f"the pair {people.pair!r} was there before.", file=file, line=number, field="pair"
+            )
+        read.pairs[people.pair] = people
+
+
+def _refuse_unknown(read: _Read) -> None:
+    """Refuse what models said of a pair that no row describes; rows may come in any order."""
+    known = read.pairs.keys() | {
+        record.id for record in read.exported.values() if isinstance(record, Query)
+    }
+    for pair, (file, line) in read.asked.items():
+        if pair not in known:
+            raise InputError(
+                f"no row of people has the pair {pair!r}.",
+                file=file,
+                line=line,
+                field="pair",
+                cure="Give the rows of people it belongs to, or add `user` and `prompt` if these "
+                "are people's answers.",
+            )
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
