@@ -116,7 +116,7 @@ def test_a_selector_of_other_vectors_or_without_a_part_is_refused(
     save_model(tmp_path / FILE, "selector", arrays, settings={}, encoder=None)
     result = select("--batch", rows, "--model", str(tmp_path))
     assert result.exit_code == 1
-    assert "lacks a part of a selector" in result.output
+    assert "lacks what a selector needs" in result.output
 
 
 @pytest.mark.parametrize(

@@ -195,14 +195,18 @@ def test_a_part_that_is_missing_or_misshapen_is_named(name: str, tmp_path: Path)
     path = tmp_path / FILE
     for arrays in (kept, kept | {name: np.zeros(0)}, kept | {name: np.zeros((2, 2, 2))}):
         save_model(path, "selector", arrays, settings=settings, encoder=None)
-        with pytest.raises(ModelError, match="lacks a part of a selector"):
+        with pytest.raises(ModelError, match=r" (?:is missing|has shape .*); expected"):
             load_selector(tmp_path)
 
 
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"vocabulary": ["abc"]}, "runs of characters"),
+        ({"vocabulary": ["abc"]}, "gram_parts has shape"),
+        ({"vocabulary": "abc"}, "vocabulary"),
+        ({"settings": {}}, "no setting to decide by"),
+        ({"attribute_width": 0.0}, "attribute_width"),
+        ({"message_width": -1.0}, "message_width"),
         ({"middle": None}, "middle"),
         ({"base_rate": 0.0}, "base_rate"),
         (
@@ -228,12 +232,33 @@ def test_a_setting_that_cannot_be_is_named(
         load_selector(tmp_path)
 
 
-def test_numbers_that_are_none_are_refused() -> None:
+@pytest.mark.parametrize(
+    ("name", "value", "reason"),
+    [
+        ("gate", np.nan, "gate holds what is not a finite number"),
+        ("gate", np.inf, "gate holds what is not a finite number"),
+        ("marks_scale", 0.0, "marks_scale holds 0.0; expected above 0"),
+        ("gram_parts_step", -1.0, "gram_parts_step holds -1.0; expected above 0"),
+    ],
+)
+def test_numbers_that_cannot_be_are_refused(name: str, value: float, reason: str) -> None:
     saved = load_model(packaged_file(), "selector")
-    gate = saved.arrays["gate"].copy()
-    gate[3] = np.nan
-    with pytest.raises(ModelError, match="gate holds what is not a number"):
-        SelectorModel(msgspec.structs.replace(saved, arrays=dict(saved.arrays) | {"gate": gate}))
+    changed = saved.arrays[name].copy()
+    changed[0] = value
+    with pytest.raises(ModelError, match=reason):
+        SelectorModel(msgspec.structs.replace(saved, arrays=dict(saved.arrays) | {name: changed}))
+
+
+def test_a_selector_without_waves_is_refused_though_its_shapes_agree() -> None:
+    saved = load_model(packaged_file(), "selector")
+    columns = saved.arrays["place_attribute"].shape[1]
+    none = {
+        "place_phase": np.zeros(0),
+        "place_waves": np.zeros((3, 0)),
+        "place_attribute": np.zeros((0, columns)),
+    }
+    with pytest.raises(ModelError, match=r"place_phase has shape \(0,\); .* with none of 0"):
+        SelectorModel(msgspec.structs.replace(saved, arrays=dict(saved.arrays) | none))
 
 
 def test_a_model_is_read_without_changing_what_was_loaded() -> None:

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from recenter.errors import ModelError
 from recenter.models.saved import save_model
 from recenter.stages.judge_trained import Chosen, TrainedPreference, load_preference
+from recenter.stages.preference_features import NAMES
 from recenter.stages.preference_head import Head
 from tests.stages.preference_makers import Letters, head, saved
 
@@ -67,7 +69,7 @@ def test_where_people_do_not_differ_one_choice_moves_less(tmp_path: Path) -> Non
     assert 0 < moved[0] < moved[1]
 
 
-def test_a_model_of_other_figures_or_shapes_is_refused(tmp_path: Path) -> None:
+def test_a_model_of_other_figures_or_settings_is_refused(tmp_path: Path) -> None:
     good = saved(tmp_path / "good", head())
     settings = dict(good.about.settings)
     other = save_model(
@@ -75,13 +77,40 @@ def test_a_model_of_other_figures_or_shapes_is_refused(tmp_path: Path) -> None:
     )
     with pytest.raises(ModelError, match="other figures"):
         TrainedPreference(other, Letters())
-    for arrays in (
-        {**good.arrays, "mean": np.zeros(3)},
-        {k: v for k, v in good.arrays.items() if k != "axes"},
-    ):
-        cut = save_model(tmp_path / "b", "preference", arrays, settings=settings, encoder=None)
-        with pytest.raises(ModelError, match=r"shape .*; expected"):
-            TrainedPreference(cut, Letters())
+    for own in ({"own": "much"}, {"own": -1.0}, {"own": None}):
+        odd = save_model(
+            tmp_path / "c", "preference", good.arrays, settings=settings | own, encoder=None
+        )
+        with pytest.raises(ModelError, match=r"lacks what a preference needs: .*own"):
+            TrainedPreference(odd, Letters())
+
+
+WIDE = len(head().shared.mean)
+TILTED = np.eye(WIDE)
+TILTED[0, 1] = 0.5
+ODD: list[tuple[str, NDArray[np.float64] | None, str]] = [
+    ("mean", np.zeros(3), "mean has shape"),
+    ("mean", np.full(WIDE, np.nan), "mean holds what is not a finite number"),
+    ("axes", None, "axes is missing"),
+    ("axes", np.zeros(3), "axes has shape"),
+    ("spread", np.zeros(len(NAMES)), "spread holds 0.0; expected above 0"),
+    ("covariance", TILTED, "covariance is not symmetric"),
+    ("covariance", -np.eye(WIDE), "covariance has the eigenvalue -1; expected 0 or more"),
+]
+
+
+@pytest.mark.parametrize(("name", "array", "message"), ODD)
+def test_weights_that_cannot_be_are_refused(
+    tmp_path: Path, name: str, array: NDArray[np.float64] | None, message: str
+) -> None:
+    good = saved(tmp_path / "good", head())
+    arrays = {key: value for key, value in good.arrays.items() if key != name}
+    arrays |= {} if array is None else {name: array}
+    odd = save_model(
+        tmp_path / "a", "preference", arrays, settings=good.about.settings, encoder=None
+    )
+    with pytest.raises(ModelError, match=message):
+        TrainedPreference(odd, Letters())
 
 
 def test_a_model_is_loaded_from_its_folder_for_its_encoder_only(tmp_path: Path) -> None:

@@ -102,6 +102,14 @@ def test_the_same_data_give_the_same_model(inputs: Inputs) -> None:
         np.testing.assert_array_equal(array, other.arrays[name])
 
 
+def test_thresholds_stay_probabilities_where_everything_is_rejected_at_best(
+    inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recenter.train.verifier.best_threshold", lambda *_: 0.0)
+    thresholds = fit(inputs).settings["thresholds"]
+    assert thresholds["reject"] == thresholds["accept"] == 1.0
+
+
 def test_a_dialogue_is_in_one_fold() -> None:
     groups = np.asarray([f"g{number % 30}" for number in range(200)])
     fold = folds_of(groups, 5, seed=0)

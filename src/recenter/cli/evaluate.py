@@ -18,7 +18,7 @@ from recenter.figures.markdown import tables_text
 from recenter.models.base import Embedder
 from recenter.models.load import load_embedder
 from recenter.models.saved import About, Saved, about_model, load_model
-from recenter.models.selector_model import SelectorModel
+from recenter.models.selector_model import selector_of
 from recenter.progress import Progress
 from recenter.stages.judge_trained import TrainedPreference
 from recenter.stages.verify_model import model_of
@@ -114,7 +114,7 @@ def _report(
 ) -> Report:
     if about.kind == "selector":
         labelled = read_relevant(rows.sources)
-        return evaluate_selector(SelectorModel(saved), labelled, embedder, progress)
+        return evaluate_selector(selector_of(saved), labelled, embedder, progress)
     read = read_rows(rows.sources)
     if about.kind == "verifier":
         talks = read_rows(rows.conversations)

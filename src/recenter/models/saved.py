@@ -28,7 +28,7 @@ FILE = "model.safetensors"
 Kind = Literal["selector", "verifier", "preference"]
 
 _KEY = "recenter"
-_RETRAIN = "Train it again with `recenter train`, or install the package again."
+RETRAIN = "Train it again with `recenter train`, or install the package again."
 
 
 class About(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -107,11 +107,11 @@ def load_model(path: Path, kind: Kind, *, encoder: str | None = None) -> Saved:
     try:
         arrays = load(data)
     except (SafetensorError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"{file} is truncated or corrupt: {error}.", cure=_RETRAIN) from None
+        raise ModelError(f"{file} is truncated or corrupt: {error}.", cure=RETRAIN) from None
     found = _checksum(about, arrays)
     if found != about.checksum:
         raise ChecksumError(
-            f"{file} has the checksum {found}; expected {about.checksum}.", cure=_RETRAIN
+            f"{file} has the checksum {found}; expected {about.checksum}.", cure=RETRAIN
         )
     return Saved(about=about, arrays=arrays)
 
@@ -146,9 +146,9 @@ def _about(file: Path, data: bytes) -> About:
         header = msgspec.json.decode(data[8 : 8 + size], type=dict[str, Any])
         told = header["__metadata__"][_KEY].encode()
     except (msgspec.DecodeError, KeyError, TypeError, AttributeError, UnicodeDecodeError):
-        raise ModelError(f"{foreign}, or only a part of one.", cure=_RETRAIN) from None
+        raise ModelError(f"{foreign}, or only a part of one.", cure=RETRAIN) from None
     return decode_record(
-        told, About, file=file, newest=FORMAT, foreign=foreign, kinds=get_args(Kind), cure=_RETRAIN
+        told, About, file=file, newest=FORMAT, foreign=foreign, kinds=get_args(Kind), cure=RETRAIN
     )
 
 

@@ -18,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recenter.errors import ChecksumError, ModelError
-from recenter.models.saved import Saved, load_model
+from recenter.models.checked import check_arrays, length, settings_of
+from recenter.models.saved import RETRAIN, Saved, load_model
 from recenter.models.selector_features import MARKS, marks, weighted_grams
 
 Floats = NDArray[np.float64]
@@ -95,20 +96,15 @@ class SelectorModel:
     """The numbers of a trained selector, and how they are read. Safe to share between threads."""
 
     def __init__(self, saved: Saved) -> None:
+        """Take what was saved.
+
+        Raises:
+            ModelError: a setting or an array is missing or cannot be; see `_arrays`.
+        """
         self.name = saved.name
         self.encoder = saved.about.encoder
-        try:
-            self._a = {name: array.astype(np.float64) for name, array in saved.arrays.items()}
-            for name in STEPPED:
-                self._a[name] *= self._a[f"{name}_step"]
-            told = saved.about.settings
-            self._vocabulary = tuple(told["vocabulary"])
-            self._told = msgspec.convert(
-                {key: value for key, value in told.items() if key != "vocabulary"}, _Told
-            )
-            self._check()
-        except (KeyError, ValueError, TypeError, msgspec.ValidationError) as error:
-            raise ModelError(f"{saved.name} lacks a part of a selector: {error}.") from error
+        self._told = settings_of(saved, _Told, where=saved.name)
+        self._a = _arrays(saved, len(self._told.vocabulary))
         self._attribute_middle = self._a["attribute_landmarks"].mean(0)
         self._message_middle = self._a["message_landmarks"].mean(0)
         self._usual = unit(self._a["attribute_landmarks"] - self._attribute_middle)
@@ -127,7 +123,7 @@ class SelectorModel:
         """Return what the model reads of attributes; `vectors` are theirs, shape (n, dims)."""
         rows = np.asarray(vectors, np.float64)
         near = gaussian(rows, self._a["attribute_landmarks"], self._told.attribute_width)
-        pieces = weighted_grams(texts, self._vocabulary, self._a["gram_rarity"])
+        pieces = weighted_grams(texts, self._told.vocabulary, self._a["gram_rarity"])
         features = np.hstack([np.ones((len(rows), 1)), near, dot(pieces, self._a["gram_parts"])])
         return Read(features, unit(rows - self._attribute_middle))
 
@@ -150,37 +146,50 @@ class SelectorModel:
         inputs = np.r_[np.asarray(vector) * MEANING_SCALE, standard * MARK_SCALE, 1.0]
         return float((self._a["gate"] * inputs).sum())
 
-    def _check(self) -> None:
-        nearby, dimensions = self._a["attribute_landmarks"].shape
-        grams, parts = self._a["gram_parts"].shape
-        (waves,) = self._a["place_phase"].shape
-        columns, asked = 1 + nearby + parts, len(self._a["message_landmarks"])
-        wanted = {
-            "message_landmarks": (asked, dimensions),
-            "gram_rarity": (grams,),
-            "both": (columns, 1 + asked),
-            "place_waves": (len(PLACE), waves),
-            "place_attribute": (waves, columns),
-            "marks_mean": (len(MARKS),),
-            "marks_scale": (len(MARKS),),
-            "gate": (dimensions + len(MARKS) + 1,),
-        }
-        for name, shape in wanted.items():
-            if self._a[name].shape != shape:
-                raise ValueError(f"{name} has the shape {self._a[name].shape} instead of {shape}")
-        if len(self._vocabulary) != grams:
-            raise ValueError(f"{len(self._vocabulary)} runs of characters instead of {grams}")
-        for name, array in self._a.items():
-            if not np.isfinite(array).all():
-                raise ValueError(f"{name} holds what is not a number")
-
 
 class _Told(msgspec.Struct, frozen=True, kw_only=True):
+    vocabulary: tuple[str, ...]
     settings: dict[str, Setting]
     base_rate: Rate
     middle: float
-    attribute_width: float
-    message_width: float
+    attribute_width: Scale
+    message_width: Scale
+
+
+def _arrays(saved: Saved, grams: int) -> Mapping[str, Floats]:
+    """Return the arrays of a selector that knows so many runs of characters, steps counted out.
+
+    Raises:
+        ModelError: one is missing, of another shape, not finite, or 0 where it is divided by.
+    """
+    steps = [f"{name}_step" for name in STEPPED]
+    shapes = _shapes(saved, grams) | dict.fromkeys(steps, (1,))
+    check_arrays(saved.arrays, shapes, positive=("marks_scale", *steps), where=saved.name)
+    found = {name: array.astype(np.float64) for name, array in saved.arrays.items()}
+    for name in STEPPED:
+        found[name] *= found[f"{name}_step"]
+    return found
+
+
+def _shapes(saved: Saved, grams: int) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every array, by the number of landmarks, parts and waves."""
+    arrays = saved.arrays
+    nearby, dimensions = (length(arrays, "attribute_landmarks", axis) for axis in (0, 1))
+    asked, parts = length(arrays, "message_landmarks", 0), length(arrays, "gram_parts", 1)
+    waves, columns = length(arrays, "place_phase", 0), 1 + nearby + parts
+    return {
+        "attribute_landmarks": (nearby, dimensions),
+        "message_landmarks": (asked, dimensions),
+        "gram_parts": (grams, parts),
+        "gram_rarity": (grams,),
+        "both": (columns, 1 + asked),
+        "place_phase": (waves,),
+        "place_waves": (len(PLACE), waves),
+        "place_attribute": (waves, columns),
+        "marks_mean": (len(MARKS),),
+        "marks_scale": (len(MARKS),),
+        "gate": (dimensions + len(MARKS) + 1,),
+    }
 
 
 def margins(scores: Scores, setting: Setting) -> Floats:
@@ -251,16 +260,28 @@ def packaged_selector() -> SelectorModel:
             f"{SELECTOR_CHECKSUM}.",
             cure="Install the package again.",
         )
-    return SelectorModel(saved)
+    return selector_of(saved)
 
 
 def load_selector(path: Path, *, encoder: str | None = None) -> SelectorModel:
     """Return the selector in a file or in the folder that `recenter train` wrote.
 
     Raises:
-        ModelError: see `saved.load_model`; or a part of it is missing.
+        ModelError: see `saved.load_model` and `selector_of`.
     """
-    return SelectorModel(load_model(path, "selector", encoder=encoder))
+    return selector_of(load_model(path, "selector", encoder=encoder))
+
+
+def selector_of(saved: Saved) -> SelectorModel:
+    """Return a saved model as a selector that decides.
+
+    Raises:
+        ModelError: a part of it is missing or cannot be, or it has no setting to decide by.
+    """
+    model = SelectorModel(saved)
+    if not model.settings:
+        raise ModelError(f"{saved.name} has no setting to decide by.", cure=RETRAIN)
+    return model
 
 
 def gaussian(rows: Floats, landmarks: Floats, width: float) -> Floats:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from recenter.errors import ModelError
-from recenter.models.saved import Saved
+from recenter.models.checked import check_arrays, length, settings_of
+from recenter.models.saved import RETRAIN, Saved
 from recenter.stages.preference_features import NAMES
 from recenter.stats.logistic import Floats, Gaussian, condition
 
 _FURTHEST = 4.0
 """Standard deviations beyond which a figure counts no more: one odd reply decides nothing."""
 
-_RETRAIN = "Train it again with this version."
+_ROUNDING = 1e-6
+"""By what share of its largest entry a covariance may be off, being a product of roundings."""
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,6 +56,11 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
         return condition(Gaussian(mean=self.shared.mean, covariance=spread), rows, counts)
 
 
+class _Settings(msgspec.Struct, frozen=True, kw_only=True):
+    names: list[str]
+    own: Annotated[float, msgspec.Meta(ge=0)]
+
+
 def score(belief: Gaussian, row: Floats) -> tuple[float, float]:
     """Return mean and variance of the score of a difference, shape (d,)."""
     return float(row @ belief.mean), max(float(row @ belief.covariance @ row), 0.0)
@@ -75,30 +82,42 @@ def head_of(saved: Saved) -> Head:
     """Return the head in a saved model.
 
     Raises:
-        ModelError: it was trained on other figures, or an array is missing or of another shape.
+        ModelError: it was trained on other figures, or a setting or an array is missing or cannot
+            be: of another shape, not finite, a spread of 0, a covariance that is none.
     """
-    names = saved.about.settings.get("names")
-    if names != list(NAMES):
+    settings = settings_of(saved, _Settings, where=saved.name)
+    if settings.names != list(NAMES):
         raise ModelError(
             f"{saved.name} was trained on other figures of replies than this version computes.",
-            cure=_RETRAIN,
+            cure=RETRAIN,
         )
     arrays = saved.arrays
-    wide = len(NAMES) + (arrays["axes"].shape[-1] if "axes" in arrays else 0)
+    dimensions, kept = (length(arrays, "axes", axis) for axis in (0, 1))
+    wide = len(NAMES) + kept
     shapes = {
         "centre": (len(NAMES),),
         "spread": (len(NAMES),),
+        "axes": (dimensions, kept),
         "mean": (wide,),
         "covariance": (wide, wide),
     }
-    for name, shape in shapes.items():
-        found = arrays[name].shape if name in arrays else None
-        if found != shape:
-            raise ModelError(f"{saved.name}: {name} has shape {found}; expected {shape}.")
+    check_arrays(arrays, shapes, positive=("spread",), where=saved.name)
+    _check_covariance(arrays["covariance"], saved.name)
     return Head(
         centre=arrays["centre"],
         spread=arrays["spread"],
         axes=arrays["axes"],
         shared=Gaussian(mean=arrays["mean"], covariance=arrays["covariance"]),
-        own=float(saved.about.settings["own"]),
+        own=settings.own,
     )
+
+
+def _check_covariance(found: Floats, where: str) -> None:
+    allowed = _ROUNDING * float(np.abs(found).max())
+    if np.abs(found - found.T).max() > allowed:
+        raise ModelError(f"{where}: covariance is not symmetric.", cure=RETRAIN)
+    least = float(np.linalg.eigvalsh(found).min())
+    if least < -allowed:
+        raise ModelError(
+            f"{where}: covariance has the eigenvalue {least:g}; expected 0 or more.", cure=RETRAIN
+        )

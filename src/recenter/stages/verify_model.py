@@ -10,14 +10,15 @@ import hashlib
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import Any, NamedTuple, cast, get_args
+from typing import Annotated, Any, NamedTuple, cast, get_args
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from recenter.errors import ChecksumError, ModelError
-from recenter.models.saved import Saved, load_model
+from recenter.models.checked import check_arrays, length, settings_of
+from recenter.models.saved import RETRAIN, Saved, load_model
 from recenter.records import Failure
 from recenter.stages.verify_features import FEATURES, Described
 
@@ -28,18 +29,19 @@ CLIP = 4.0
 _TINY = 1e-6
 
 Floats = NDArray[np.float64]
+Share = Annotated[float, msgspec.Meta(ge=0, le=1)]
 
 
 class Thresholds(msgspec.Struct, frozen=True, kw_only=True):
     """Where the verdict changes."""
 
-    accept: float
+    accept: Share
     """Least probability at which a statement is accepted."""
-    reject: float
+    reject: Share
     """Highest at which it is rejected; in between it is uncertain."""
-    fault_reject: float
+    fault_reject: Share
     """Least probability of a fault at which it is rejected whatever the support."""
-    fault_hold: float
+    fault_hold: Share
     """Least probability of a fault at which it is not accepted."""
 
 
@@ -144,24 +146,18 @@ def model_of(saved: Saved, where: str) -> VerifierModel:
     """Return a saved model as a verifier.
 
     Raises:
-        ModelError: a setting or an array is missing, or a feature is not known.
+        ModelError: a feature is not known, or a setting or an array is missing or cannot be: out of
+            range, of another shape, not finite, a scale of 0.
     """
-    again = "Train it again with `recenter train verifier`."
-    try:
-        settings = msgspec.convert(dict(saved.about.settings), _Settings)
-    except msgspec.ValidationError as error:
-        raise ModelError(f"{where} lacks what a verifier needs: {error}.", cure=again) from None
+    settings = settings_of(saved, _Settings, where=where)
     if settings.features != FEATURES:
         other = sorted(set(settings.features) ^ set(FEATURES))
         raise ModelError(
             f"{where} reads other features than this version: {', '.join(other) or 'their order'}.",
-            cure=again,
+            cure=RETRAIN,
         )
-    missing = [name for name in ARRAYS if name not in saved.arrays]
-    known = {SUPPORTED, *get_args(Failure)}
-    if missing or settings.failures[:1] != (SUPPORTED,) or not known.issuperset(settings.failures):
-        wrong = ", ".join(missing) or f"classes {', '.join(settings.failures)}"
-        raise ModelError(f"{where} holds no verifier: {wrong}.", cure=again)
+    _check(settings, where)
+    check_arrays(saved.arrays, _shapes(saved, settings), positive=("scale",), where=where)
     return VerifierModel(
         name=saved.name,
         encoder=saved.about.encoder,
@@ -174,19 +170,37 @@ def model_of(saved: Saved, where: str) -> VerifierModel:
     )
 
 
+def _check(settings: _Settings, where: str) -> None:
+    known = {SUPPORTED, *get_args(Failure)}
+    named = settings.failures
+    if named[:1] != (SUPPORTED,) or not known.issuperset(named) or len(set(named)) < len(named):
+        raise ModelError(
+            f"{where} holds no verifier: its classes are {', '.join(named) or 'none'}; expected "
+            f"{SUPPORTED} and then some of {', '.join(get_args(Failure))}.",
+            cure=RETRAIN,
+        )
+    at = settings.thresholds
+    if at.reject > at.accept:
+        raise ModelError(
+            f"{where} rejects up to {at.reject:g} and accepts from {at.accept:g}; expected the "
+            "first not to be above the second.",
+            cure=RETRAIN,
+        )
+
+
+def _shapes(saved: Saved, settings: _Settings) -> dict[str, tuple[int, ...]]:
+    """Return the shape of every array: a row of weights a class, three vectors side by side."""
+    wide = length(saved.arrays, "support_vectors", -1) // 3 * 3
+    shapes: dict[str, tuple[int, ...]] = {"mean": (len(FEATURES),), "scale": (len(FEATURES),)}
+    for head, rows in (("support", 1), ("faults", len(settings.failures))):
+        shapes[f"{head}_features"] = (rows, len(FEATURES))
+        shapes[f"{head}_vectors"] = (rows, wide)
+        shapes[f"{head}_bias"] = (rows,)
+    return shapes
+
+
 def likeliest_fault(classes: tuple[str, ...], faults: Floats) -> Failure:
     """Return the likeliest failure of one row, whatever the chance that there is none."""
     if len(classes) < 2:
         return "other"
     return cast(Failure, classes[1 + int(np.argmax(faults[1:]))])
-
-
-ARRAYS = (
-    "mean",
-    "scale",
-    *(
-        f"{head}_{part}"
-        for head in ("support", "faults")
-        for part in ("features", "vectors", "bias")
-    ),
-)

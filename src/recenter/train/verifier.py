@@ -235,7 +235,7 @@ def _thresholds(rejected: NDArray[np.bool_], probability: Floats) -> tuple[float
     wrong = np.cumsum(rejected[order]) / np.arange(1, len(order) + 1)
     good = np.flatnonzero((wrong <= RISK * rejected.mean()) & (np.arange(len(order)) >= 10))
     accept = float(probability[order[good[-1]]]) if len(good) else 1.0
-    return max(accept, reject + 1e-6), reject
+    return min(max(accept, reject + 1e-6), 1.0), reject
 
 
 def _scores(inputs: Inputs, train: Rows, test: Rows) -> tuple[Floats, Floats, tuple[str, ...]]:
