@@ -9,7 +9,7 @@ import pytest
 from recenter.errors import InputError, ModelUnavailableError
 from recenter.models.scripted import ScriptedChat
 from recenter.records import Method, Reply
-from recenter.stages.judge_trained import Chosen, TrainedPreference
+from recenter.stages.judge_trained import Chosen, Preferred, TrainedPreference
 from recenter.stages.respond import respond
 from recenter.stages.respond_check import Check, respond_checked
 from tests.stages.makers import attribute, query, selected
@@ -70,6 +70,15 @@ def test_the_chance_of_being_preferred_decides_at_the_threshold(tmp_path: Path) 
     sent, _ = reply(GOOD, GENERIC, check=Check(judge=likes_long, threshold=0.9))
     assert sent.text == GENERIC
     assert "not preferred" in (sent.receipt.note or "")
+
+
+def test_a_chance_that_is_not_a_number_sends_the_generic_reply(tmp_path: Path) -> None:
+    for value in (float("nan"), 0.9):
+        broken = judge(tmp_path)
+        chance = Preferred(value=value, deviation=0.1)
+        broken.preference = lambda *_, chance=chance, **__: chance  # type: ignore[method-assign]
+        sent, _ = reply(GOOD, GENERIC, check=Check(judge=broken, threshold=0.0))
+        assert sent.text == (GOOD if value == 0.9 else GENERIC)
 
 
 def test_what_the_person_chose_before_may_turn_the_decision(tmp_path: Path) -> None:

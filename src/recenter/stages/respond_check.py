@@ -141,7 +141,8 @@ def judged(
         f"Estimated chance of being preferred: {chance.value:.2f} "
         f"(standard deviation {chance.deviation:.2f}, threshold {check.threshold:g})."
     )
-    if chance.value < check.threshold:
+    # A chance that is not a number is not one of being preferred.
+    if not chance.value >= check.threshold:
         found = (*found, Finding(fault="not preferred", text=told))
     return found, told
 
