@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ import recenter.cli.evaluate
 import recenter.cli.train
 from recenter.cli.main import main
 from recenter.models.saved import FILE
+from recenter.models.tuned import RECORD
 from tests.train.makers import (
     Words,
     few_resamples,
@@ -131,3 +133,24 @@ def test_a_model_of_another_embedder_is_refused(
     made = recenter_("evaluate", trained, "--on", pairs)
     assert made.exit_code == 1
     assert "reads vectors of scripted:words; got scripted:other" in made.output
+
+
+def test_a_fine_tuned_encoder_is_told_apart_from_what_is_broken(
+    trained: Path, pairs: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "tuned"
+    shutil.copytree(trained, folder)
+    (folder / RECORD).write_text("{}")
+    made = recenter_("evaluate", folder, "--on", pairs)
+    assert made.exit_code == 1
+    assert "holds a fine-tuned encoder" in made.output
+
+
+def test_metrics_of_somebody_else_beside_a_model_are_none_of_ours(
+    trained: Path, pairs: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "theirs"
+    shutil.copytree(trained, folder)
+    (folder / "metrics.json").write_text('{"loss": 1}')
+    made = recenter_("evaluate", folder, "--on", pairs)
+    assert made.exit_code == 0, made.output

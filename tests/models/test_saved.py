@@ -103,7 +103,22 @@ def test_a_later_format_is_named(tmp_path: Path) -> None:
         load_model(path, "selector")
 
 
-@pytest.mark.parametrize("data", [b"", b"\x80\x04pickle", b"\xff" * 64, save(ARRAYS)])
+def nested() -> bytes:
+    """A header that no parser goes to the end of."""
+    header = b'{"__metadata__":{"recenter":"{}"},"a":' + b"[" * 100_000
+    return len(header).to_bytes(8, "little") + header
+
+
+def test_what_is_none_of_ours_is_not_read_to_its_end(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    with path.open("wb") as file:
+        file.write(save(ARRAYS))
+        file.truncate(2**40)
+    with pytest.raises(ModelError, match="not a trained model"):
+        about_model(path)
+
+
+@pytest.mark.parametrize("data", [b"", b"\x80\x04pickle", b"\xff" * 64, save(ARRAYS), nested()])
 def test_a_foreign_file_is_refused(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / FILE
     path.write_bytes(data)

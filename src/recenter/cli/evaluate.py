@@ -12,13 +12,14 @@ import click
 from recenter.cli.bar import Bar
 from recenter.cli.options import setting_options
 from recenter.config import Settings
-from recenter.errors import ConfigError
+from recenter.errors import ConfigError, ModelError
 from recenter.figures.draw import need_extra
 from recenter.figures.markdown import tables_text
 from recenter.models.base import Embedder
 from recenter.models.load import load_embedder
 from recenter.models.saved import About, Saved, about_model, load_model
 from recenter.models.selector_model import selector_of
+from recenter.models.tuned import is_tuned
 from recenter.progress import Progress
 from recenter.stages.judge_trained import TrainedPreference
 from recenter.stages.verify_model import model_of
@@ -89,6 +90,12 @@ def evaluate(
         need_extra("matplotlib")
         check_folder(output, holds=EVALUATION)
     place = _place(model)
+    if is_tuned(place):
+        raise ModelError(
+            f"{place} holds a fine-tuned encoder, and this command evaluates what `recenter train` "
+            "wrote.",
+            cure="Its card says what it is worth on people it was not tuned on.",
+        )
     embedder = load_embedder(settings.embedder, settings)
     about = about_model(place)
     if conversations and about.kind != "verifier":

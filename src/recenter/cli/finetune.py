@@ -66,7 +66,7 @@ _OPTIONS = (
         click.option(
             f"--{name.replace('_', '-')}",
             name,
-            type=kind,
+            type=click.IntRange(0) if name == "seed" else kind,
             default=getattr(_STUDY, name),
             show_default=True,
             help=told,

@@ -28,6 +28,8 @@ FILE = "model.safetensors"
 Kind = Literal["selector", "verifier", "preference"]
 
 _KEY = "recenter"
+_SIZE, _LONGEST_HEADER = 8, 2**22
+"""Bytes that tell the length of a header, and the longest that is read."""
 RETRAIN = "Train it again with `recenter train`, or install the package again."
 
 
@@ -95,8 +97,8 @@ def load_model(path: Path, kind: Kind, *, encoder: str | None = None) -> Saved:
             of a later version of the format, or reads the vectors of another encoder.
         ChecksumError: its arrays or settings are not those that were saved.
     """
-    file, data = _read(path)
-    about = _about(file, data)
+    file, header, data = _read(path)
+    about = _about(file, header)
     if about.kind != kind:
         raise ModelError(f"{file} holds a {about.kind}; expected a {kind}.")
     if encoder is not None and about.encoder is not None and about.encoder != encoder:
@@ -124,13 +126,21 @@ def about_model(path: Path) -> About:
     Raises:
         ModelError: the file is missing, truncated, of something else or of a later format.
     """
-    return _about(*_read(path))
+    file, header, _ = _read(path)
+    return _about(file, header)
 
 
-def _read(path: Path) -> tuple[Path, bytes]:
+def _read(path: Path) -> tuple[Path, bytes, bytes]:
+    """Return the file, its header and all of it; what is none of ours is not read to its end."""
     file = path / FILE if path.is_dir() else path
     try:
-        return file, file.read_bytes()
+        with file.open("rb") as data:
+            begun = data.read(_SIZE)
+            size = int.from_bytes(begun, "little")
+            if len(begun) < _SIZE or size > _LONGEST_HEADER:
+                return file, b"", begun
+            header = data.read(size)
+            return file, header, begun + header + (data.read() if _is_ours(header) else b"")
     except OSError as error:
         raise ModelError(
             f"the model {path} cannot be read: {error.strerror}.",
@@ -138,14 +148,23 @@ def _read(path: Path) -> tuple[Path, bytes]:
         ) from None
 
 
-def _about(file: Path, data: bytes) -> About:
+def _is_ours(header: bytes) -> bool:
+    return f'"{_KEY}"'.encode() in header
+
+
+def _about(file: Path, header: bytes) -> About:
     """Read the header by itself, so that a later format is named before its arrays are read."""
-    size = int.from_bytes(data[:8], "little")
     foreign = f"{file} is not a trained model of Recenter"
     try:
-        header = msgspec.json.decode(data[8 : 8 + size], type=dict[str, Any])
-        told = header["__metadata__"][_KEY].encode()
-    except (msgspec.DecodeError, KeyError, TypeError, AttributeError, UnicodeDecodeError):
+        told = msgspec.json.decode(header, type=dict[str, Any])["__metadata__"][_KEY].encode()
+    except (
+        msgspec.DecodeError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        UnicodeDecodeError,
+        RecursionError,
+    ):
         raise ModelError(f"{foreign}, or only a part of one.", cure=RETRAIN) from None
     return decode_record(
         told, About, file=file, newest=FORMAT, foreign=foreign, kinds=get_args(Kind), cure=RETRAIN
@@ -171,7 +190,7 @@ def decode_record(
     """
     try:
         version = msgspec.json.decode(data, type=dict[str, Any])["format"]
-    except (msgspec.DecodeError, KeyError, UnicodeDecodeError):
+    except (msgspec.DecodeError, KeyError, UnicodeDecodeError, RecursionError):
         raise ModelError(f"{foreign}, or only a part of one.", cure=cure) from None
     if not isinstance(version, int) or version > newest:
         raise ModelError(

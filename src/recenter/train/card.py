@@ -9,7 +9,6 @@ from typing import Any
 import msgspec
 
 from recenter import __version__
-from recenter.errors import InputError
 from recenter.figures.draw import draw
 from recenter.figures.markdown import figures_of, plots_text, tables_text
 from recenter.models.saved import FILE, Saved
@@ -121,20 +120,13 @@ def evaluation_text(made: Made, report: Report, notes: Sequence[str]) -> str:
 
 
 def trained_on(folder: Path) -> dict[str, str]:
-    """Return the names of the files a model was trained on by sha256; none if it does not say.
-
-    Raises:
-        InputError: the file beside the model that says so cannot be read.
+    """Return the names of the files a model was trained on by sha256; none where it does not say,
+    as where the file of that name beside it is somebody else's.
     """
-    path = folder / METRICS
-    if not path.is_file():
-        return {}
     try:
-        read = msgspec.json.decode(path.read_bytes(), type=_Metrics)
-    except (OSError, msgspec.DecodeError) as error:
-        raise InputError(
-            f"cannot be read: {error}.", file=str(path), cure="Remove it, or train again."
-        ) from None
+        read = msgspec.json.decode((folder / METRICS).read_bytes(), type=_Metrics)
+    except (OSError, msgspec.DecodeError, RecursionError):
+        return {}
     return {one.sha256: one.name for one in read.data}
 
 
