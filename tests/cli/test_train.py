@@ -211,6 +211,13 @@ def test_weights_of_somebody_else_are_refused_before_anything_is_read(tmp_path: 
     assert (tmp_path / FILE).read_bytes() == b"their weights"
 
 
+def test_a_place_below_a_file_is_refused_before_anything_is_read(tmp_path: Path) -> None:
+    below = write(tmp_path / "pref.jsonl", []) / "model"
+    made = recenter_("train", "preference", "--from", tmp_path / "absent", "--output", below)
+    assert made.exit_code == 1
+    assert "pref.jsonl is not a folder" in made.output
+
+
 def test_a_training_that_fails_leaves_the_earlier_model(
     preferred: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

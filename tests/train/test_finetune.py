@@ -21,7 +21,7 @@ from recenter.models.cross_encoder import (
 from recenter.models.tuned import Kind, read_about
 from recenter.train.finetune import Recipe, Tuned, finetune, fit
 from recenter.train.finetune_pairs import FOLDS, Pair
-from recenter.train.finetune_save import Data, refuse_taken, save
+from recenter.train.finetune_save import Data, save
 from tests.models.tiny import require, write_encoder
 from tests.train.finetune_makers import pairs
 
@@ -168,9 +168,8 @@ def test_what_is_there_is_not_written_over(tuned: Tuned, tmp_path: Path) -> None
     (tmp_path / "mine.txt").write_text("mine")
     with pytest.raises(ConfigError, match="already"):
         save(tuned, tmp_path)
-    with pytest.raises(ConfigError, match="already"):
-        refuse_taken(tmp_path / "mine.txt")
-    refuse_taken(tmp_path / "new")
+    with pytest.raises(ConfigError, match="is not a folder"):
+        save(tuned, tmp_path / "mine.txt" / "model")
 
 
 def test_a_failed_write_leaves_nothing(

@@ -10,6 +10,7 @@ from safetensors.numpy import save
 
 from recenter.errors import ConfigError
 from recenter.models.saved import FILE, Kind, save_model
+from recenter.train.finetune_save import refuse_taken
 from recenter.train.folder import check_folder, new_folder
 
 HOLDS = "model"
@@ -59,8 +60,32 @@ def test_files_of_something_else_and_a_file_are_refused(tmp_path: Path) -> None:
     (tmp_path / "thesis.txt").write_text("x")
     with pytest.raises(ConfigError, match="holds files but no model"):
         write(tmp_path)
-    with pytest.raises(ConfigError, match="is a file"):
+    with pytest.raises(ConfigError, match="is not a folder"):
         write(tmp_path / "thesis.txt")
+
+
+@pytest.mark.parametrize("place", ["/proc/nope/model", "FILE/model", "FILE/a/b", "LINK", "LONG"])
+def test_a_place_that_cannot_be_written_is_refused_before_the_work(
+    tmp_path: Path, place: str
+) -> None:
+    (tmp_path / "FILE").write_text("x")
+    (tmp_path / "LINK").symlink_to("nowhere")
+    target = tmp_path / place.replace("LONG", 300 * "x")
+    before = sorted(tmp_path.iterdir())
+    for check in (refuse_taken, lambda target: check_folder(target, holds=HOLDS)):
+        with pytest.raises(ConfigError, match=r"cannot be written: |is not a folder"):
+            check(target)
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_what_can_be_written_is_not_refused_and_nothing_is_left_of_the_asking(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "empty").mkdir()
+    for name in ("new", "empty", "a/b/c"):
+        refuse_taken(tmp_path / name)
+        check_folder(tmp_path / name, holds=HOLDS)
+    assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
 
 
 def trained(target: Path, kind: Kind) -> Path:

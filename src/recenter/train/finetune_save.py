@@ -15,6 +15,7 @@ from recenter.models.cross_encoder import libraries, quiet
 from recenter.models.tuned import CARD, About, Kind, write_about
 from recenter.train.finetune import Tuned
 from recenter.train.finetune_pairs import FOLDS, Pair
+from recenter.train.folder import holds_anything, refuse_unwritable
 
 _ASKED: dict[Kind, tuple[str, str, str]] = {
     "selector": ("(message, attribute)", "relevant", "people"),
@@ -30,20 +31,21 @@ class Data(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def refuse_taken(output: Path) -> None:
-    """Refuse to write where something is already.
+    """Refuse to write where something is already, or where nothing can be written.
 
     Raises:
-        ConfigError: the folder is there and holds something, or is a file.
+        ConfigError: the folder is there and holds something; or see `refuse_unwritable`.
     """
-    if output.is_file() or (output.is_dir() and any(output.iterdir())):
+    if holds_anything(output):
         raise ConfigError(f"{output} is there already.", cure="Name another folder.")
+    refuse_unwritable(output)
 
 
 def save(tuned: Tuned, output: Path, *, data: Data | None = None) -> About:
     """Write the folder whole or not at all; return its record.
 
     Raises:
-        ConfigError: there is something already.
+        ConfigError: see `refuse_taken`.
         ModelError: it cannot be written.
     """
     refuse_taken(output)

@@ -27,9 +27,7 @@ def check_folder(target: Path, *, holds: str, model: Kind | None = None) -> None
         ConfigError: it is a file, or a folder with files that no such run wrote; or it cannot be
             written.
     """
-    if target.exists() and not target.is_dir():
-        raise ConfigError(f"{target} is a file.", cure="Name a folder, new or empty.")
-    if target.is_dir() and any(target.iterdir()) and not (target / holds).is_file():
+    if holds_anything(target) and not (target / holds).is_file():
         raise ConfigError(
             f"{target} holds files but no {holds}, so it was not written by this command; nothing "
             "was changed.",
@@ -37,9 +35,42 @@ def check_folder(target: Path, *, holds: str, model: Kind | None = None) -> None
         )
     if model is not None and (target / holds).is_file():
         _refuse_other(target, model)
-    above = next(folder for folder in (target, *target.absolute().parents) if folder.is_dir())
-    if not os.access(above, os.W_OK):
-        raise ConfigError(f"{above} cannot be written.", cure="Name another folder.")
+    refuse_unwritable(target)
+
+
+def holds_anything(target: Path) -> bool:
+    """Return whether something is in a folder; there is nothing in one that is not there.
+
+    Raises:
+        ConfigError: it cannot be read.
+    """
+    try:
+        return os.path.isdir(target) and any(target.iterdir())
+    except OSError as error:
+        raise ConfigError(
+            f"{target} cannot be read: {error.strerror}.", cure="Name another folder."
+        ) from None
+
+
+def refuse_unwritable(target: Path) -> None:
+    """Refuse a place where no folder can be made or replaced, before the work begins.
+
+    Raises:
+        ConfigError: it or a part of its path is there and no folder, or cannot be written.
+    """
+    whole = target.absolute()
+    there = next(place for place in (whole, *whole.parents) if os.path.lexists(place))
+    if not there.is_dir():
+        raise ConfigError(f"{there} is not a folder.", cure="Name a folder, new or empty.")
+    # Beside a folder that is there too: it is written under another name, which it then takes.
+    for folder in {there, there.parent if there == whole else there}:
+        try:
+            # Asked by trying: to the superuser, all folders seem writable.
+            tempfile.TemporaryDirectory(prefix=f".{whole.name}.", dir=folder).cleanup()
+        except OSError as error:
+            raise ConfigError(
+                f"{folder} cannot be written: {error.strerror}.", cure="Name another folder."
+            ) from None
 
 
 def _refuse_other(target: Path, kind: Kind) -> None:
