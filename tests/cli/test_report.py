@@ -20,7 +20,7 @@ def recenter_(*words: object) -> Result:
 
 @pytest.fixture
 def files(tmp_path: Path) -> list[Path]:
-    people = [pair(f"p{i}", True, False, i % 2 == 0, prompt=SECRET) for i in range(12)]
+    people = [pair(f"p{i}", i % 3 > 0, False, i % 2 == 0, prompt=SECRET) for i in range(12)]
     models = [said(f"p{i}", "gpt", True, True, None, prompt=SECRET) for i in range(12)]
     paths = [tmp_path / "people.jsonl", tmp_path / "models.jsonl"]
     for path, rows in zip(paths, (people, models), strict=True):

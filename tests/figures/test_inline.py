@@ -49,3 +49,12 @@ def test_names_stay_text() -> None:
     )
     assert "<script" not in told
     assert Tree.fromstring(told).get("aria-label") == f'"{evil}'
+
+
+def test_what_does_not_print_leaves_a_picture_whole() -> None:
+    name = "gpt\x1b[31m\u202e"
+    told = inline_svg(
+        Dots(name="d", title=name, x="x", rows=(Dot(name, Estimate(value=1.0)),), alt="Alt.")
+    )
+    assert Tree.fromstring(told).get("aria-label") == "Alt."
+    assert "\x1b" not in told

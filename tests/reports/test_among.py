@@ -110,7 +110,7 @@ def test_an_effect_that_was_planted_is_within_its_interval(effect: float) -> Non
     assert use.low is not None
     assert use.high is not None
     assert use.low < effect < use.high
-    assert ("holds 0" if effect == 0 else "does not hold 0") in found.verdict
+    assert ("not clearly higher" if effect == 0 else "rated clearly higher") in found.verdict
 
 
 def test_ratings_as_fine_as_numbers_are_compared_as_numbers() -> None:

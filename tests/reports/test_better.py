@@ -204,7 +204,7 @@ def test_answers_of_people_are_saved_where_a_good_judge_answered_more() -> None:
     made = Material(answers=tuple(answers), items=items)
     (table,) = stand_in(made, judged(made, "g", "better"), Asked("accuracy", "share", "share"))
     assert table.title.startswith("What a model adds")
-    saved = cell((table,), "What a model", "gpt", "answers of people saved")
+    saved = cell((table,), "What a model", "gpt", "items that people need not answer")
     assert saved.value is not None
     assert 50 < saved.value < 400
     assert saved.n == 200
@@ -238,3 +238,16 @@ def test_without_people_there_is_no_section() -> None:
     models = tuple(a for a in made.answers if a.kind == "model")
     only = Material(answers=models, items=made.items)
     assert better_section(only, judged(only, "g", "better"), seed=0) is None
+
+
+def test_a_person_who_compared_in_both_orders_counts_once_in_agreement() -> None:
+    made = study(people=12)
+    again = tuple(
+        answer(a.item, a.judge, 3.0, position="second" if a.position == "first" else "first")
+        for a in made.answers
+        if a.judge == "r0"
+    )
+    both = Material(answers=(*made.answers, *again), items=made.items)
+    of = judged(both, "g", "better")
+    assert better_section(both, of, seed=0) is not None
+    assert stand_in(both, of, Asked("squared", "mean", "linear"))

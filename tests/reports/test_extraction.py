@@ -121,3 +121,34 @@ def test_one_source_claims_no_difference() -> None:
     assert found is not None
     assert found.verdict.startswith("People find 40 %")
     assert not any("differences" in table.title for table in found.tables)
+
+
+def test_uncertain_and_rejected_together_outweigh_what_is_most_frequent() -> None:
+    answers = []
+    items = {}
+    for number in range(10):
+        name = str(number)
+        items["made", name] = Item(person=f"p{number}", source="s")
+        values = [ACCEPT, ACCEPT, UNCERTAIN, UNCERTAIN, REJECT]
+        answers += [answer(name, f"r{n}", value) for n, value in enumerate(values)]
+    of = judged(Material(answers=tuple(answers), items=items), "made", "supported")
+    found = extraction_section(of, answers, None, seed=0)
+    assert found is not None
+    assert cell(found, "What people", "s", "problematic").value == 1
+
+
+def test_a_source_of_few_people_has_no_interval_to_claim_anything_from() -> None:
+    whole = material()
+    few = {
+        key: item
+        for key, item in whole.items.items()
+        if item.source == "synthetic" or item.person in ("real0", "real1", "real2")
+    }
+    answers = tuple(one for one in whole.answers if ("made", one.item) in few)
+    of = judged(Material(answers=answers, items=few), "made", "supported")
+    found = extraction_section(of, answers, None, seed=0)
+    assert found is not None
+    less = cell(found, "Problematic", "real less synthetic", "difference in share")
+    assert less.value is not None
+    assert less.low is None
+    assert "clearly" not in found.verdict

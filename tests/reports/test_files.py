@@ -78,7 +78,7 @@ def test_answers_off_the_scale_are_counted_and_never_a_no(tmp_path: Path) -> Non
     row = VOTES | {"votes": {"R1": {"relevant": True, "rating": "sometimes"}}}
     found = read(tmp_path, [row])
     assert [a.value for a in by(found, "R1", "relevant_five")] == [None]
-    assert told(found) == {"an answer off the scale: 'sometimes'": 1}
+    assert told(found) == {"an answer off the scale": 1}
 
 
 def test_a_preference_tells_how_much_longer_the_chosen_reply_is(tmp_path: Path) -> None:
@@ -98,12 +98,12 @@ def test_ratings_have_a_rater_for_each_place(tmp_path: Path) -> None:
 
 def test_statements_have_the_verdict_of_the_file(tmp_path: Path) -> None:
     rows = [
-        {"session": "s", "text": "Cooks.", "verdict": verdict, "source": "made"}
+        {"session": "s", "text": f"{verdict}.", "verdict": verdict, "source": "made"}
         for verdict in ("kept", "uncertain", "reject", "maybe")
     ]
     found = read(tmp_path, rows)
     assert [a.value for a in found.answers] == [2.0, 1.0, 0.0]
-    assert told(found) == {"an answer off the scale: 'maybe'": 1}
+    assert told(found) == {"an answer off the scale": 1}
 
 
 def test_an_export_gives_judgments_with_whom_and_what_they_are_about(tmp_path: Path) -> None:
@@ -147,3 +147,61 @@ def test_rows_of_no_shape_are_refused_with_file_line_and_what_is_expected(tmp_pa
 def test_a_row_of_another_shape_than_the_first_is_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"0\.jsonl: line 2"):
         read(tmp_path, [pair("ada", True), PREFERENCE])
+
+
+def test_rows_of_two_files_with_the_same_names_are_not_one_item(tmp_path: Path) -> None:
+    real = [{"session": "s", "text": "Real.", "verdict": "reject", "source": "real"}]
+    made = [{"session": "s", "text": "Made.", "verdict": "accept", "source": "made"}]
+    found = read(tmp_path, real, made)
+    sources = {found.items[a.group, a.item].source: a.value for a in found.answers}
+    assert sources == {"real": 0.0, "made": 2.0}
+    other = PREFERENCE | {"user": "ida", "chosen": "No.", "rejected": "Lentils are good."}
+    found = read(tmp_path, [PREFERENCE], [other])
+    assert {item.person for item in found.items.values()} == {"ada", "ida"}
+
+
+def test_an_item_that_two_files_describe_otherwise_is_counted(tmp_path: Path) -> None:
+    changed = pair("ada", True)
+    changed["attributes"] = [{"id": "a0", "text": "Another.", "relevant": True}]
+    found = read(tmp_path, [pair("ada", True)], [changed])
+    assert found.items["relevance", "ada-Soup?/a0"].text == "Fact 0."
+    assert told(found)["an item that was described otherwise before"] == 1
+
+
+def test_names_are_one_line_and_pass_for_nobody_else(tmp_path: Path) -> None:
+    evil = "gpt\x1b[31m\u202e\n# H1"
+    found = read(
+        tmp_path, [pair("ada", True)], [said("ada", evil, True), said("ada", "people", True)]
+    )
+    judges = {a.judge for a in found.answers if a.kind == "model"}
+    assert judges == {"gpt\\u001b[31m\\u202e\\u000a# H1", "people (a model)"}
+
+
+def test_free_words_of_a_failure_or_a_condition_are_not_kept(tmp_path: Path) -> None:
+    secret = "The user told me that she is ill"
+    row = {"session": "s", "text": "x", "verdict": "reject", "failure": secret}
+    (answer,) = read(tmp_path, [row]).answers
+    assert answer.failure == "other"
+    judges = [{"judge": "gpt", "profile": secret, "verdict": "chosen"}]
+    found = read(tmp_path, [PREFERENCE | {"llm_judges": judges}])
+    assert not any("ill" in a.judge for a in found.answers)
+
+
+def test_ratings_off_the_scale_are_counted(tmp_path: Path) -> None:
+    reply = RATING["responses"][0] | {"overall": [99, -7, 4]}
+    found = read(tmp_path, [RATING | {"responses": [reply]}])
+    assert [a.value for a in found.answers if a.question == "overall"] == [None, None, 4]
+    assert told(found) == {"an answer off the scale": 2}
+
+
+def test_comparisons_that_are_no_personal_against_generic_are_a_group_of_their_own(
+    tmp_path: Path,
+) -> None:
+    control = Subject(query="q", reply="plain", other_reply="plain")
+    lost = Subject(query="q", reply="knows", other_reply="gone")
+    rows = [judgment("better", control, "3"), judgment("better", lost, "3", judge="two")]
+    found = read(tmp_path, [*EXPORT, *rows])
+    assert {a.group for a in found.answers} == {
+        "store, generic against generic",
+        "store, replies not in the export",
+    }

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 
+from recenter.figures.record import Line
 from recenter.reports.page import page
 from recenter.reports.render import as_data, markdown, write_report
 from tests.reports.made import EVIL, REPORT, SECTION
@@ -19,6 +20,20 @@ def test_names_stay_text_and_the_page_loads_nothing() -> None:
     assert "&lt;script&gt;" in told
     assert not re.search(r"\bsrc=|@import|url\((?!#)", told)
     assert "default-src 'none'" in told
+
+
+def test_in_markdown_names_are_neither_tags_nor_links_nor_tables() -> None:
+    evil = "a|b <script> ![p](http://evil/p.png) `x`\n# H1"
+    table = msgspec.structs.replace(
+        SECTION.tables[0], lines=(Line(evil, SECTION.tables[0].lines[0].figures),)
+    )
+    section = msgspec.structs.replace(SECTION, tables=(table,), verdict=evil)
+    told = markdown(msgspec.structs.replace(REPORT, sections=(section,)))
+    assert "<script" not in told
+    assert "](http" not in told
+    assert "\n# H1" not in told
+    (row,) = [line for line in told.splitlines() if line.startswith(r"| a\|b")]
+    assert row.count("|") - row.count(r"\|") == 6
 
 
 def test_what_is_not_estimable_says_why_everywhere() -> None:

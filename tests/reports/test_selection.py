@@ -163,3 +163,10 @@ def test_without_models_nothing_is_claimed() -> None:
     found = selection_section(judged(only, "made", "relevant"), None, seed=0)
     assert found is not None
     assert found.verdict.startswith("No model answered")
+
+
+def test_a_pair_with_an_answer_missing_is_not_one_where_nothing_was_used(section: Section) -> None:
+    """`mumbler` answered half of each pair, so that of none it is known what it used."""
+    of = table(section, "Where people")
+    (line,) = [line for line in of.lines if line.name == "mumbler"]
+    assert line.figures == (None, None, None)

@@ -8,6 +8,7 @@ import click
 
 from recenter.cli.bar import Bar
 from recenter.cli.options import setting_options
+from recenter.cli.printable import printable
 from recenter.config import Settings
 from recenter.figures.draw import need_extra
 from recenter.models.load import load_embedder
@@ -72,7 +73,7 @@ def report(
     with new_folder(output, holds=PAGE) as folder:
         write_report(made, folder)
     for section in made.sections:
-        click.echo(f"{section.title}\n{section.verdict}\n")
+        click.echo(printable(f"{section.title}: {section.verdict}") + "\n")
     left = sum(problem.count for problem in made.problems)
     if left:
         click.echo(f"{left:,} answers left out or open; the report says which.", err=True)

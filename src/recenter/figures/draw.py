@@ -88,7 +88,7 @@ def _drawn(plot: Picture) -> Iterator[Any]:
         figure = Figure(figsize=_size(plot), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
-        axes.set_title(plot.title, fontsize=10)
+        axes.set_title(_short(plot.title), fontsize=10)
         if isinstance(plot, Plot):
             _fill(axes, plot)
         elif isinstance(plot, Dots):
@@ -146,7 +146,8 @@ def _grid(axes: Any, plot: Grid) -> None:
 
 
 def _short(name: str) -> str:
-    """Return a name as a label."""
+    """Return a name as a label; what does not print has no place in an SVG."""
+    name = "".join(c if c.isprintable() else "\ufffd" for c in name)
     return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"
 
 
@@ -205,6 +206,5 @@ def _rows(plot: Picture) -> Iterator[tuple[object, ...]]:
 
 def _inert(value: object) -> object:
     """Return a cell that no spreadsheet takes for a formula: names come from data."""
-    return (
-        f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@")) else value
-    )
+    formula = isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@"))
+    return f"'{value}" if formula else value

@@ -14,12 +14,22 @@ BLANK = "–"
 """A cell where the figure does not apply."""
 
 
+def inert(text: str) -> str:
+    """Return a text from data so that in Markdown it is a text: no table, link, picture, code or
+    tag comes of it.
+    """
+    flat = " ".join(text.split())
+    for mark, harmless in (("|", r"\|"), ("<", "&lt;"), ("`", "'"), ("](", r"]\(")):
+        flat = flat.replace(mark, harmless)
+    return flat
+
+
 def table_text(table: Table) -> str:
     """Return a table in Markdown, with n and the number of independent units of each row."""
     rows = [
         ("", "n", "units", *table.columns),
         ("---",) * (len(table.columns) + 3),
-        *((line.name, *sizes_of(line), *map(_cell, line.figures)) for line in table.lines),
+        *((inert(line.name), *sizes_of(line), *map(_cell, line.figures)) for line in table.lines),
     ]
     text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     note = f"\n{table.note}\n" if table.note else ""
@@ -35,9 +45,9 @@ def plots_text(plots: Iterable[Picture], folder: str) -> str:
     """Return the pictures in Markdown, each with its text for who cannot see it."""
     parts = []
     for plot in plots:
-        place = f"{folder}/{plot.name}"
+        place, alt = f"{folder}/{plot.name}", inert(plot.alt)
         parts.append(
-            f"### {plot.title}\n\n![{plot.alt}]({place}.svg)\n\n{plot.alt} "
+            f"### {inert(plot.title)}\n\n![{alt}]({place}.svg)\n\n{alt} "
             f"[PNG]({place}.png), [figures]({place}.csv).\n"
         )
     return "\n".join(parts)

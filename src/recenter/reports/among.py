@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from recenter.figures.record import Line, Table
-from recenter.reports.judged import repeated
+from recenter.reports.judged import one_each, repeated
 from recenter.reports.material import Material
 from recenter.stats.agreement import (
     Scale,
@@ -20,7 +20,8 @@ from recenter.stats.estimate import Estimate
 from recenter.stats.judgments import MOST_ANSWERS, Weights
 from recenter.stats.kappa import cohen_kappa, mean_kappa, pairwise_kappa
 
-_MOST_PAIRS, _MOST_RATERS = 15, 6
+_MOST_RATERS, _MOST_AVERAGED = 6, 60
+"""Raters of whom each pair is shown, and of whom all pairs are averaged."""
 
 
 def among_people(
@@ -30,13 +31,7 @@ def among_people(
 
     None where no item has the answers of two.
     """
-    told = [
-        one
-        for one in material.answers
-        if (one.group, one.question, one.kind) == (group, question, "person")
-        and not one.again
-        and one.value is not None
-    ]
+    told = one_each(material, group, question)
     items, raters = [one.item for one in told], [one.judge for one in told]
     if len(set(raters)) < 2 or len(set(items)) == len(items):
         return ()
@@ -57,10 +52,12 @@ def among_people(
             "Gwet's AC1" if scale == "nominal" else "Gwet's AC2 (quadratic)",
             (gwet_ac(*columns, weights=weights, seed=seed),),
         ),
-        Line(f"{kappa}, mean of pairs", (mean_kappa(*columns, weights=weights, seed=seed),)),
     ]
-    pairs = pairwise_kappa(*columns, weights=weights, seed=seed)
-    if 1 < len(pairs) <= _MOST_PAIRS:
+    if len(set(raters)) <= _MOST_AVERAGED:
+        mean = mean_kappa(*columns, weights=weights, seed=seed)
+        lines.append(Line(f"{kappa}, mean of pairs", (mean,)))
+    if 2 < len(set(raters)) <= _MOST_RATERS:
+        pairs = pairwise_kappa(*columns, weights=weights, seed=seed)
         lines += [Line(f"{kappa}, {a} and {b}", (of,)) for (a, b), of in pairs.items()]
     if scale == "nominal":
         lines += _against_the_rest(columns)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.questions import BETTER
-from recenter.reports.judged import Judged
+from recenter.reports.judged import Judged, one_each, people_mean
 from recenter.reports.material import Answer, Material
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.ceiling import noise_ceiling
@@ -55,6 +55,7 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
         and not one.again
         and one.value is not None
     ]
+    single = one_each(material, of.group, of.question)
     if not answers:
         return None
     rows = _rows(material, answers)
@@ -76,21 +77,11 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
             *_effects(rows),
             *judges,
             *_taste(of, judges),
-            *_noise(answers, rows, seed=seed),
+            *_noise(single, _rows(material, single), seed=seed),
         ),
         pictures=_picture(overall),
         limits=_LIMITS,
     )
-
-
-def people_mean(of: Judged) -> Floats:
-    """Return the mean rating of people for each item, NaN where nobody rated it."""
-    names = of.judges("person", "majority")
-    every = np.asarray([of.values[name] for name in names])
-    there = (~np.isnan(every)).sum(axis=0)
-    with np.errstate(invalid="ignore"):
-        found: Floats = np.nansum(every, axis=0) / there
-    return found
 
 
 def _rows(material: Material, answers: Sequence[Answer]) -> _Rows:

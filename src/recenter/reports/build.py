@@ -70,9 +70,9 @@ def build(
     written = written_section(material)
     if written is not None:
         sections.append(written)
-    elif material.replies:
-        what = "replies to pairs that no file describes"
-        problems.append(Problem(what=what, count=len(material.replies)))
+    unknown = len(material.replies) - (written.counts["replies"] if written else 0)
+    if unknown:
+        problems.append(Problem(what="replies to pairs that no file describes", count=unknown))
     if asked.published and (beside := published_section(sections)) is not None:
         sections.append(beside)
     if asked.against is not None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,16 +20,20 @@ from recenter.reports.readers.base import VERDICT
 from recenter.reports.scored import scored
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.clustered import clustered_mean, clustered_share
-from recenter.stats.estimate import Estimate, estimate
+from recenter.stats.estimate import LEAST, Estimate, estimate
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
 _NAMES = {float(place): value for place, value in enumerate(SUPPORTED.values)}
 _ACCEPT = float(SUPPORTED.values.index("accept"))
+_TIE = 0.5
+_MOST_SOURCES = 20
+"""Compared with the first: the ones with the most attributes."""
 _UNNAMED = "no source given"
 _LIMITS = (
-    "Problematic is uncertain or rejected by the majority of people, as in the study.",
+    "Problematic is not accepted by most people, uncertain and rejected together, as in the "
+    "study; accept, uncertain and reject are the most frequent answers.",
     "Where a file gives one verdict and does not say whose it is, that counts as the majority of "
     "people, and where the person is not known, the dialogue stands for them.",
 )
@@ -53,15 +58,15 @@ def extraction_section(
 
     `answers` are those of the group, for the failure modes that people named.
     """
-    rows = np.flatnonzero(~np.isnan(of.consensus))
+    against = _against(of)
+    rows = np.flatnonzero(~np.isnan(against))
     if not len(rows):
         return None
-    value = of.consensus[rows]
     data = _Set(
         of,
         rows,
-        value,
-        value < _ACCEPT,
+        of.consensus[rows],
+        against[rows] == 1,
         tuple(of.people[row] for row in rows),
         tuple(of.items[row].source or _UNNAMED for row in rows),
         seed,
@@ -93,6 +98,24 @@ def extraction_section(
     )
 
 
+def _against(of: Judged) -> Floats:
+    """Return whether most people do not accept: 1, 0, or not a number where they tie.
+
+    Uncertain and rejected are counted together, which the most frequent answer would not do.
+    """
+    people = of.judges("person")
+    every = np.asarray([of.values[name] for name in people or of.judges("majority")])
+    if not len(every):
+        return np.full(len(of.names), np.nan)
+    there = (~np.isnan(every)).sum(axis=0)
+    not_accepted = (every < _ACCEPT).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        share = not_accepted / there
+    found: Floats = np.where(share == _TIE, np.nan, (share > _TIE).astype(float))
+    found[there == 0] = np.nan
+    return found
+
+
 def _of_source(data: _Set) -> dict[str, Bools]:
     named = np.asarray(data.source)
     return {name: named == name for name in dict.fromkeys(data.source)}
@@ -121,6 +144,7 @@ def _shares(data: _Set) -> Table:
 def _differences(data: _Set) -> tuple[Table, ...]:
     """Compare the first source with each other one."""
     first, *others = _of_source(data).items()
+    others = sorted(others, key=lambda other: -int(other[1].sum()))[:_MOST_SOURCES]
     if not others:
         return ()
     lines = []
@@ -139,6 +163,10 @@ def _differences(data: _Set) -> tuple[Table, ...]:
             first[1][both].astype(float),
             seed=data.seed,
         )
+        fewest = min(len(set(kept(data.people, side))) for side in (first[1], of))
+        if fewest < LEAST:
+            why = f"Each source needs at least {LEAST} people for an interval; one has {fewest}."
+            figure = msgspec.structs.replace(figure, low=None, high=None, reason=why)
         lines.append(Line(f"{first[0]} less {name}", (figure,)))
     return (
         Table(

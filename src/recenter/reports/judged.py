@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -83,6 +84,37 @@ def judged(material: Material, group: str, question: str) -> Judged:
         unread=unread,
         consensus=_consensus(answers, place, values, kinds),
     )
+
+
+def one_each(material: Material, group: str, question: str) -> list[Answer]:
+    """Return the answers of people, one of each to each item: the mean of both orders, if they
+    compared in both.
+    """
+    found: dict[tuple[str, str], list[Answer]] = {}
+    for one in material.answers:
+        asked = (one.group, one.question, one.kind) == (group, question, "person")
+        if asked and not one.again and one.value is not None:
+            found.setdefault((one.judge, one.item), []).append(one)
+    return [
+        some[0]
+        if len(some) == 1
+        else msgspec.structs.replace(
+            some[0], value=sum(one.value or 0 for one in some) / len(some), position=None
+        )
+        for some in found.values()
+    ]
+
+
+def people_mean(of: Judged) -> Floats:
+    """Return the mean answer of people to each item, not a number where nobody answered."""
+    names = of.judges("person", "majority")
+    if not names:
+        return np.full(len(of.names), np.nan)
+    every = np.asarray([of.values[name] for name in names])
+    there = (~np.isnan(every)).sum(axis=0)
+    with np.errstate(invalid="ignore"):
+        found: Floats = np.nansum(every, axis=0) / there
+    return found
 
 
 def repeated(material: Material, group: str, question: str) -> dict[str, list[tuple[str, Floats]]]:

@@ -109,6 +109,15 @@ class Problems:
         )
 
 
+RESERVED = ("people", "always yes", "always accept", "always reject")
+"""Names of rows that no model may take."""
+
+
+def plain(name: str) -> str:
+    """Return a name in one line, with what would not show, or turn the text, made visible."""
+    return "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in name)
+
+
 def joined(parts: Iterable[Material]) -> Material:
     """Return the material of several files as one.
 
@@ -116,15 +125,19 @@ def joined(parts: Iterable[Material]) -> Material:
     nobody can tell. So are answers on items that no file describes: whose they are is not known.
     """
     problems = Problems()
+    texts: dict[tuple[str, str, str], ReplyText] = {}
     answers: dict[tuple[object, ...], Answer] = {}
     items: dict[tuple[str, str], Item] = {}
-    replies: list[ReplyText] = []
     for part in parts:
-        items |= part.items
-        replies += part.replies
+        for place, item in part.items.items():
+            if items.setdefault(place, item) != item:
+                problems.add("an item that was described otherwise before", place[1])
+        for reply in part.replies:
+            if texts.setdefault((reply.pair, reply.generator, reply.arm), reply) is not reply:
+                problems.add("a reply of the same model, pair and arm was there before", reply.pair)
         for problem in part.problems:
             problems.add(problem.what, problem.example, problem.count)
-        for one in part.answers:
+        for one in map(_named, part.answers):
             key = (one.question, one.group, one.item, one.judge, one.position, one.again)
             if key in answers:
                 problems.add("a judge answered the same item before", f"{one.judge} on {one.item}")
@@ -138,6 +151,14 @@ def joined(parts: Iterable[Material]) -> Material:
     return Material(
         answers=tuple(described),
         items=items,
-        replies=tuple(replies),
+        replies=tuple(texts.values()),
         problems=problems.found,
     )
+
+
+def _named(one: Answer) -> Answer:
+    """Give a model's name another form where it would pass for people, or for a baseline."""
+    name = plain(one.judge)
+    if one.kind == "model" and name in RESERVED:
+        name = f"{name} (a model)"
+    return one if name == one.judge else msgspec.structs.replace(one, judge=name)

@@ -51,7 +51,7 @@ def preference_section(of: Judged) -> Section | None:
             "unread",
         ),
         lines=tuple(lines),
-        note="n counts occasions.",
+        note="n counts occasions, and pairs in the last column.",
     )
     return Section(
         stage="reply",
@@ -73,7 +73,7 @@ def preference_section(of: Judged) -> Section | None:
 def _baseline(of: Judged, wins: Floats) -> Line:
     everything = np.ones(len(wins), np.bool_)
     agrees = _occasions(of, everything, wins)
-    shorter = _occasions(of, wins < 1, wins)
+    shorter = _occasions(of, wins == 0, wins)
     return Line(
         LONGER,
         (

@@ -19,6 +19,8 @@ Floats = NDArray[np.float64]
 OVERALL, USES = "overall", "uses_persona"
 BESIDE = (USES, "maintains_context", "engaging", "natural", "understandable")
 """Questions that a reply is rated on beside the overall one; their section is that one's."""
+_WAY = {"higher": "clearly higher", "lower": "clearly lower"}
+_SAME = "not clearly higher or lower"
 _LIMITS = (
     "A context with its persona is the unit of independence. Raters are known by their place in "
     "the list only, so that their own leanings cannot be told apart.",
@@ -52,12 +54,12 @@ def ratings_section(material: Material, group: str, *, seed: int) -> Section | N
         for source, rows in _sources([item.source for item in items]).items()
     ]
     use = effects.terms.get("uses the persona")
-    verdict = "Whether replies use the persona was not rated."
+    verdict = "Whether a reply uses the persona was not rated, or did not vary."
     if use is not None:
+        way = _WAY.get(apart(use), _SAME)
         verdict = (
-            f"A reply that all raters find to use the persona is rated {told(use)} points "
-            f"{'higher' if apart(use) == 'higher' else 'apart'} overall than one that none does, "
-            f"at the same length; the interval {_holds(apart(use))}."
+            f"A reply that all raters find to use the persona is rated {way} overall than one that "
+            f"none does, at the same length: by {told(use)} points."
         )
     return Section(
         stage="reply",
@@ -78,10 +80,6 @@ def ratings_section(material: Material, group: str, *, seed: int) -> Section | N
         ),
         limits=(*_LIMITS, *(f"{name} is left out: {why}" for name, why in effects.dropped.items())),
     )
-
-
-def _holds(way: str) -> str:
-    return "holds 0" if way.startswith("not") else "does not hold 0"
 
 
 def _means(answers: Sequence[Answer], group: str, question: str) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from recenter.figures.draw import draw
-from recenter.figures.markdown import figures_of, plots_text, tables_text
+from recenter.figures.markdown import figures_of, inert, plots_text, tables_text
 from recenter.figures.record import Picture
 from recenter.reports.page import page
 from recenter.reports.section import INTERVALS, GapReport, Section, signature_line
@@ -67,16 +67,19 @@ def _parts(report: GapReport) -> Iterator[str]:
     yield "# People against models"
     yield f"{INTERVALS}\n\n`{signature_line(report)}`"
     for section in report.sections:
-        yield f"## {section.title}\n\n{section.verdict}"
+        yield f"## {inert(section.title)}\n\n{inert(section.verdict)}"
         yield "\n".join(f"- {name}: {count:,}" for name, count in section.counts.items())
         yield tables_text(section.tables)
         yield plots_text((named(one, section) for one in section.pictures), FIGURES)
         yield "\n".join(f"- {limit}" for limit in section.limits)
-    files = "\n".join(f"| {one.name} | {one.rows} | `{one.sha256}` |" for one in report.files)
+    files = "\n".join(
+        f"| {inert(one.name)} | {one.rows} | `{one.sha256}` |" for one in report.files
+    )
     yield f"## Data\n\n| file | rows | sha256 |\n|---|---|---|\n{files}"
     if report.problems:
         told = "\n".join(
-            f"- {one.count:,}: {one.what}" + (f" (first: {one.example})" if one.example else "")
+            f"- {one.count:,}: {inert(one.what)}"
+            + (f" (first: {inert(one.example)})" if one.example else "")
             for one in report.problems
         )
         yield f"## Left out\n\n{told}"

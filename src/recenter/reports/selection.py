@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Grid, Line, Table
 from recenter.models.base import Embedder
-from recenter.provenance import digest
 from recenter.reports.against import COLUMNS, figures, kept
 from recenter.reports.judged import Judged
+from recenter.reports.material import plain
 from recenter.reports.scored import scored
 from recenter.reports.section import Section, apart, listed, told
 from recenter.reports.selection_baselines import ALONE, baselines
@@ -127,7 +127,9 @@ def _unread(data: _Set) -> tuple[Table, ...]:
         answered = int((~np.isnan(data.of.values[name])).sum())
         lost = data.of.unread[name]
         column = np.r_[np.ones(lost), np.zeros(answered)]
-        lines.append(Line(name, (Estimate(value=float(column.mean()), n=len(column)),)))
+        people = len(set(data.people))
+        figure = Estimate(value=float(column.mean()), n=len(column), clusters=people)
+        lines.append(Line(name, (figure,)))
     return (Table(title="Answers that could not be read", columns=("share",), lines=tuple(lines)),)
 
 
@@ -142,8 +144,13 @@ def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
         return ()
     lines = []
     for name, said in {**data.models, **data.fixed}.items():
-        used = np.asarray([np.nansum(said[places]) for places in nothing.values()], np.float64)
-        who = [person for person, _ in nothing]
+        # A pair of which an answer is missing says nothing: unread is never unused.
+        whole = {p: places for p, places in nothing.items() if not np.isnan(said[places]).any()}
+        used = np.asarray([said[places].sum() for places in whole.values()], np.float64)
+        if not len(used):
+            lines.append(Line(name, (None, None, None)))
+            continue
+        who = [person for person, _ in whole]
         quiet = (used == 0).astype(np.float64)
         lines.append(
             Line(
@@ -160,7 +167,8 @@ def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
             title="Where people want nothing used",
             columns=("attributes used", "most used", "share with nothing used"),
             lines=tuple(lines),
-            note=f"{len(nothing)} of {len(pairs)} pairs of a person and a prompt. n counts pairs.",
+            note=f"{len(nothing)} of {len(pairs)} pairs of a person and a prompt. n counts pairs "
+            "that a judge answered as a whole.",
         ),
     )
 
@@ -176,7 +184,9 @@ def _divided(data: _Set, rows: NDArray[np.intp], *, texts: bool) -> tuple[Table,
     gap = said - data.truth
     items = [data.of.items[row] for row in rows]
     prompts = [(i.prompt, i.message if texts else i.prompt) for i in items]
-    words = [(i.text, i.text if texts else digest(i.text)[:_DIGITS]) for i in items]
+    # Without texts, by the place in the data: a digest would tell whoever guesses the words.
+    order = {text: place for place, text in enumerate(dict.fromkeys(i.text for i in items), 1)}
+    words = [(i.text, i.text if texts else f"attribute {order[i.text]}") for i in items]
     return (*_parting(data, gap, prompts, "Prompts"), *_parting(data, gap, words, "Attributes"))
 
 
@@ -191,22 +201,24 @@ def _parting(
     found = []
     for some in places.values():
         people = [data.people[place] for place in some]
+        if len(set(people)) < _LEAST:
+            continue
         found.append(Line(_brief(names[some[0]][1]), (clustered_mean(gap[some], people),)))
     found.sort(key=lambda line: -abs((line.figures[0] and line.figures[0].value) or 0))
     table = Table(
         title=f"{what} that divide people and models most",
         columns=("share used by models less by people",),
         lines=tuple(found[:_MOST_DIVIDED]),
-        note="n counts the answers of people.",
+        note=f"Of those about at least {_LEAST} people. n counts answers of people.",
     )
     return (table,) if found else ()
 
 
-_MOST_DIVIDED, _LONGEST, _DIGITS = 10, 90, 10
+_MOST_DIVIDED, _LEAST, _LONGEST = 10, 3, 90
 
 
 def _brief(text: str) -> str:
-    line = " ".join(text.split())
+    line = plain(" ".join(text.split()))
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from recenter.figures.record import Line, Table
-from recenter.reports.judged import Judged
+from recenter.reports.judged import Judged, one_each, people_mean
 from recenter.reports.material import Answer, Material
 from recenter.stats.alt_test import Alignment, alternative_annotator_test
 from recenter.stats.clustered import Scale
@@ -36,13 +36,7 @@ def stand_in(material: Material, of: Judged, asked: Asked) -> tuple[Table, ...]:
     The test needs people who answered one by one; the second table needs items that a model
     answered and people did not.
     """
-    answers = [
-        one
-        for one in material.answers
-        if (one.group, one.question, one.kind) == (of.group, of.question, "person")
-        and not one.again
-        and one.value is not None
-    ]
+    answers = one_each(material, of.group, of.question)
     models = of.judges("model")
     return (*_test(of, answers, models, asked), *_saved(of, models, asked))
 
@@ -80,15 +74,16 @@ def _test(
 
 def _saved(of: Judged, models: Sequence[str], asked: Asked) -> tuple[Table, ...]:
     lines = []
+    told = of.consensus if asked.scale == "share" else people_mean(of)
     answered = np.zeros(len(of.names), np.bool_)
     for name in of.judges("person", "majority"):
         answered |= ~np.isnan(of.values[name])
     for name in models:
         # A tie of people is no item that they left out: it is in neither part.
-        judged = np.where(answered & np.isnan(of.consensus), np.nan, of.values[name])
-        if not (~np.isnan(judged) & ~answered).any() or np.isnan(of.consensus).all():
+        judged = np.where(answered & np.isnan(told), np.nan, of.values[name])
+        if not (~np.isnan(judged) & ~answered).any() or np.isnan(told).all():
             continue
-        found = prediction_powered_mean(of.consensus, judged, of.people, scale=asked.scale)
+        found = prediction_powered_mean(told, judged, of.people, scale=asked.scale)
         people = found.corrected.clusters
         few = people < LEAST_PEOPLE
         saved = Estimate(
@@ -107,7 +102,7 @@ def _saved(of: Judged, models: Sequence[str], asked: Asked) -> tuple[Table, ...]
                 f"{asked.figure}, people alone",
                 f"{asked.figure}, corrected by the model",
                 f"{asked.figure}, model alone",
-                "answers of people saved",
+                "items that people need not answer",
             ),
             lines=tuple(lines),
             note="Prediction-powered inference (PPI++), clustered by person. It holds where the "

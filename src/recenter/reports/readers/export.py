@@ -63,16 +63,18 @@ def read_export(rows: Iterable[Row]) -> Material:
         try:
             value = _value(judgment)
         except InputError as error:
-            problems.add(error.reason, place)
+            off = error.field == "answer"
+            problems.add("an answer off the scale" if off else "a question unknown", place)
             continue
         turned = _turned(judgment.subject, stored)
-        answer = _answer(judgment, value, turned)
+        group = _group(judgment.subject, stored, turned)
+        answer = _answer(judgment, value, turned, group)
         item = _item(judgment, stored, turned)
         if item is None:
             problems.add("a judgment on nobody that is known", place)
             continue
         answers.append(answer)
-        items[_GROUP, answer.item] = item
+        items[group, answer.item] = item
     return Material(answers=tuple(answers), items=items, problems=problems.found)
 
 
@@ -92,7 +94,20 @@ def _turned(subject: Subject, stored: _Stored) -> bool:
     return one is not None and other is not None and one.arm == "generic" != other.arm
 
 
-def _answer(judgment: Judgment, value: float, turned: bool) -> Answer:
+def _group(subject: Subject, stored: _Stored, turned: bool) -> str:
+    """Return the group: comparisons other than with a generic reply are a group of their own."""
+    one, other = stored.get(Reply, subject.reply), stored.get(Reply, subject.other_reply)
+    if subject.other_reply is None:
+        return _GROUP
+    if one is None or other is None:
+        return f"{_GROUP}, replies not in the export"
+    knows, against = (other.arm, one.arm) if turned else (one.arm, other.arm)
+    if against == "generic" and knows != "generic":
+        return _GROUP
+    return f"{_GROUP}, {knows} against {against}"
+
+
+def _answer(judgment: Judgment, value: float, turned: bool, group: str) -> Answer:
     subject = judgment.subject
     about = [subject.query, subject.reply, subject.other_reply, subject.attribute]
     position = judgment.position
@@ -102,7 +117,7 @@ def _answer(judgment: Judgment, value: float, turned: bool) -> Answer:
         position = None if position is None else _OTHER[position]
     return Answer(
         question=judgment.question,
-        group=_GROUP,
+        group=group,
         item="/".join(part for part in about if part),
         judge=judgment.judge.name,
         kind=judgment.judge.kind,

@@ -74,7 +74,7 @@ def read_votes(rows: Iterable[Row]) -> Material:
             if vote.rating is not None:
                 given["relevant_five"] = _FIVE.get(vote.rating)
                 if vote.rating not in _FIVE:
-                    problems.add(f"an answer off the scale: {vote.rating!r}", row.place)
+                    problems.add("an answer off the scale", row.place)
             answers += [
                 Answer(
                     question=question,
@@ -104,6 +104,9 @@ def read_rates(rows: Iterable[Row]) -> Material:
         items[_GROUP, name] = Item(
             person=read.user, prompt=read.prompt_id, text=read.text, message=read.prompt
         )
+        if not 0 <= read.human_yes_rate <= 1:
+            problems.add("an answer off the scale", row.place)
+            continue
         if read.human_yes_rate == _TIE:
             problems.add("people gave no majority", row.place)
             continue

@@ -12,6 +12,7 @@ from recenter.reports.material import Answer, Item, Kind, Material, Problems
 from recenter.reports.readers.base import Row
 
 _GROUP = "preferences"
+_LONGEST, _MOST_WORDS = 40, 3
 _VALUES: dict[str, float | None] = {"chosen": 1.0, "tie": 0.5, "rejected": 0.0, "invalid": None}
 
 
@@ -24,8 +25,14 @@ class _Verdict(msgspec.Struct, frozen=True):
     @property
     def name(self) -> str:
         """The judge with the conditions it was asked under, which are another judge."""
-        told = ", ".join(part for part in (self.profile, self.mode) if part)
+        told = ", ".join(_label(part) for part in (self.profile, self.mode) if part)
         return f"{self.judge} ({told})" if told else self.judge
+
+
+def _label(condition: str) -> str:
+    """Return a condition by its name; one in sentences tells of a person, and is digested."""
+    short = len(condition) <= _LONGEST and len(condition.split()) <= _MOST_WORDS
+    return condition if short else digest(condition)
 
 
 class _Pair(msgspec.Struct, frozen=True):
@@ -49,7 +56,7 @@ def read_preferences(rows: Iterable[Row]) -> Material:
     for row in rows:
         read = convert(row.fields, _Pair, file=row.file, number=row.line)
         occasion = read.interaction or digest(read.prompt)
-        name = f"{occasion}/{row.line}"
+        name = f"{occasion}/{digest(read.user, read.chosen, read.rejected)}"
         items[_GROUP, name] = Item(
             person=read.user,
             prompt=occasion,
@@ -59,7 +66,7 @@ def read_preferences(rows: Iterable[Row]) -> Material:
         answers.append(_answer(name, read.user, "person", 1.0))
         for one in read.llm_judges:
             if one.verdict not in _VALUES:
-                problems.add(f"an answer off the scale: {one.verdict!r}", row.place)
+                problems.add("an answer off the scale", row.place)
             answers.append(_answer(name, one.name, "model", _VALUES.get(one.verdict)))
     return Material(answers=tuple(answers), items=items, problems=problems.found)
 

@@ -7,10 +7,11 @@ from collections.abc import Iterable
 import msgspec
 
 from recenter.formats import convert
-from recenter.reports.material import Answer, Item, Material
+from recenter.reports.material import Answer, Item, Material, Problems
 from recenter.reports.readers.base import Row
 
 _GROUP = "ratings"
+_SCALES = {"uses_persona": (0.0, 1.0), "overall": (1.0, 5.0)}
 _QUESTIONS = (
     "uses_persona",
     "overall",
@@ -46,6 +47,7 @@ def read_ratings(rows: Iterable[Row]) -> Material:
     """
     answers: list[Answer] = []
     items: dict[tuple[str, str], Item] = {}
+    problems = Problems()
     for row in rows:
         read = convert(row.fields, _Context, file=row.file, number=row.line)
         for reply in read.responses:
@@ -64,9 +66,17 @@ def read_ratings(rows: Iterable[Row]) -> Material:
                     item=name,
                     judge=f"rater {place}",
                     kind="person",
-                    value=value,
+                    value=_on_scale(question, value, row, problems),
                 )
                 for question in _QUESTIONS
                 for place, value in enumerate(getattr(reply, question), 1)
             ]
-    return Material(answers=tuple(answers), items=items)
+    return Material(answers=tuple(answers), items=items, problems=problems.found)
+
+
+def _on_scale(question: str, value: float, row: Row, problems: Problems) -> float | None:
+    least, most = _SCALES.get(question, (0.0, 10.0))
+    if least <= value <= most:
+        return value
+    problems.add("an answer off the scale", row.place)
+    return None

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import get_args
 
 import msgspec
 
 from recenter.formats import convert
+from recenter.provenance import digest
 from recenter.questions import SUPPORTED
-from recenter.reports.material import Answer, Item, Material, Problems
+from recenter.records import Failure
+from recenter.reports.material import Answer, Item, Material, Problems, plain
 from recenter.reports.readers.base import VERDICT, Row
 
 _GROUP = "support"
@@ -36,10 +39,10 @@ def read_statements(rows: Iterable[Row]) -> Material:
     problems = Problems()
     for row in rows:
         read = convert(row.fields, _Statement, file=row.file, number=row.line)
-        name = f"{read.session}/{row.line}"
-        items[_GROUP, name] = Item(person=read.session, text=read.text, source=read.source)
+        name = f"{read.session}/{digest(read.text)}"
+        items[_GROUP, name] = Item(person=read.session, text=read.text, source=plain(read.source))
         if read.verdict not in _VALUES:
-            problems.add(f"an answer off the scale: {read.verdict!r}", row.place)
+            problems.add("an answer off the scale", row.place)
             continue
         answers.append(
             Answer(
@@ -49,7 +52,12 @@ def read_statements(rows: Iterable[Row]) -> Material:
                 judge=VERDICT,
                 kind="majority",
                 value=_VALUES[read.verdict],
-                failure=read.failure,
+                failure=_failure(read.failure),
             )
         )
     return Material(answers=tuple(answers), items=items, problems=problems.found)
+
+
+def _failure(given: str | None) -> str | None:
+    """Return a failure by its name; free words are none, and are shown nowhere."""
+    return given if given is None or given in get_args(Failure) else "other"
