@@ -77,9 +77,14 @@ def test_a_selector_takes_the_place_of_the_packaged_one(selector: Path, tmp_path
 
 def test_settings_of_the_packaged_selector_are_refused(selector: Path, tmp_path: Path) -> None:
     rows = write_rows(tmp_path / "rows.jsonl", [{"prompt": "x", "attributes": []}])
-    made = recenter("select", "--model", selector, "--setting", "agreeing", "--batch", rows)
-    assert made.exit_code == 1
-    assert "one threshold of its own" in made.output
+    for words, status in (
+        (("--setting", "agreeing"), 2),
+        (("--setting", "restrained"), 2),
+        (("--base-rate", "0.2"), 1),
+    ):
+        made = recenter("select", "--model", selector, *words, "--batch", rows)
+        assert made.exit_code == status
+        assert "one threshold of its own" in " ".join(made.output.split())
 
 
 def test_a_folder_of_another_kind_or_with_changed_weights_is_refused(

@@ -64,6 +64,23 @@ def test_neither_model_is_an_error_that_names_both_cures(rows: str) -> None:
     assert "--chat" in result.output
 
 
+@pytest.mark.parametrize("words", [("--chat", "ollama:x"), ("--workers", "4")])
+def test_what_only_a_chat_model_takes_does_not_go_with_a_trained_one(
+    folder: Path, rows: str, words: tuple[str, str]
+) -> None:
+    made = judge("--model", str(folder), "--batch", rows, *words)
+    assert made.exit_code == 2
+    assert f"{words[0]}: with --model no chat model is asked" in " ".join(made.output.split())
+
+
+def test_a_chat_model_of_the_environment_is_passed_over(
+    folder: Path, rows: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECENTER_CHAT", "ollama:x")
+    made = judge("--model", str(folder), "--batch", rows)
+    assert json.loads(made.stdout.splitlines()[0])["preference"] > 0.5
+
+
 def test_a_folder_without_a_model_is_named(tmp_path: Path, rows: str) -> None:
     result = judge("--model", str(tmp_path / "none"), "--batch", rows)
     assert result.exit_code == 1

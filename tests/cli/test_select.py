@@ -123,6 +123,7 @@ def test_a_selector_of_other_vectors_or_without_a_part_is_refused(
     "words",
     [
         ("--setting", "agreeing"),
+        ("--setting", "restrained"),
         ("--base-rate", "0.1"),
         ("--ask-cost", "0"),
         ("--model", "somewhere"),

@@ -65,3 +65,10 @@ def test_a_model_goes_with_the_trained_verifier_only(rows: str, tmp_path: Path) 
     made = recenter("verify", "--verifier", "rules", "--batch", rows, "--model", str(tmp_path))
     assert made.exit_code == 2
     assert "--verifier trained" in made.output
+
+
+def test_rounds_without_refining_are_refused() -> None:
+    for rounds in ("2", "5"):
+        made = recenter("verify", "--rounds", rounds)
+        assert made.exit_code == 2
+        assert "--rounds says how often to --refine" in made.output

@@ -10,9 +10,11 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from recenter.cli.asking import Asking
+from recenter.cli.options import typed
 from recenter.config import Settings
 from recenter.models.calls import Cache, CachedEmbedder
 from recenter.models.load import load_embedder
+from recenter.models.tuned import is_tuned
 from recenter.records import Query, Selection
 from recenter.stages.backends import SELECTORS, Models, make_selector, make_verifier
 from recenter.stages.extract import Extractor
@@ -74,16 +76,7 @@ class Selecting(NamedTuple):
         cache: Cache | None = None,
         person: str | None = None,
     ) -> Selector:
-        """Return the selector; with a cache, vectors are kept there and filed under the person.
-
-        Raises:
-            UsageError: weights or choices were given for a selector that has none.
-        """
-        if self.selector != "trained" and (self.weights or self.choices != Choices()):
-            raise click.UsageError(
-                "--model, --setting, --base-rate and --ask-cost go with --selector trained, not "
-                f"with {self.selector}."
-            )
+        """Return the selector; with a cache, vectors are kept there and filed under the person."""
         embedder = load_embedder(settings.embedder, settings)
         if cache is not None:
             embedder = CachedEmbedder(embedder, cache, person=person)
@@ -119,11 +112,25 @@ class Selecting(NamedTuple):
         return make_policy(self.allow)
 
 
+def _refuse_unheard(selector: str, weights: Path | None) -> None:
+    """Refuse choices that the selector does not have, also where they are the default ones."""
+    if selector != "trained" and typed("weights", "setting", "base_rate", "ask_cost"):
+        raise click.UsageError(
+            "--model, --setting, --base-rate and --ask-cost go with --selector trained, not "
+            f"with {selector}."
+        )
+    if weights is not None and is_tuned(weights) and typed("setting"):
+        raise click.UsageError(
+            f"--setting: {weights} holds a fine-tuned encoder, which has one threshold of its own."
+        )
+
+
 def selecting_options(command: F) -> F:
     """Add the options that say how to select; the command gets them as one `selecting`."""
 
     @functools.wraps(command)
     def run(**given: Any) -> Any:
+        _refuse_unheard(given["selector"], given["weights"])
         chosen = {name: given.pop(name) for name in ("setting", "base_rate", "ask_cost")}
         names = ("selector", "cap", "policy", "allow", "weights")
         plain = {name: given.pop(name) for name in names}

@@ -22,7 +22,7 @@ from recenter.batch.judge import (
 from recenter.batch.rows import one_by_one
 from recenter.cli.asking import Asking
 from recenter.cli.judge_stored import stored
-from recenter.cli.options import asking_options, batch_options, need, run, setting_options
+from recenter.cli.options import asking_options, batch_options, need, run, setting_options, typed
 from recenter.config import Settings
 from recenter.errors import ConfigError
 from recenter.models.load import load_embedder
@@ -63,6 +63,11 @@ def better(
     """
     need(batch, "--batch", "here")
     if folder is not None:
+        if unheard := typed("chat", "workers"):
+            raise click.UsageError(
+                f"{' and '.join(unheard)}: with --model no chat model is asked. Leave out one or "
+                "the other."
+            )
         settings = msgspec.structs.replace(settings, chat=None)
     asking = Asking(settings, cache=None, dry_run=dry_run)
     if folder is not None:

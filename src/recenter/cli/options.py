@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.core import ParameterSource
 
 from recenter import __version__
 from recenter.batch.contract import BatchCounts, Handler, run_batch
@@ -133,6 +134,20 @@ def summary(counts: BatchCounts, output: str) -> str:
     if output not in ("-", os.devnull):
         parts.append(f"written to {Path(output)}")
     return ", ".join(parts)
+
+
+def typed(*names: str) -> tuple[str, ...]:
+    """Return which of these parameters stand on the command line, as they are written there.
+
+    What comes from a default or the environment was not asked for here, and may be passed over.
+    """
+    context = click.get_current_context()
+    return tuple(
+        parameter.opts[0]
+        for parameter in context.command.params
+        if parameter.name in names
+        and context.get_parameter_source(str(parameter.name)) is ParameterSource.COMMANDLINE
+    )
 
 
 def need(value: object, option: str, why: str) -> None:

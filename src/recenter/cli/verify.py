@@ -12,7 +12,7 @@ from recenter.batch.verify import verify_row
 from recenter.cli.asking import Asking
 from recenter.cli.backends import verifier_of
 from recenter.cli.bar import Bar
-from recenter.cli.options import asking_options, batch_options, run, setting_options
+from recenter.cli.options import asking_options, batch_options, run, setting_options, typed
 from recenter.config import Settings
 from recenter.stages.backends import VERIFIERS
 from recenter.stages.refine_stored import RefinedStore, Refiner
@@ -72,6 +72,8 @@ def verify(
 
     Example: recenter verify --refine
     """
+    if typed("rounds") and not refine:
+        raise click.UsageError("--rounds says how often to --refine: give --refine too.")
     verifier = verifier or ("rules" if weights is None else "trained")
     if batch is not None:
         if refine:
