@@ -46,9 +46,8 @@ def main() -> None:
         target, "verifier", fitted.arrays, settings=fitted.settings, encoder=embedder.name
     )
     print(saved.name, fitted.settings["thresholds"])
-    print(
-        f"sha256 {hashlib.sha256(target.read_bytes()).hexdigest()}; {target.stat().st_size} bytes"
-    )
+    print(f"checksum {saved.about.checksum}; {target.stat().st_size} bytes")
+    print(f"sha256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from click.testing import CliRunner, Result
 import recenter.cli.evaluate
 import recenter.cli.train
 from recenter.cli.main import main
-from recenter.models.saved import FILE
+from recenter.models.saved import FILE, Kind, load_model, save_model
 from recenter.models.tuned import RECORD
 from tests.train.makers import (
     Words,
@@ -94,6 +95,22 @@ def test_the_packaged_verifier(tmp_path: Path) -> None:
     refused = recenter_(*words[:-1], alone, "--conversations", told)
     assert refused.exit_code == 1
     assert "the same verdict" in refused.output
+
+
+@pytest.mark.parametrize("kind", ["selector", "verifier"])
+def test_another_whole_model_in_place_of_the_packaged_one_is_refused(
+    kind: Kind, pairs: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = resources.files("recenter.models").joinpath("weights", f"{kind}.safetensors")
+    real = load_model(Path(str(file)), kind)
+    settings = dict(real.about.settings) | {"note": "another"}
+    other = tmp_path / "weights" / f"{kind}.safetensors"
+    save_model(other, kind, real.arrays, settings=settings, encoder=real.about.encoder)
+    monkeypatch.setattr("recenter.models.saved.resources.files", lambda _: tmp_path)
+    made = recenter_("evaluate", f"packaged:{kind}", "--on", pairs)
+    assert made.exit_code == 1
+    assert f"the packaged {kind} has the checksum" in made.output
+    assert "Install the package again" in made.output
 
 
 def test_what_is_no_model_is_told_apart(trained: Path, pairs: Path, tmp_path: Path) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,12 +16,12 @@ from recenter.figures.draw import need_extra
 from recenter.figures.markdown import tables_text
 from recenter.models.base import Embedder
 from recenter.models.load import load_embedder
-from recenter.models.saved import About, Saved, about_model, load_model
-from recenter.models.selector_model import selector_of
+from recenter.models.saved import Kind, Saved, about_model, load_model, load_packaged
+from recenter.models.selector_model import SELECTOR_CHECKSUM, selector_of
 from recenter.models.tuned import is_tuned
 from recenter.progress import Progress
 from recenter.stages.judge_trained import TrainedPreference
-from recenter.stages.verify_model import model_of
+from recenter.stages.verify_model import VERIFIER_CHECKSUM, model_of
 from recenter.train.card import EVALUATION, made_of, trained_on, write_evaluation
 from recenter.train.evaluate import evaluate_preference, evaluate_selector, evaluate_verifier
 from recenter.train.examples import read_relevant
@@ -32,7 +31,11 @@ from recenter.train.report import Report
 from recenter.train.sources import DataFile, placed, read_rows
 from recenter.train.verifier_examples import examples, sessions_of
 
-PACKAGED = {"packaged:selector": "selector", "packaged:verifier": "verifier"}
+PACKAGED: dict[str, tuple[Kind, str]] = {
+    "packaged:selector": ("selector", SELECTOR_CHECKSUM),
+    "packaged:verifier": ("verifier", VERIFIER_CHECKSUM),
+}
+"""Kind and checksum of the models that come with the package."""
 UNSEEN = (
     "Only people the model has not seen count. Recenter cannot know who was in its training data: "
     "if people in these files were, the figures are too high."
@@ -89,23 +92,16 @@ def evaluate(
     if output is not None:
         need_extra("matplotlib")
         check_folder(output, holds=EVALUATION)
-    place = _place(model)
-    if is_tuned(place):
-        raise ModelError(
-            f"{place} holds a fine-tuned encoder, and this command evaluates what `recenter train` "
-            "wrote.",
-            cure="Its card says what it is worth on people it was not tuned on.",
-        )
     embedder = load_embedder(settings.embedder, settings)
-    about = about_model(place)
-    if conversations and about.kind != "verifier":
-        raise click.UsageError(f"--conversations goes with a verifier; this is a {about.kind}.")
-    saved = load_model(place, about.kind, encoder=embedder.name)
+    saved = _load(model, embedder.name)
+    if conversations and saved.about.kind != "verifier":
+        raise click.UsageError(
+            f"--conversations goes with a verifier; this is a {saved.about.kind}."
+        )
     data = read_rows((*sources, *conversations)).files
     with Bar() as bar:
-        report = _report(saved, about, Rows(sources, conversations), embedder, bar)
-    folder = place if place.is_dir() else place.parent
-    notes = [] if model in PACKAGED else _seen(trained_on(folder), data)
+        report = _report(saved, Rows(sources, conversations), embedder, bar)
+    notes = [] if model in PACKAGED else _seen(trained_on(Path(model)), data)
     click.echo(f"{saved.name} on {', '.join(one.name for one in data)}\n")
     click.echo("\n".join([*notes, UNSEEN]) + "\n")
     click.echo(tables_text(report.tables))
@@ -116,14 +112,12 @@ def evaluate(
         click.echo(f"written to {output}: {EVALUATION}, figures and numbers")
 
 
-def _report(
-    saved: Saved, about: About, rows: Rows, embedder: Embedder, progress: Progress
-) -> Report:
-    if about.kind == "selector":
+def _report(saved: Saved, rows: Rows, embedder: Embedder, progress: Progress) -> Report:
+    if saved.about.kind == "selector":
         labelled = read_relevant(rows.sources)
         return evaluate_selector(selector_of(saved), labelled, embedder, progress)
     read = read_rows(rows.sources)
-    if about.kind == "verifier":
+    if saved.about.kind == "verifier":
         talks = read_rows(rows.conversations)
         with placed(talks):
             sessions = sessions_of(talks.rows)
@@ -136,19 +130,27 @@ def _report(
     return evaluate_preference(TrainedPreference(saved, embedder), pairs, progress)
 
 
-def _place(model: str) -> Path:
-    """Return where a model is.
+def _load(model: str, encoder: str) -> Saved:
+    """Return a model of the package, pinned by its checksum, or that of a file or folder.
 
     Raises:
         ConfigError: no such model comes with the package.
+        ModelError, ChecksumError: it is a fine-tuned encoder, or cannot be used; see `load_model`.
     """
-    if not model.startswith("packaged:"):
-        return Path(model)
-    if model not in PACKAGED:
+    if model in PACKAGED:
+        kind, checksum = PACKAGED[model]
+        return load_packaged(kind, checksum, encoder=encoder)
+    if model.startswith("packaged:"):
         allowed = ", ".join(PACKAGED)
         raise ConfigError(f"there is no {model}; expected one of {allowed}, or a folder.")
-    file = resources.files("recenter.models").joinpath("weights", f"{PACKAGED[model]}.safetensors")
-    return Path(str(file))
+    place = Path(model)
+    if is_tuned(place):
+        raise ModelError(
+            f"{place} holds a fine-tuned encoder, and this command evaluates what `recenter train` "
+            "wrote.",
+            cure="Its card says what it is worth on people it was not tuned on.",
+        )
+    return load_model(place, about_model(place).kind, encoder=encoder)
 
 
 def _seen(trained: dict[str, str], data: Sequence[DataFile]) -> list[str]:

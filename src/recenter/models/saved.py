@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from importlib import resources
 from pathlib import Path
 from typing import Any, Literal, TypeVar, get_args
 
@@ -116,6 +117,24 @@ def load_model(path: Path, kind: Kind, *, encoder: str | None = None) -> Saved:
             f"{file} has the checksum {found}; expected {about.checksum}.", cure=RETRAIN
         )
     return Saved(about=about, arrays=arrays)
+
+
+def load_packaged(kind: Kind, checksum: str, *, encoder: str | None = None) -> Saved:
+    """Return the model that comes with the installation.
+
+    Raises:
+        ModelError: its file is damaged, or it reads the vectors of another encoder.
+        ChecksumError: it is a whole model, but not the one that this version was released with.
+    """
+    packaged = resources.files("recenter.models").joinpath("weights", f"{kind}.safetensors")
+    with resources.as_file(packaged) as path:
+        saved = load_model(path, kind, encoder=encoder)
+    if saved.about.checksum != checksum:
+        raise ChecksumError(
+            f"the packaged {kind} has the checksum {saved.about.checksum}; expected {checksum}.",
+            cure="Install the package again.",
+        )
+    return saved
 
 
 def about_model(path: Path) -> About:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
@@ -17,9 +16,9 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.errors import ChecksumError, ModelError
+from recenter.errors import ModelError
 from recenter.models.checked import check_arrays, length, settings_of
-from recenter.models.saved import RETRAIN, Saved, load_model
+from recenter.models.saved import RETRAIN, Saved, load_model, load_packaged
 from recenter.models.selector_features import MARKS, marks, weighted_grams
 
 Floats = NDArray[np.float64]
@@ -251,16 +250,7 @@ def packaged_selector() -> SelectorModel:
         ModelError: its file is damaged.
         ChecksumError: it is a whole model, but not the one that this version was released with.
     """
-    file = resources.files("recenter.models").joinpath("weights", "selector.safetensors")
-    with resources.as_file(file) as path:
-        saved = load_model(path, "selector")
-    if saved.about.checksum != SELECTOR_CHECKSUM:
-        raise ChecksumError(
-            f"the packaged selector has the checksum {saved.about.checksum}; expected "
-            f"{SELECTOR_CHECKSUM}.",
-            cure="Install the package again.",
-        )
-    return selector_of(saved)
+    return selector_of(load_packaged("selector", SELECTOR_CHECKSUM))
 
 
 def load_selector(path: Path, *, encoder: str | None = None) -> SelectorModel:

@@ -6,9 +6,7 @@ Two linear heads on what `verify_features` sees: `support`, fitted to judged sta
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
-from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, cast, get_args
 
@@ -16,13 +14,14 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.errors import ChecksumError, ModelError
+from recenter.errors import ModelError
 from recenter.models.checked import check_arrays, length, settings_of
-from recenter.models.saved import RETRAIN, Saved, load_model
+from recenter.models.saved import RETRAIN, Saved, load_model, load_packaged
 from recenter.records import Failure
 from recenter.stages.verify_features import FEATURES, Described
 
-VERIFIER_SHA256 = "d500c8b2187e5c6a108225c52c9fefc63dfa2d7ee09ffabc837a069bfe5f1d1e"
+VERIFIER_CHECKSUM = "5a419c67c3a8df6ffdd94279c2b1d2c8ce97a47bb210c0463942d50289dcfcc1"
+"""Of the packaged weights; `python -m training.verifier` prints it."""
 SUPPORTED = "supported"
 """The class of the head of faults that says that there is none."""
 CLIP = 4.0
@@ -123,22 +122,14 @@ def load_verifier(path: Path | None = None, *, encoder: str | None = None) -> Ve
     """Return the packaged model, or the one in a file or folder.
 
     Raises:
-        ChecksumError: the packaged weights are not the ones this version was tested with, or the
+        ChecksumError: the packaged weights are not the ones this version was released with, or the
             arrays of a file not those that were saved.
         ModelError: the file is missing, no verifier, of a later format, reads the vectors of
             another encoder, or lacks a setting, an array or a feature.
     """
     if path is not None:
         return model_of(load_model(path, "verifier", encoder=encoder), str(path))
-    packaged = resources.files("recenter.models").joinpath("weights", "verifier.safetensors")
-    with resources.as_file(packaged) as file:
-        saved = load_model(file, "verifier", encoder=encoder)
-        found = hashlib.sha256(file.read_bytes()).hexdigest()
-    if found != VERIFIER_SHA256:
-        raise ChecksumError(
-            f"the weights of the verifier have sha256 {found}; expected {VERIFIER_SHA256}.",
-            cure="Install the package again.",
-        )
+    saved = load_packaged("verifier", VERIFIER_CHECKSUM, encoder=encoder)
     return model_of(saved, "the packaged verifier")
 
 

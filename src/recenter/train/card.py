@@ -119,10 +119,11 @@ def evaluation_text(made: Made, report: Report, notes: Sequence[str]) -> str:
     return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
-def trained_on(folder: Path) -> dict[str, str]:
+def trained_on(model: Path) -> dict[str, str]:
     """Return the names of the files a model was trained on by sha256; none where it does not say,
-    as where the file of that name beside it is somebody else's.
+    as where the file of that name beside it is somebody else's. `model` is its folder or file.
     """
+    folder = model if model.is_dir() else model.parent
     try:
         read = msgspec.json.decode((folder / METRICS).read_bytes(), type=_Metrics)
     except (OSError, msgspec.DecodeError, RecursionError):
