@@ -126,7 +126,7 @@ def trained_on(model: Path) -> dict[str, str]:
     folder = model if model.is_dir() else model.parent
     try:
         read = msgspec.json.decode((folder / METRICS).read_bytes(), type=_Metrics)
-    except (OSError, msgspec.DecodeError, RecursionError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return {}
     return {one.sha256: one.name for one in read.data}
 
