@@ -149,7 +149,7 @@ def test_a_model_of_another_embedder_is_refused(
     monkeypatch.setattr(recenter.cli.evaluate, "load_embedder", lambda *_: other)
     made = recenter_("evaluate", trained, "--on", pairs)
     assert made.exit_code == 1
-    assert "reads vectors of scripted:words; got scripted:other" in made.output
+    assert "reads vectors of 'scripted:words'; got scripted:other" in made.output
 
 
 def test_a_fine_tuned_encoder_is_told_apart_from_what_is_broken(

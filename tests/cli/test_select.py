@@ -111,7 +111,7 @@ def test_a_selector_of_other_vectors_or_without_a_part_is_refused(
     save_model(tmp_path / FILE, "selector", saved.arrays, settings=told, encoder="ollama:x")
     result = select("--batch", rows, "--model", str(tmp_path))
     assert result.exit_code == 1
-    assert "reads vectors of ollama:x; got embedded:minilm@" in result.output
+    assert "reads vectors of 'ollama:x'; got embedded:minilm@" in result.output
     arrays = {"weights": np.zeros(3)}
     save_model(tmp_path / FILE, "selector", arrays, settings={}, encoder=None)
     result = select("--batch", rows, "--model", str(tmp_path))

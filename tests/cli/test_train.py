@@ -136,6 +136,16 @@ def test_a_preference_is_trained_twice_to_the_same_bytes(preferred: Path, tmp_pa
         assert path.read_bytes() == other.read_bytes(), path.name
 
 
+def test_a_licence_and_a_file_name_put_nothing_into_the_card(tmp_path: Path) -> None:
+    pairs = write(tmp_path / "a | b `x`.jsonl", preference_rows())
+    out = tmp_path / "model"
+    words = ("train", "preference", "--from", pairs, "--output", out)
+    assert recenter_(*words, "--licence", "x\n# Forged").exit_code == 0
+    card = (out / "card.md").read_text()
+    assert "Licence of the data: x # Forged." in card
+    assert "| a \\| b 'x'.jsonl | 72 |" in card
+
+
 @pytest.mark.parametrize(
     ("kind", "rows", "message"),
     [

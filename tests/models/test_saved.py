@@ -91,8 +91,17 @@ def test_another_kind_is_named(tmp_path: Path) -> None:
 
 def test_another_encoder_is_named(tmp_path: Path) -> None:
     saved(tmp_path)
-    with pytest.raises(ModelError, match="reads vectors of embedded:minilm@1; got ollama:x"):
+    with pytest.raises(ModelError, match="reads vectors of 'embedded:minilm@1'; got ollama:x"):
         load_model(tmp_path, "selector", encoder="ollama:x")
+
+
+def test_what_a_file_says_of_itself_makes_no_long_message(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    save_model(path, "selector", ARRAYS, settings={}, encoder="\x1b[2J" + 10_000 * "x")
+    with pytest.raises(ModelError) as caught:
+        load_model(path, "selector", encoder="ollama:x")
+    assert "\x1b" not in str(caught.value)
+    assert len(str(caught.value)) < 500
 
 
 def test_a_later_format_is_named(tmp_path: Path) -> None:

@@ -270,7 +270,9 @@ def test_what_cannot_be_chosen_is_refused_with_what_can() -> None:
 
 
 def test_another_embedder_is_refused_with_a_cure() -> None:
-    with pytest.raises(ConfigError, match=r"reads vectors of embedded:minilm@.*got scripted:words"):
+    with pytest.raises(
+        ConfigError, match=r"reads vectors of .embedded:minilm@.*got scripted:words"
+    ):
         TrainedSelector(ScriptedEmbedder())
 
 

@@ -22,6 +22,7 @@ from recenter.models.base import ChatRequest
 from recenter.models.clause_model import load_clause_model
 from recenter.models.load import load_chat, load_embedder
 from recenter.models.local_weights import check_weights, weights_path
+from recenter.models.saved import brief
 from recenter.models.selector_model import packaged_selector
 from recenter.records import Message
 from recenter.stages.verify_model import load_verifier
@@ -120,7 +121,7 @@ def _encoder(settings: Settings) -> tuple[State, str, str | None]:
 def _selector(settings: Settings) -> tuple[State, str, str | None]:
     model = packaged_selector()
     if settings.embedder != (model.encoder or "").partition("@")[0]:
-        told = f"{model.name} reads {model.encoder}; the embedder is {settings.embedder}"
+        told = f"{model.name} reads {brief(model.encoder)}; the embedder is {settings.embedder}"
         return "broken", told, "Give --selector embedding, or train one: recenter train selector."
     return "ok", f"{model.name}, trained on people's answers, the default", None
 

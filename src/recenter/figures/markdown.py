@@ -19,7 +19,8 @@ def inert(text: str) -> str:
     tag comes of it.
     """
     flat = " ".join(text.split())
-    for mark, harmless in (("|", r"\|"), ("<", "&lt;"), ("`", "'"), ("](", r"]\(")):
+    marks = (("\\", r"\\"), ("|", r"\|"), ("<", "&lt;"), ("`", "'"), ("](", r"]\("))
+    for mark, harmless in marks:
         flat = flat.replace(mark, harmless)
     return flat
 
@@ -27,13 +28,13 @@ def inert(text: str) -> str:
 def table_text(table: Table) -> str:
     """Return a table in Markdown, with n and the number of independent units of each row."""
     rows = [
-        ("", "n", "units", *table.columns),
+        ("", "n", "units", *map(inert, table.columns)),
         ("---",) * (len(table.columns) + 3),
         *((inert(line.name), *sizes_of(line), *map(_cell, line.figures)) for line in table.lines),
     ]
     text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     note = f"\n{table.note}\n" if table.note else ""
-    return f"### {table.title}\n{note}\n{text}\n"
+    return f"### {inert(table.title)}\n{note}\n{text}\n"
 
 
 def tables_text(tables: Iterable[Table]) -> str:

@@ -31,6 +31,8 @@ Kind = Literal["selector", "verifier", "preference"]
 _KEY = "recenter"
 _SIZE, _LONGEST_HEADER = 8, 2**22
 """Bytes that tell the length of a header, and the longest that is read."""
+_BRIEF = 80
+"""Characters of what a file says of itself that a message repeats."""
 RETRAIN = "Train it again with `recenter train`, or install the package again."
 
 
@@ -104,7 +106,7 @@ def load_model(path: Path, kind: Kind, *, encoder: str | None = None) -> Saved:
         raise ModelError(f"{file} holds a {about.kind}; expected a {kind}.")
     if encoder is not None and about.encoder is not None and about.encoder != encoder:
         raise ModelError(
-            f"{file} reads vectors of {about.encoder}; got {encoder}.",
+            f"{file} reads vectors of {brief(about.encoder)}; got {encoder}.",
             cure=f"Set the embedder it was trained on, or train it on {encoder}.",
         )
     try:
@@ -213,13 +215,19 @@ def decode_record(
         raise ModelError(f"{foreign}, or only a part of one.", cure=cure) from None
     if not isinstance(version, int) or version > newest:
         raise ModelError(
-            f"{file} has format {version!r}; this version of Recenter reads up to {newest}.",
+            f"{file} has format {brief(version)}; this version of Recenter reads up to {newest}.",
             cure="Install a later version of Recenter.",
         )
     try:
         return msgspec.json.decode(data, type=kind)
     except msgspec.DecodeError as error:
         raise ModelError(f"{foreign} ({', '.join(kinds)}): {error}.", cure=cure) from None
+
+
+def brief(told: object) -> str:
+    """Return what a file says of itself as one short line, whatever it says."""
+    line = repr(told)
+    return line if len(line) <= _BRIEF else f"{line[:_BRIEF]}…"
 
 
 def _checksum(about: About, arrays: Mapping[str, NDArray[Any]]) -> str:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from recenter.errors import ConfigError
 from recenter.models.base import Embedder
+from recenter.models.saved import brief
 from recenter.models.selector_model import (
     Read,
     Scores,
@@ -138,7 +139,8 @@ class TrainedSelector:
 def _check(choices: Choices, model: SelectorModel, embedder: Embedder) -> None:
     if model.encoder not in (None, embedder.name):
         raise ConfigError(
-            f"the selector {model.name} reads vectors of {model.encoder}; got {embedder.name}.",
+            f"the selector {model.name} reads vectors of {brief(model.encoder)}; got "
+            f"{embedder.name}.",
             cure="Set the embedder it was trained on, or take --selector embedding.",
         )
     if choices.setting not in model.settings:

@@ -10,7 +10,7 @@ import msgspec
 
 from recenter import __version__
 from recenter.figures.draw import draw
-from recenter.figures.markdown import figures_of, plots_text, tables_text
+from recenter.figures.markdown import figures_of, inert, plots_text, tables_text
 from recenter.models.saved import FILE, Saved
 from recenter.provenance import Signature, digest
 from recenter.train.report import Report
@@ -93,8 +93,8 @@ def card_text(made: Made, report: Report) -> str:
         f"# Model card: a trained {report.kind}{_MODEL.get(report.kind, '')}",
         f"`{made.model}`, in `{FILE}`; checksum `{made.checksum}`. Trained by Recenter "
         f"{__version__} with `recenter train {report.kind}`, seed {made.seed}"
-        f"{_options(made)}. Reads vectors of `{made.encoder}`.",
-        f"## Data\n\n{_data(made, report)}\n\nLicence of the data: {made.licence}.",
+        f"{_options(made)}. Reads vectors of `{inert(made.encoder)}`.",
+        f"## Data\n\n{_data(made, report)}\n\nLicence of the data: {inert(made.licence)}.",
         f"## Measured\n\nSplit: {report.split}; seed {made.seed}. {_INTERVALS} What is saved "
         f"was then fitted on everything.\n\n{tables_text(report.tables)}",
         f"## Figures\n\n{plots_text(report.plots, FIGURES)}",
@@ -110,7 +110,7 @@ def evaluation_text(made: Made, report: Report, notes: Sequence[str]) -> str:
         f"A {report.kind}{_MODEL.get(report.kind, '')}; checksum "
         f"`{made.checksum}`. By Recenter {__version__}, seed {made.seed}. {report.split} "
         f"{_INTERVALS}",
-        "\n".join(f"**{note}**" for note in notes),
+        "\n".join(f"**{inert(note)}**" for note in notes),
         f"## Data\n\n{_data(made, report)}",
         f"## Measured\n\n{tables_text(report.tables)}",
         f"## Figures\n\n{plots_text(report.plots, FIGURES)}",
@@ -158,7 +158,7 @@ def _metrics(made: Made, report: Report) -> dict[str, Any]:
 
 
 def _data(made: Made, report: Report) -> str:
-    files = "\n".join(f"| {one.name} | {one.rows} | `{one.sha256}` |" for one in made.data)
+    files = "\n".join(f"| {inert(one.name)} | {one.rows} | `{one.sha256}` |" for one in made.data)
     counts = "\n".join(f"- {name}: {count:,}" for name, count in report.counts.items())
     return f"| file | rows | sha256 |\n|---|---|---|\n{files}\n\n{counts}"
 

@@ -11,6 +11,7 @@ import msgspec
 
 from recenter import __version__
 from recenter.errors import ConfigError, ModelError
+from recenter.figures.markdown import inert
 from recenter.models.cross_encoder import libraries, quiet
 from recenter.models.tuned import CARD, About, Kind, write_about
 from recenter.train.finetune import Tuned
@@ -95,15 +96,15 @@ def card(tuned: Tuned, about: About, data: Data) -> str:
     pair, yes, groups = _ASKED[tuned.kind]
     recipe, judged = tuned.recipe, [one for one in tuned.pairs if one.judged]
     held = [one for one in judged if one.fold == recipe.held]
-    files = ", ".join(data.files) or "Not named"
+    files = ", ".join(map(inert, data.files)) or "Not named"
     made_up = len(tuned.pairs) - len(judged)
     figures = "\n".join(f"| {name} | {value} |" for name, value in tuned.measured.items())
     return f"""# Model card: {about.name}
 
 A cross-encoder that reads {pair} and says how likely the pair is **{yes}**. Fine-tuned from
-`{about.base}` by Recenter {__version__}.
+`{inert(about.base)}` by Recenter {__version__}.
 
-**Data.** {files}; licence {data.licence}. {_counts(judged, groups)}, and {made_up} made-up
+**Data.** {files}; licence {inert(data.licence)}. {_counts(judged, groups)}, and {made_up} made-up
 pairs that were trained on alone. The licence of the base model applies to the weights too.
 
 **Recipe.** {recipe.epochs} epochs, batch {recipe.batch}, learning rate {recipe.learning_rate},
