@@ -65,7 +65,8 @@ def load_settings(environ: Mapping[str, str] = os.environ, **flags: Any) -> Sett
     A flag that is None was not given.
 
     Raises:
-        ConfigError: the file is not TOML, or a value is unknown or of the wrong kind.
+        ConfigError: the file cannot be read or is not TOML, or a value is unknown or of the wrong
+            kind.
     """
     default_home = environ.get("RECENTER_HOME") or platformdirs.user_data_dir("recenter")
     home = Path(default_home).expanduser()
@@ -98,6 +99,11 @@ def _read_file(path: Path) -> dict[str, Any]:
         return {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} is not TOML: {error}.") from None
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}.",
+            cure="Set RECENTER_HOME to a folder of your own, new or not.",
+        ) from None
 
 
 def pseudonym_key(settings: Settings) -> bytes:

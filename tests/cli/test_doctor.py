@@ -120,3 +120,20 @@ def test_a_home_that_others_can_read_is_told(
     monkeypatch.setenv("RECENTER_HOME", str(tmp_path))
     _, checks = examine()
     assert "chmod 700" in checks["home"]["cure"]
+
+
+def test_settings_that_cannot_be_read_are_told_with_their_cure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "file"
+    file.write_text("x")
+    monkeypatch.setenv("RECENTER_HOME", str(file))
+    status, checks = examine()
+    assert (status, set(checks)) == (1, {"recenter", "settings"})
+    assert "Set RECENTER_HOME to a folder" in checks["settings"]["detail"]
+    shown = CliRunner().invoke(main, ["doctor"])
+    assert shown.exit_code == 1
+    assert "broken" in shown.output
+    monkeypatch.setenv("RECENTER_HOME", str(tmp_path))
+    (tmp_path / "config.toml").write_text("max_cost = [")
+    assert "is not TOML" in examine()[1]["settings"]["detail"]

@@ -51,9 +51,21 @@ class Check(NamedTuple):
     cure: str | None = None
 
 
-def examine(settings: Settings, *, ask: bool) -> Iterator[Check]:
-    """Yield every check; with `ask`, the chat model is sent one short message."""
+def examine(*, ask: bool, store: str | None = None, chat: str | None = None) -> Iterator[Check]:
+    """Yield every check; with `ask`, the chat model is sent one short message.
+
+    Without settings that can be read there is nothing to look at but them.
+    """
     yield Check("recenter", "ok", f"{__version__} on Python {platform.python_version()}")
+    try:
+        settings = load_settings(os.environ, store=store, chat=chat)
+    except RecenterError as error:
+        yield Check("settings", "broken", str(error))
+    else:
+        yield from _examine(settings, ask=ask)
+
+
+def _examine(settings: Settings, *, ask: bool) -> Iterator[Check]:
     yield _look("home", lambda: _home(settings))
     yield _look("store", lambda: _store(settings))
     yield _look("disk", lambda: _disk(settings))
@@ -171,7 +183,7 @@ def doctor(*, ask: bool, store: str | None, chat: str | None, as_json: bool) -> 
 
     Exits with status 1 if something that is meant to work does not.
     """
-    checks = list(examine(load_settings(os.environ, store=store, chat=chat), ask=ask))
+    checks = list(examine(ask=ask, store=store, chat=chat))
     if as_json:
         for check in checks:
             click.echo(formats.encode(check._asdict()))
