@@ -97,7 +97,31 @@ def test_calibration_error_of_a_worked_example() -> None:
     truth = np.array([True, False] * 10 + [True] * 20)
     said = np.array([0.2] * 20 + [0.9] * 20)
     assert c.calibration_error(truth, said) == pytest.approx(0.5 * 0.3 + 0.5 * 0.1)
-    assert c.reliability(truth, said)[-1] == pytest.approx((0.9, 1.0, 4))
+    assert c.reliability(truth, said)[-1] == pytest.approx((0.9, 1.0, 20))
+
+
+MANY = st.lists(st.tuples(st.booleans(), st.integers(0, 6)), min_size=20, max_size=60)
+
+
+@given(MANY, st.integers(0, 99))
+def test_calibration_does_not_depend_on_the_order_of_rows(
+    rows: list[tuple[bool, int]], seed: int
+) -> None:
+    truth, said = columns(rows)
+    other = np.random.default_rng(seed).permutation(len(rows))
+    assert c.calibration_error(truth[other], said[other]) == c.calibration_error(truth, said)
+    assert c.reliability(truth[other], said[other]) == c.reliability(truth, said)
+    assert sum(count for _, _, count in c.reliability(truth, said)) == len(rows)
+
+
+def test_one_probability_is_one_bin_and_without_ties_bins_are_of_equal_size() -> None:
+    truth = np.arange(40) < 20
+    assert c.calibration_error(truth, np.full(40, 0.5)) == 0
+    assert c.reliability(truth, np.full(40, 0.5)) == [(0.5, 0.5, 40)]
+    rng = np.random.default_rng(0)
+    said = rng.random(43)
+    counts = [count for _, _, count in c.reliability(rng.random(43) < said, said)]
+    assert counts == [5, 5, 5, 4, 4, 4, 4, 4, 4, 4]
 
 
 def test_perfect_probabilities_have_no_error() -> None:

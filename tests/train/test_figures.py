@@ -43,7 +43,7 @@ def test_lines_differ_without_colour(tmp_path: Path) -> None:
 
 
 def test_words_say_what_a_plot_shows() -> None:
-    sure = reliability_plot(TRUTH, {"ours": np.where(TRUTH, 0.9, 0.1)}, of="made up")
+    sure = reliability_plot(TRUTH, {"ours": np.where(TRUTH, 0.95, 0.1)}, of="made up")
     assert "farthest where 0.10 was said and 0.00 was true" in sure.alt
     perfect = precision_recall_plot(TRUTH, {"ours": TRUTH * 1.0}, of="made up")
     assert "ours 1.00; yes to everything 0.50" in perfect.alt

@@ -113,7 +113,7 @@ def brier(truth: Bools, probabilities: Floats) -> float | None:
 
 
 def calibration_error(truth: Bools, probabilities: Floats) -> float | None:
-    """Return the expected calibration error over ten bins of equal numbers of rows.
+    """Return the expected calibration error over ten bins, as equal in rows as ties allow.
 
     ECE = sum_b (n_b / n) |mean probability - share true|: Naeini et al. (2015), with bins of
     equal mass as in Nixon et al., "Measuring Calibration in Deep Learning" (2019).
@@ -145,6 +145,16 @@ def best_threshold(truth: Bools, scores: Floats) -> float:
 
 
 def _bins(truth: Bools, probabilities: Floats) -> Iterator[tuple[Floats, Floats]]:
+    """Yield probabilities and truth of each bin, the lowest first.
+
+    Rows of one probability are in the bin of the middle one of them, all of them: cut in two, the
+    bins would depend on the order of the rows.
+    """
     order = np.argsort(probabilities, kind="stable")
-    for rows in np.array_split(order, min(BINS, len(order))):
+    parts = np.array_split(order, max(min(BINS, len(order)), 1))
+    bin_of = np.repeat(np.arange(len(parts)), [len(part) for part in parts])
+    starts = np.flatnonzero(np.append(True, np.diff(probabilities[order]) != 0)[: len(order)])
+    middles = (starts + np.append(starts[1:], len(order)) - 1) // 2
+    cuts = starts[1:][np.diff(bin_of[middles]) > 0]
+    for rows in np.split(order, cuts):
         yield probabilities[rows], truth[rows].astype(np.float64)

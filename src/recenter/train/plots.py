@@ -16,7 +16,7 @@ Bools = NDArray[np.bool_]
 
 
 def reliability_plot(truth: Bools, probabilities: Mapping[str, Floats], *, of: str) -> Plot:
-    """Return mean probability against share true, in ten bins of equal numbers of rows."""
+    """Return mean probability against share true, in ten bins of rows, equal but for ties."""
     series = tuple(
         Series(
             name,
