@@ -17,7 +17,7 @@ from recenter.store import open_store
 from recenter.train.examples import Item, Labelled, read_relevant
 from tests.stages.makers import attribute, conversation
 
-PEOPLE = {
+PEOPLE: dict[str, Any] = {
     "pair": "u-p",
     "user": "u",
     "prompt": "Soup?",
@@ -167,6 +167,14 @@ BROKEN = [
     (PEOPLE | {"attributes": [{"id": "a", "text": "x", "relevant": "yes"}]}, "attributes"),
     (PEOPLE | {"attributes": [{"id": "a", "text": "x"}]}, "attributes"),
     (PEOPLE, "pair"),
+    (PEOPLE | {"pair": "new", "user": ""}, "user"),
+    (PEOPLE | {"pair": "new", "prompt": " \n"}, "prompt"),
+    (
+        PEOPLE | {"pair": "new", "attributes": [{"id": "a", "text": "", "relevant": True}]},
+        "attributes[0].text",
+    ),
+    (PEOPLE | {"pair": "new", "attributes": PEOPLE["attributes"][:1] * 2}, "attributes[1].id"),
+    (model("m", a=True) | {"attributes": PEOPLE["attributes"][:1] * 2}, "attributes[1].id"),
     ({"pair": "u-p", "model": 3, "attributes": []}, "model"),
     ({"kind": "attribute", "record": {"id": "a"}}, None),
     ({"kind": "query", "record": {"id": "q", "person": "p", "prompt": 3}}, "prompt"),

@@ -83,7 +83,13 @@ def test_what_says_nothing_is_counted_by_why() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "field"), [({"chosen": 3}, "chosen"), ({"rejected": "Lentils."}, "rejected")]
+    ("change", "field"),
+    [
+        ({"chosen": 3}, "chosen"),
+        ({"rejected": "Lentils."}, "rejected"),
+        ({"user": " "}, "user"),
+        ({"prompt": ""}, "prompt"),
+    ],
 )
 def test_a_bad_row_names_file_line_and_field(change: dict[str, Any], field: str) -> None:
     with pytest.raises(InputError) as caught:

@@ -85,8 +85,8 @@ def read_relevant(paths: Iterable[Path]) -> tuple[Labelled, ...]:
     are left open; pairs without attributes are left out.
 
     Raises:
-        InputError: a row is none of these, or a model's of a pair that is nowhere; names file, line
-            and field. Or no person answered.
+        InputError: a row is none of these, has an empty text or an attribute twice, or is a model's
+            of a pair that is nowhere; names file, line and field. Or no person answered.
     """
     read = _Read({}, defaultdict(list), {}, {})
     for path in paths:
@@ -109,17 +109,43 @@ def _take(read: _Read, row: dict[str, Any], file: str, number: int) -> None:
         read.exported.update(_record(row, file=file, number=number))
     elif "model" in row and "user" not in row:
         answers = formats.convert(row, _Model, file=file, number=number)
+        _refuse_twice(answers.attributes, file, number)
         read.asked.setdefault(answers.pair, (file, number))
         for item in answers.attributes:
             if item.relevant is not None:
                 read.said[answers.pair, item.id].append(item.relevant)
     else:
         people = formats.convert(row, _People, file=file, number=number)
+        _refuse_twice(people.attributes, file, number)
+        _refuse_empty(people, file, number)
         if people.pair in read.pairs:
             raise InputError(
                 f"the pair {people.pair!r} was there before.", file=file, line=number, field="pair"
             )
         read.pairs[people.pair] = people
+
+
+def _refuse_twice(attributes: list[_Attribute], file: str, number: int) -> None:
+    """Refuse a row in which two attributes have the same id: whose answer is whose is not said."""
+    known: set[str] = set()
+    for at, one in enumerate(attributes):
+        if one.id in known:
+            raise InputError(
+                f"{one.id!r} was in this row before.",
+                file=file,
+                line=number,
+                field=f"attributes[{at}].id",
+                cure="Give each attribute of a row an id of its own.",
+            )
+        known.add(one.id)
+
+
+def _refuse_empty(row: _People, file: str, number: int) -> None:
+    """Refuse what nothing can be read of, and a person who would be everybody without a name."""
+    texts = {f"attributes[{at}].text": one.text for at, one in enumerate(row.attributes)}
+    for field, text in ({"user": row.user, "prompt": row.prompt} | texts).items():
+        if not text.strip():
+            raise InputError("is empty; expected a text.", file=file, line=number, field=field)
 
 
 def _refuse_unknown(read: _Read) -> None:

@@ -52,7 +52,7 @@ def examples_of(rows: Iterable[Mapping[str, Any]], *, file: str) -> Examples:
     Other fields, such as what models said of the pair, are not read.
 
     Raises:
-        InputError: a row is neither, or the two replies of one are the same.
+        InputError: a row is neither, names no person or prompt, or its two replies are the same.
     """
     pairs: list[Example] = []
     stored: dict[str, dict[str, Any]] = {kind: {} for kind in _KINDS}
@@ -69,6 +69,9 @@ def examples_of(rows: Iterable[Mapping[str, Any]], *, file: str) -> Examples:
 
 def _pair(row: Mapping[str, Any], file: str, number: int) -> Example:
     read = convert(row, _Pair, file=file, number=number)
+    for field, text in (("user", read.user), ("prompt", read.prompt)):
+        if not text.strip():
+            raise InputError("is empty; expected a text.", file=file, line=number, field=field)
     if read.chosen == read.rejected:
         raise InputError(
             "is the same text as `chosen`, so nothing was preferred.",
