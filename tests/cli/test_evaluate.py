@@ -80,6 +80,7 @@ def test_the_packaged_selector(tmp_path: Path) -> None:
     assert "trained, restrained" in made.output
     assert "ordinary quiet" in made.output
     assert "planted" not in made.output
+    assert "drawn from all" not in made.output
     assert (tmp_path / "out" / "figures" / "precision-recall.png").exists()
 
 

@@ -77,6 +77,7 @@ def test_a_selector_is_trained_held_out_and_can_be_loaded(tmp_path: Path) -> Non
     assert figure(out, "trained, agreeing", "attributes used, mean")["n"] == 12
     assert metrics(out)["options"] == ["folds 3", "without made-up negatives"]
     card = (out / "card.md").read_text()
+    assert "attributes of other domains are drawn from all, also from those trained on" in card
     assert hashlib.sha256(rows.read_bytes()).hexdigest() in card
     assert "Licence of the data: not stated." in card
     assert "Learning curve: average precision on people left out" in card

@@ -35,6 +35,10 @@ SIDES = {
     ),
 }
 """Of the sides beside agreement: their name, what is good, and its share where all is used."""
+_DRAWN = (
+    " Of made-up messages, the message and the attribute planted for it are of domains left out of "
+    "training; the attributes of other domains are drawn from all, also from those trained on."
+)
 LIMITS = (
     "Read English prompts and attributes, and the prompt without the conversation before it.",
     "The share of relevant attributes is that of the prompts people were asked about; where the "
@@ -147,11 +151,12 @@ def sides_table(judged: Sequence[Judged], *, sides: Sequence[str] = tuple(SIDES)
         sure = [_exact(at, value) for at, value in zip(like, good, strict=True)]
         lines.append(Line(one.name, (_agreement(asked, one), *sure)))
     told = "; ".join(f"{SIDES[side][0]}: {SIDES[side][1]}" for side in sides)
+    drawn = _DRAWN if {"planted", "elsewhere"} & set(sides) else ""
     return Table(
         title="Agreement and restraint",
         columns=("people, F1", *(SIDES[side][0] for side in sides)),
         lines=tuple(lines),
-        note=f"People, F1: agreement with people's answers, by person. By message: {told}.",
+        note=f"People, F1: agreement with people's answers, by person. By message: {told}.{drawn}",
     )
 
 
