@@ -1,0 +1,1 @@
+"""Systems as judges: commands that answer what people were asked, by the batch contract."""
