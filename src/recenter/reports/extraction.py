@@ -30,6 +30,7 @@ _ACCEPT = float(SUPPORTED.values.index("accept"))
 _TIE = 0.5
 _MOST_SOURCES = 20
 """Compared with the first: the ones with the most attributes."""
+VERIFIERS = ("always accept", "always reject")
 _UNNAMED = "no source given"
 _LIMITS = (
     "Problematic is not accepted by most people, uncertain and rejected together, as in the "
@@ -220,8 +221,8 @@ def _models(data: _Set) -> tuple[Table, ...]:
         read = ~np.isnan(values)
         lines.append(_line(data, name, values[read] < _ACCEPT, read))
     everything = np.ones(len(data.value), np.bool_)
-    lines.append(_line(data, "always accept", ~everything, everything))
-    lines.append(_line(data, "always reject", everything, everything))
+    for name, found in zip(VERIFIERS, (~everything, everything), strict=True):
+        lines.append(_line(data, name, found, everything))
     return (
         Table(
             title="Verifiers against people",

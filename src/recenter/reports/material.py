@@ -11,6 +11,8 @@ from typing import Literal
 
 import msgspec
 
+from recenter.records import Turn
+
 Kind = Literal["person", "majority", "model"]
 """Who answered: one person, several of whom only the majority is known, or a model."""
 
@@ -53,6 +55,12 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """In comparisons, whether the reply that is rated names an attribute outright."""
     refines: str | None = None
     """Item whose wording this one replaced."""
+    replies: tuple[str, str] | None = None
+    """In preferences, the words of the chosen reply and of the other one; for systems alone."""
+    evidence: str | None = None
+    """Words that a statement came from; empty where there are none, None where no file says."""
+    turns: tuple[Turn, ...] = ()
+    """The conversation of a statement, where the file holds it."""
 
 
 class ReplyText(msgspec.Struct, frozen=True, kw_only=True):

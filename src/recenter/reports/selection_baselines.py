@@ -20,9 +20,13 @@ Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
+YES, SHARED = "always yes", "shares a word (BM25 above 0)"
+BEST_SHARED, BEST_NEAR = "BM25, as many as people (oracle)", "cosine, as many as people (oracle)"
+TUNED = "cosine, threshold tuned on other people"
 ALONE = "attribute alone (never reads the prompt)"
 _MOST_BLANK = 0.1
 """Share of items without a text, which a baseline reads as an empty one."""
+BASELINES = (YES, SHARED, BEST_SHARED, BEST_NEAR, TUNED, ALONE)
 FOLDS, LEAST_PEOPLE = 5, 10
 MOST_ROWS = 3000
 """That the attribute alone is fitted on, so that a report on many answers ends within a minute."""
@@ -44,28 +48,28 @@ def baselines(
     that no system has. A tuned threshold, and the attribute alone, are fitted on other people
     (folds dealt with the seed).
     """
-    decided = {"always yes": np.ones(len(truth), np.bool_)}
+    decided = {YES: np.ones(len(truth), np.bool_)}
     texts = [of.items[row].text for row in rows]
     blank = sum(not of.items[row].text or not of.items[row].message for row in rows)
     if blank > _MOST_BLANK * len(texts):
         return Baselines(decided, ("Retrieval is left out: the texts are not in the data.",))
     pairs = _pairs(of, rows)
     shared = _scored(of, rows, pairs, bm25_scores)
-    decided["shares a word (BM25 above 0)"] = shared > 0
-    decided["BM25, as many as people (oracle)"] = _best(shared, truth, pairs)
+    decided[SHARED] = shared > 0
+    decided[BEST_SHARED] = _best(shared, truth, pairs)
     if embedder is None:
         return Baselines(decided, ("Meaning is left out: no embedder was given.",))
     vectors = _vectors(embedder, texts)
     asked = _vectors(embedder, [of.items[row].message for row in rows])
     near: Floats = (vectors * asked).sum(axis=1)
-    decided["cosine, as many as people (oracle)"] = _best(near, truth, pairs)
+    decided[BEST_NEAR] = _best(near, truth, pairs)
     people = [of.people[row] for row in rows]
     if len(set(people)) < LEAST_PEOPLE or importlib.util.find_spec("sklearn") is None:
         why = f"it takes {LEAST_PEOPLE} people and the `train` extra"
         return Baselines(decided, (f"What is fitted on other people is left out: {why}.",))
     folds = deal(people, np.random.default_rng(seed), FOLDS)
     fold = np.asarray([folds[person] for person in people])
-    decided["cosine, threshold tuned on other people"] = _tuned(near, truth, fold)
+    decided[TUNED] = _tuned(near, truth, fold)
     decided[ALONE] = attribute_alone(truth, vectors, people, folds, most=MOST_ROWS).yes
     return Baselines(decided, ())
 

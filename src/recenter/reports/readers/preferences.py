@@ -62,6 +62,7 @@ def read_preferences(rows: Iterable[Row]) -> Material:
             prompt=occasion,
             message=read.prompt,
             longer=float(len(read.chosen) - len(read.rejected)),
+            replies=(read.chosen, read.rejected),
         )
         answers.append(_answer(name, read.user, "person", 1.0))
         for one in read.llm_judges:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import get_args
+from typing import Any, get_args
 
 import msgspec
+from msgspec import UNSET
 
+from recenter.batch.rows import TurnRow, turns_of
+from recenter.errors import InputError
 from recenter.formats import convert
 from recenter.provenance import digest
 from recenter.questions import SUPPORTED
-from recenter.records import Failure
+from recenter.records import Failure, Turn
 from recenter.reports.material import Answer, Item, Material, Problems, plain
 from recenter.reports.readers.base import VERDICT, Row
 
@@ -25,10 +28,14 @@ class _Statement(msgspec.Struct, frozen=True):
     verdict: str
     failure: str | None = None
     source: str = ""
+    evidence_text: Any = UNSET
+    turns: Any = None
 
 
 def read_statements(rows: Iterable[Row]) -> Material:
     """Return {session, text, verdict: accept | uncertain | reject, failure, source}.
+
+    With `evidence_text`, and perhaps `turns` of role and text, systems can be asked as well.
 
     `kept` and `rejected` are read as accept and reject. Who gave the verdict, a row does not say:
     it counts as the majority of people, and a report says so. The dialogue stands for the person,
@@ -40,7 +47,14 @@ def read_statements(rows: Iterable[Row]) -> Material:
     for row in rows:
         read = convert(row.fields, _Statement, file=row.file, number=row.line)
         name = f"{read.session}/{digest(read.text)}"
-        items[_GROUP, name] = Item(person=read.session, text=read.text, source=plain(read.source))
+        evidence, turns = _evidence(read, row, problems)
+        items[_GROUP, name] = Item(
+            person=read.session,
+            text=read.text,
+            source=plain(read.source),
+            evidence=evidence,
+            turns=turns,
+        )
         if read.verdict not in _VALUES:
             problems.add("an answer off the scale", row.place)
             continue
@@ -61,3 +75,18 @@ def read_statements(rows: Iterable[Row]) -> Material:
 def _failure(given: str | None) -> str | None:
     """Return a failure by its name; free words are none, and are shown nowhere."""
     return given if given is None or given in get_args(Failure) else "other"
+
+
+def _evidence(
+    read: _Statement, row: Row, problems: Problems
+) -> tuple[str | None, tuple[Turn, ...]]:
+    """Return what a system is shown with the statement; no figure of the file depends on it."""
+    if read.evidence_text is UNSET:
+        return None, ()
+    try:
+        evidence = convert(read.evidence_text, str | None)  # type: ignore[arg-type]
+        turns = turns_of(convert(read.turns or [], list[TurnRow]))
+    except InputError:
+        problems.add("evidence that cannot be read: no system is asked about it", row.place)
+        return None, ()
+    return evidence or "", turns
