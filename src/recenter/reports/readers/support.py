@@ -48,13 +48,15 @@ def read_statements(rows: Iterable[Row]) -> Material:
         read = convert(row.fields, _Statement, file=row.file, number=row.line)
         name = f"{read.session}/{digest(read.text)}"
         evidence, turns = _evidence(read, row, problems)
-        items[_GROUP, name] = Item(
+        item = Item(
             person=read.session,
             text=read.text,
             source=plain(read.source),
             evidence=evidence,
             turns=turns,
         )
+        # The first of two equal statements stands, as the first answer on it does.
+        items.setdefault((_GROUP, name), item)
         if read.verdict not in _VALUES:
             problems.add("an answer off the scale", row.place)
             continue
