@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from recenter.stages.statement import statement
 from recenter.stages.verify_features import describe
 from recenter.stages.verify_model import load_verifier
 from recenter.stats.classification import auc
-from recenter.train.verifier import cross_validate, fit, folds_of
+from recenter.train import verifier
+from recenter.train.verifier import INNER, SHARES, cross_validate, dialogue_curve, fit, folds_of
 from recenter.train.verifier_examples import Example
-from recenter.train.verifier_fit import Inputs, inputs_of, rows_of
+from recenter.train.verifier_fit import Inputs, Rows, inputs_of, rows_of
 from recenter.train.verifier_negatives import constructed
 
 EMBEDDER = Minilm(threads=1)
@@ -110,6 +112,42 @@ def test_thresholds_stay_probabilities_where_everything_is_rejected_at_best(
     assert thresholds["reject"] == thresholds["accept"] == 1.0
 
 
+def test_lies_about_who_is_left_out_change_nothing(inputs: Inputs) -> None:
+    """Neither their labels nor what code made of their words, wherever it was put."""
+    told = folds_of(inputs.groups, 4, 0)
+    touched = (told == 1) | (folds_of(inputs.borrowed, 4, 0) == 1)
+    assert (touched & (told != 1)).any()
+    lies = inputs._replace(
+        rejected=inputs.rejected ^ touched,
+        described=inputs.described._replace(
+            features=np.where((touched & (told != 1))[:, None], 9.0, inputs.described.features)
+        ),
+    )
+    one, other = (cross_validate(given, folds=4) for given in (inputs, lies))
+    held = told == 1
+    for name in ("probability", "faults", "accept", "reject"):
+        np.testing.assert_array_equal(getattr(one, name)[held], getattr(other, name)[held])
+
+
+def test_nothing_is_fitted_on_words_of_a_dialogue_that_it_is_asked_about(
+    inputs: Inputs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    scores = verifier._scores
+
+    def watched(inputs: Inputs, train: Rows, test: Rows) -> Any:
+        known = {*inputs.groups[train].tolist(), *inputs.borrowed[train].tolist()}
+        asked.append(known.isdisjoint(inputs.groups[test].tolist()))
+        return scores(inputs, train, test)
+
+    monkeypatch.setattr(verifier, "_scores", watched)
+    cross_validate(inputs, folds=3)
+    fit(inputs)
+    dialogue_curve(inputs, folds=3)
+    assert len(asked) == 3 * (1 + INNER) + INNER + 3 * len(SHARES)
+    assert all(asked)
+
+
 def test_a_dialogue_is_in_one_fold() -> None:
     groups = np.asarray([f"g{number % 30}" for number in range(200)])
     fold = folds_of(groups, 5, seed=0)
@@ -155,6 +193,7 @@ def test_without_made_statements_there_is_no_head_of_faults(inputs: Inputs) -> N
             rows_of(inputs.described, own),
             inputs.rejected[own],
             inputs.groups[own],
+            inputs.borrowed[own],
             inputs.labelled[own],
             tuple(inputs.failures[row] for row in own),
         )

@@ -105,6 +105,20 @@ def test_made_statements_are_wrong_in_a_known_way_and_stay_with_their_dialogue()
         assert (one.attribute.text, quote) not in own or frame
 
 
+def test_what_holds_the_words_of_another_dialogue_says_so() -> None:
+    other = {"session": "s2", "turns": [{"role": "user", "text": "I play the cello at night."}]}
+    sessions = sessions_of([{"session": "s1", "turns": TURNS}, other])
+    cello = {"text": "Plays the cello", "evidence_text": "I play the cello at night"}
+    rows = [*KEPT, ROW | {"session": "s2"} | cello]
+    kept = examples(rows * 20, sessions)
+    made = constructed(kept, seed=2)
+    said = {turn.text: group for group, turns in sessions.items() for turn in turns}
+    for one in made:
+        of = said.get(one.turns[0].text, one.group)
+        assert one.borrowed == (None if of == one.group else of)
+    assert {one.borrowed for one in made} == {None, "s1", "s2"}
+
+
 def test_the_same_seed_makes_the_same_statements() -> None:
     kept = examples(KEPT * 5, SESSIONS)
     assert constructed(kept, seed=3) == constructed(kept, seed=3)

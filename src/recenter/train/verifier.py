@@ -47,7 +47,10 @@ class Fitted(NamedTuple):
 
 
 class LeftOut(NamedTuple):
-    """What models that saw nothing of a row's dialogue say of it; one row each."""
+    """What models that saw nothing of a row's dialogue say of it; one row each.
+
+    Of one made by code with the words of two, the dialogue is that of its statement.
+    """
 
     probability: Floats
     """Of accept, calibrated within the training dialogues."""
@@ -140,7 +143,8 @@ def fit(inputs: Inputs, *, seed: int = 0) -> Fitted:
 def cross_validate(
     inputs: Inputs, *, folds: int = FOLDS, seed: int = 0, progress: Progress | None = None
 ) -> LeftOut:
-    """Return what models say of every row that were fitted without its dialogue.
+    """Return what models say of every row that were fitted without its dialogue, and without what
+    code made of the words of that dialogue.
 
     Nested: calibration and thresholds come from the training dialogues alone.
 
@@ -154,9 +158,9 @@ def cross_validate(
     n = len(inputs.groups)
     _, classes = fit_faults(inputs, np.arange(n), scale_of(inputs, np.arange(n)))
     out = LeftOut(np.zeros(n), np.zeros((n, len(classes))), classes, np.zeros(n), np.zeros(n))
-    fold = folds_of(inputs.groups, folds, seed)
+    fold = _folds(inputs, np.arange(n), folds, seed)
     for held in range(folds):
-        train, test = np.flatnonzero(fold != held), np.flatnonzero(fold == held)
+        train, test = fold.without(held), fold.of(held)
         decided = _decide(inputs, train, seed)
         score, faults, named = _scores(inputs, train, test)
         out.probability[test] = _accept(score, decided.slope, decided.shift)
@@ -178,24 +182,24 @@ def dialogue_curve(
     """
     told = progress or Silent()
     told.start("learning curve", len(SHARES) * folds)
-    fold = folds_of(inputs.groups, folds, seed)
-    order = folds_of(inputs.groups, ORDER, seed + 2)
+    rows = np.arange(len(inputs.groups))
+    fold = _folds(inputs, rows, folds, seed)
+    order = _folds(inputs, rows, ORDER, seed + 2)
     judged = inputs.labelled
     found = []
     for share in SHARES:
-        score = np.full(len(fold), np.nan)
+        score = np.full(len(rows), np.nan)
         sizes = []
         for held in range(folds):
-            train = np.flatnonzero((fold != held) & (order < share * ORDER))
-            test = np.flatnonzero((fold == held) & judged)
+            train = np.intersect1d(fold.without(held), order.below(share * ORDER))
+            test = fold.of(held)[judged[fold.of(held)]]
             own = train[judged[train]]
             if len(set(inputs.rejected[own].tolist())) == 2 and len(test):
                 score[test] = _scores(inputs, train, test)[0]
             sizes.append(len(set(inputs.groups[own])))
             told.advance()
-        rows = np.flatnonzero(judged)
-        groups, truth = inputs.groups[rows].tolist(), inputs.rejected[rows]
-        figure = estimate(_known_precision, groups, truth, score[rows])
+        groups, truth = inputs.groups[judged].tolist(), inputs.rejected[judged]
+        figure = estimate(_known_precision, groups, truth, score[judged])
         found.append((round(float(np.mean(sizes))), figure))
     return found
 
@@ -209,13 +213,37 @@ def folds_of(groups: NDArray[np.str_], folds: int, seed: int) -> Rows:
     return np.asarray(found, np.intp)
 
 
+class _Folds(NamedTuple):
+    """The folds that each row is of: that of its dialogue, and that of the words it borrowed."""
+
+    own: Rows
+    borrowed: Rows
+
+    def of(self, held: int) -> Rows:
+        """Return the rows whose dialogue is in a fold."""
+        return np.flatnonzero(self.own == held)
+
+    def without(self, held: int) -> Rows:
+        """Return the rows that hold nothing of a fold."""
+        return np.flatnonzero((self.own != held) & (self.borrowed != held))
+
+    def below(self, fold: float) -> Rows:
+        """Return the rows that hold something of the first folds alone."""
+        return np.flatnonzero((self.own < fold) & (self.borrowed < fold))
+
+
+def _folds(inputs: Inputs, rows: Rows, folds: int, seed: int) -> _Folds:
+    both = np.concatenate([inputs.groups[rows], inputs.borrowed[rows]])
+    return _Folds(*np.split(folds_of(both, folds, seed), 2))
+
+
 def _decide(inputs: Inputs, rows: Rows, seed: int) -> _Decided:
     """Calibrate and choose thresholds on the left-out scores of judged rows."""
-    fold = folds_of(inputs.groups[rows], INNER, seed + 1)
+    fold = _folds(inputs, rows, INNER, seed + 1)
     score = np.zeros(len(rows))
     for held in range(INNER):
-        found, _, _ = _scores(inputs, rows[fold != held], rows[fold == held])
-        score[fold == held] = found
+        test = fold.of(held)
+        score[test], _, _ = _scores(inputs, rows[fold.without(held)], rows[test])
     judged = inputs.labelled[rows]
     truth, score = inputs.rejected[rows][judged], score[judged]
     weights, bias, _ = logistic(score[:, None], truth.astype(np.str_), 1e6)

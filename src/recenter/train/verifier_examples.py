@@ -37,6 +37,8 @@ class Example(msgspec.Struct, frozen=True, kw_only=True):
     """Uncertain counts as rejected, as in the study: it is not used either."""
     group: str
     """The dialogue, or the person where they are known; examples of one are never in two folds."""
+    borrowed: str | None = None
+    """Another group whose words it holds, of those made by code: left out with that one too."""
     origin: Origin = "label"
     failure: Failure | None = None
     """Where it is known, as for those made by code; never a label's own reason."""

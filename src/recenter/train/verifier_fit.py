@@ -43,6 +43,8 @@ class Inputs(NamedTuple):
     described: Described
     rejected: NDArray[np.bool_]
     groups: NDArray[np.str_]
+    borrowed: NDArray[np.str_]
+    """The group whose words a row holds beside those of its own; its own where there is none."""
     labelled: NDArray[np.bool_]
     """Judged by somebody, not made by code or written for the purpose."""
     failures: tuple[Failure | None, ...]
@@ -71,6 +73,7 @@ def inputs_of(examples: Sequence[Example], embedder: Embedder) -> Inputs:
         describe(cases, embedder),
         np.asarray([each.rejected for each in examples], np.bool_),
         np.asarray([each.group for each in examples], np.str_),
+        np.asarray([each.borrowed or each.group for each in examples], np.str_),
         np.asarray([each.origin == "label" for each in examples], np.bool_),
         tuple(each.failure for each in examples),
     )

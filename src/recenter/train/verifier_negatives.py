@@ -89,7 +89,7 @@ def constructed(kept: Sequence[Example], *, seed: int = 0) -> list[Example]:
     """Return one wrong statement of each of these supported ones, where one can be made.
 
     The kind is drawn among those that fit, with the same chance each. It belongs to the dialogue
-    of the statement that it was made of.
+    of the statement that it was made of, and says whose words it holds beside.
     """
     rng = np.random.default_rng(seed)
     made = []
@@ -108,6 +108,8 @@ class _Wrong(NamedTuple):
     text: str
     quote: str
     turns: Sequence[Turn]
+    borrowed: str | None = None
+    """The group that the quote is of, where that is another one."""
 
 
 def _as_example(wrong: _Wrong, made_of: Example, failure: Failure) -> Example:
@@ -117,6 +119,7 @@ def _as_example(wrong: _Wrong, made_of: Example, failure: Failure) -> Example:
         conversations=(conversation,),
         rejected=True,
         group=made_of.group,
+        borrowed=wrong.borrowed,
         origin="constructed",
         failure=failure,
     )
@@ -158,7 +161,7 @@ def _swapped(example: Example, other: Example, rng: Rng) -> _Wrong | None:
         return _Wrong(text, apart[int(rng.integers(len(apart)))], turns)
     if other.group == example.group or not _quote(other):
         return None
-    return _Wrong(text, _quote(other), other.turns)
+    return _Wrong(text, _quote(other), other.turns, other.group)
 
 
 def _framed(example: Example, _: Example, rng: Rng) -> _Wrong | None:
