@@ -152,3 +152,12 @@ def test_a_dialogue_that_is_there_twice_is_named_by_file_and_line(
     )  # fmt: skip
     assert made.exit_code == 1
     assert "two.jsonl: line 1: session: the dialogue 's' was there before" in made.output
+
+
+def test_a_seed_below_zero_is_a_usage_error(tmp_path: Path) -> None:
+    rows = write_rows(tmp_path / "rows.jsonl", [])
+    made = recenter(
+        "finetune", "selector", "--from", rows, "--output", tmp_path / "m", "--seed", "-1"
+    )
+    assert made.exit_code == 2
+    assert "--seed" in made.output

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sys
 
+import msgspec
 import numpy as np
 import pytest
 
 from recenter.errors import InputError, MissingExtraError
 from recenter.models.tuned import Kind
 from recenter.train.finetune import Recipe, decide, finetune
-from recenter.train.finetune_pairs import FOLDS, refuse_too_few, selector_pairs
-from tests.train.finetune_makers import labelled, pairs
+from recenter.train.finetune_pairs import (
+    FOLDS,
+    Pair,
+    refuse_too_few,
+    selector_pairs,
+    verifier_pairs,
+)
+from recenter.train.verifier_examples import examples
+from tests.train.finetune_makers import labelled, pairs, verdicts
 
 KINDS: tuple[Kind, ...] = ("selector", "verifier")
 
@@ -40,6 +48,33 @@ def test_nobody_is_on_both_sides_of_the_split(kind: Kind) -> None:
         folds.setdefault(pair.group, set()).add(pair.fold)
     assert all(len(of) == 1 for of in folds.values())
     assert {fold for of in folds.values() for fold in of} == set(range(FOLDS))
+
+
+def test_what_holds_words_of_the_fold_left_out_is_not_trained_on(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = examples(verdicts(), {})
+    plain = verifier_pairs(found)
+    held = {pair.group for pair in plain if pair.fold == Recipe().held}
+    own = next(one for one in found if one.group not in held)
+    made = [
+        msgspec.structs.replace(own, origin="constructed", borrowed=group)
+        for group in (min(held), next(pair.group for pair in plain if pair.fold == 1))
+    ]
+    given = verifier_pairs([*found, *made])
+    assert given[: len(found)] == plain
+    asked: list[Pair] = []
+
+    def fit(pairs: list[Pair], *_: object) -> None:
+        asked.extend(pairs)
+        raise InputError("far enough")
+
+    monkeypatch.setattr("recenter.train.finetune.libraries", lambda _: None)
+    monkeypatch.setattr("recenter.train.finetune.fit", fit)
+    with pytest.raises(InputError, match="far enough"):
+        finetune("verifier", given, Recipe())
+    assert [pair.borrowed for pair in asked if not pair.judged] == [1]
+    assert not any(pair.fold == Recipe().held for pair in asked)
 
 
 def test_made_up_negatives_are_apart_from_what_people_said() -> None:

@@ -104,7 +104,7 @@ def finetune(
     libs = libraries("Fine-tuning")
     _check(recipe)
     refuse_too_few(kind, pairs)
-    encoder = fit([pair for pair in pairs if pair.fold != recipe.held], recipe, libs, progress)
+    encoder = fit([pair for pair in pairs if pair.without(recipe.held)], recipe, libs, progress)
     held = [pair for pair in pairs if pair.fold == recipe.held and pair.judged]
     scores = logits(libs, encoder, [pair[:2] for pair in held])
     truth = np.asarray([pair.positive for pair in held], np.bool_)

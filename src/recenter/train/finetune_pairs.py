@@ -34,6 +34,12 @@ class Pair(NamedTuple):
     """In [0, FOLDS); all of a group share it."""
     judged: bool = True
     """False where it was made up: trained on, and left out of every figure."""
+    borrowed: int | None = None
+    """Fold of another group whose words it holds, where it was made of the words of two."""
+
+    def without(self, fold: int) -> bool:
+        """Return whether it holds nothing of a fold, and so may be trained on without it."""
+        return fold not in (self.fold, self.borrowed)
 
 
 class _Least(NamedTuple):
@@ -77,10 +83,18 @@ def selector_pairs(
 
 def verifier_pairs(found: Sequence[Example], *, seed: int = 0) -> list[Pair]:
     """Return (statement, evidence) pairs; uncertain counts as problematic, as in the study."""
-    fold = folds_of(np.asarray([one.group for one in found], np.str_), FOLDS, seed)
+    groups = [one.group for one in found] + [one.borrowed or one.group for one in found]
+    fold = folds_of(np.asarray(groups, np.str_), FOLDS, seed).tolist()
     return [
-        Pair(*pair_of(one.attribute), one.rejected, one.group, int(at), one.origin == "label")
-        for one, at in zip(found, fold, strict=True)
+        Pair(
+            *pair_of(one.attribute),
+            one.rejected,
+            one.group,
+            fold[at],
+            one.origin == "label",
+            fold[len(found) + at] if one.borrowed else None,
+        )
+        for at, one in enumerate(found)
     ]
 
 
