@@ -20,7 +20,7 @@ from recenter.models.saved import RETRAIN, Saved, load_model, load_packaged
 from recenter.records import Failure
 from recenter.stages.verify_features import FEATURES, Described
 
-VERIFIER_CHECKSUM = "5a419c67c3a8df6ffdd94279c2b1d2c8ce97a47bb210c0463942d50289dcfcc1"
+VERIFIER_CHECKSUM = "a94608a5e58e669661eb1dfa01eb639df9deadf60ed47c4a0d64223cb8727594"
 """Of the packaged weights; `python -m training.verifier` prints it."""
 SUPPORTED = "supported"
 """The class of the head of faults that says that there is none."""
