@@ -77,12 +77,17 @@ def kappa(totals: Floats) -> Floats:
     return (accuracy(totals) - chance) / (1 - chance)
 
 
-def counts(truth: Bools, decided: Bools, clusters: Sequence[Hashable]) -> Floats:
-    """Return (TP, FP, FN, TN) of each cluster, shape (G, 4), in the order they appear."""
+def counts(
+    truth: Bools, decided: Bools, clusters: Sequence[Hashable], *, weights: Floats | None = None
+) -> Floats:
+    """Return (TP, FP, FN, TN) of each cluster, shape (G, 4), in the order they appear.
+
+    A row counts as often as its weight says, once unless weights are given.
+    """
     places: dict[Hashable, int] = {}
     row = np.asarray([places.setdefault(name, len(places)) for name in clusters], np.intp)
     cell = np.where(truth, np.where(decided, 0, 2), np.where(decided, 1, 3))
-    flat = np.bincount(row * 4 + cell, minlength=4 * len(places))
+    flat = np.bincount(row * 4 + cell, weights, minlength=4 * len(places))
     return flat.reshape(len(places), 4).astype(np.float64)
 
 
