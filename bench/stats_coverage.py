@@ -27,6 +27,8 @@ from recenter.stats.alt_test import alternative_annotator_test
 from recenter.stats.clustered import clustered_mean, clustered_share
 from recenter.stats.estimate import Estimate, estimate
 from recenter.stats.ppi import prediction_powered_mean
+from recenter.stats.weighted import weighted_share
+from recenter.study.pair_design import sample
 
 Array = NDArray[Any]
 Interval = Callable[..., Estimate]
@@ -40,6 +42,9 @@ RIGHT, RIGHT_ICC = 0.8, 0.1
 BETTER, WORSE, SYSTEM_ICC = 0.7, 0.6, 0.2
 RATING = 3.2
 JUDGED = 90
+# Pairs that a matcher picks, and shares of yes among them and others; as many are drawn of each.
+MATCHED, MATCHED_YES, OTHER_YES, PAIR_ICC = 0.2, 0.4, 0.05, 0.1
+PAIRS, PAIRS_DRAWN = 4, 6
 # The alternative annotator test: three annotators, three categories.
 ANNOTATORS, CATEGORIES, ACCURACY, EPSILON = 3, 3, 0.8, 0.1
 TESTED_PEOPLE, TESTED_ITEMS, TESTS = 25, 12, 10
@@ -152,6 +157,27 @@ def draw_votes(rng: Generator, people: int) -> tuple[Array, ...]:
     return who, *votes
 
 
+def draw_pairs(rng: Generator, people: int) -> tuple[Array, ...]:
+    """Pairs drawn by stratum and person, six a person of each stratum at the mean, with weights."""
+    who = np.repeat(rows(rng, people), PAIRS)
+    matched = rng.random(len(who)) < rates(rng, people, MATCHED, PAIR_ICC)[who]
+    often, seldom = (rates(rng, people, mean, PAIR_ICC) for mean in (MATCHED_YES, OTHER_YES))
+    yes = rng.random(len(who)) < np.where(matched, often[who], seldom[who])
+    drawn, weights = [], []
+    for stratum in (matched, ~matched):
+        places = np.flatnonzero(stratum)
+        sizes = np.bincount(who[places], minlength=people)
+        taken = sample(sizes, min(PAIRS_DRAWN * people, len(places)), rng)
+        drawn.append(places[taken.items])
+        weights.append(1 / taken.probabilities)
+    chosen = np.concatenate(drawn)
+    return who[chosen], yes[chosen], np.concatenate(weights)
+
+
+def _weighted(who: Array, yes: Array, weights: Array) -> Estimate:
+    return weighted_share(yes, weights, who)
+
+
 def _alpha(repeats: int = 0) -> Interval:
     def interval(who: Array, *votes: Array) -> Estimate:
         items = np.tile(np.arange(len(who)), len(votes))
@@ -223,6 +249,16 @@ CASES = (
         {
             "people's answers alone": lambda who, answers, _: _share(who, answers),
             "iid": _iid(_corrected),
+        },
+    ),
+    Case(
+        "share of yes among all pairs, half of those drawn being matched",
+        MATCHED * MATCHED_YES + (1 - MATCHED) * OTHER_YES,
+        draw_pairs,
+        {"weighted_share": _weighted},
+        {
+            "unweighted": lambda who, yes, _: _share(who, yes),
+            "iid": _iid(_weighted),
         },
     ),
 )
