@@ -27,6 +27,7 @@ def test_a_file_gives_back_what_was_written(tmp_path: Path) -> None:
     pairs = draw(known, (*OPEN, *ORDINARY), MATCHER, plan=Draw(total=20))
     write(pairs, tmp_path / "pairs.jsonl")
     assert read(tmp_path / "pairs.jsonl") == pairs
+    assert {pair.shown for pair in pairs} == {None, 0.8}
     assert len((tmp_path / "pairs.jsonl").read_text().splitlines()) == 20
 
 
@@ -38,9 +39,10 @@ def test_any_pair_comes_back(
         id=name,
         person=name,
         query=Query(id=name, person=name, prompt=text),
-        attributes=(Shown(id=name, text=text, probability=shown),),
+        attributes=(Shown(id=name, text=text),),
         stratum=stratum,
         probability=chance,
+        shown=shown,
         signature=Signature(seed=0),
     )
     assert formats.decode(formats.encode(pair), Pair) == pair

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
@@ -14,10 +15,12 @@ from scipy.stats import hypergeom
 
 from recenter.errors import InputError
 from recenter.provenance import Signature
-from recenter.records import Attribute
+from recenter.records import Attribute, Conversation, Turn
 from recenter.stages.select_bm25 import Bm25Selector
+from recenter.store import open_store
 from recenter.study.pair_rows import STRATA, Draw, Pair, Prompt, Shares
 from recenter.study.pairs import Matcher, draw, selector_matcher
+from recenter.workspace import Workspace
 from tests.study.makers import (
     KNOWN,
     MATCHER,
@@ -31,9 +34,18 @@ from tests.study.makers import (
 
 PROMPTS = (*OPEN, *ORDINARY)
 ALL = [(person, prompt.id) for person in PEOPLE for prompt in PROMPTS]
-TRUTH = float(np.mean([relevant(*cell) for cell in ALL]))
+TRUTH = float(np.mean([relevant(*one) for one in ALL]))
 MATCHED = [(p, q.id) for p in PEOPLE for q in OPEN if picks(p, q) >= 2]
+ID = {prompt.prompt: prompt.id for prompt in PROMPTS}
 RUNS = 1500
+
+
+def cell(pair: Pair) -> tuple[str, str]:
+    return pair.person, ID[pair.query.prompt]
+
+
+def yes(pair: Pair) -> bool:
+    return relevant(*cell(pair))
 
 
 class Runs(NamedTuple):
@@ -57,15 +69,14 @@ def drawn(plan: Draw, runs: int = RUNS) -> Runs:
     figures = []
     for seed in range(runs):
         pairs = draw(KNOWN, PROMPTS, MATCHER, plan=msgspec.structs.replace(plan, seed=seed))
-        yes = np.array([relevant(pair.person, pair.query.id) for pair in pairs])
+        said = np.array([yes(pair) for pair in pairs])
         weight = np.array([1 / pair.probability for pair in pairs])
-        matched = [relevant(p.person, p.query.id) for p in pairs if p.stratum == "matched"]
-        figures.append((yes @ weight, yes @ weight / weight.sum(), np.mean(matched)))
+        matched = [yes(pair) for pair in pairs if pair.stratum == "matched"]
+        figures.append((said @ weight, said @ weight / weight.sum(), np.mean(matched)))
         for pair in pairs:
-            cell = pair.person, pair.query.id
-            times[cell] += 1
-            weights[cell].append(1 / pair.probability)
-            chances[cell].add(round(pair.probability, 12))
+            times[cell(pair)] += 1
+            weights[cell(pair)].append(1 / pair.probability)
+            chances[cell(pair)].add(round(pair.probability, 12))
     return Runs(times, weights, chances, *np.array(figures, np.float64).T)
 
 
@@ -79,8 +90,8 @@ def test_pairs_are_drawn_as_often_as_their_probability_says(per_person: int | No
     runs = drawn(Draw(total=20, per_person=per_person))
     assert set(runs.times) == set(ALL)
     assert all(len(chance) == 1 for chance in runs.chances.values())
-    chance = np.array([min(runs.chances[cell]) for cell in ALL])
-    times = np.array([runs.times[cell] for cell in ALL])
+    chance = np.array([min(runs.chances[one]) for one in ALL])
+    times = np.array([runs.times[one] for one in ALL])
     assert len(set(chance.tolist())) >= 3
     assert chance.sum() == pytest.approx(20)
     z = (times / RUNS - chance) / np.sqrt(np.maximum(chance * (1 - chance), 1e-9) / RUNS)
@@ -98,16 +109,15 @@ def test_without_a_limit_the_probability_is_that_of_the_stratum() -> None:
     assert Counter(pair.stratum for pair in pairs) == asked
     for pair in pairs:
         assert pair.probability == pytest.approx(asked[pair.stratum] / sizes[pair.stratum])
-        cell = pair.person, pair.query.id
-        assert (pair.stratum == "matched") == (cell in MATCHED)
+        assert (pair.stratum == "matched") == (cell(pair) in MATCHED)
 
 
 def test_of_two_phases_the_probability_is_the_product() -> None:
     plan = Draw(total=16, candidates=36, shares=Shares(matched=0.5, unmatched=0.3, ordinary=0.2))
     runs = drawn(plan)
     # The second factor depends on how many of the first phase match; given those, it is exact.
-    assert any(len(runs.chances[cell]) > 1 for cell in MATCHED)
-    by_cell = [np.array(runs.weights[cell]) for cell in ALL]
+    assert any(len(runs.chances[one]) > 1 for one in MATCHED)
+    by_cell = [np.array(runs.weights[one]) for one in ALL]
     totals = np.array([weights.sum() / RUNS for weights in by_cell])
     squares = np.array([np.square(weights).sum() / RUNS for weights in by_cell])
     z = (totals - 1) / np.sqrt((squares - totals**2) / RUNS)
@@ -118,7 +128,7 @@ def test_of_two_phases_the_probability_is_the_product() -> None:
     others = np.arange(36)
     law = hypergeom.pmf(others, 48 - 1, 21 - 1, 36 - 1)
     chance = 36 / 48 * float(np.sum(law * 8 / (others + 1)))
-    times = np.array([runs.times[cell] for cell in MATCHED])
+    times = np.array([runs.times[one] for one in MATCHED])
     assert np.abs(times / RUNS - chance).max() < 4 * np.sqrt(chance * (1 - chance) / RUNS)
 
 
@@ -162,7 +172,7 @@ def test_one_seed_gives_one_draw_in_whatever_order_things_are_listed() -> None:
     prompts = mixed.sample(PROMPTS, len(PROMPTS))
     assert draw(people, prompts, MATCHER, plan=plan) == one
     other = draw(KNOWN, PROMPTS, MATCHER, plan=msgspec.structs.replace(plan, seed=1))
-    assert {p.person + p.query.id for p in other} != {p.person + p.query.id for p in one}
+    assert {cell(pair) for pair in other} != {cell(pair) for pair in one}
     # The order tells nothing of the stratum.
     strata = [pair.stratum for pair in one]
     assert strata != sorted(strata, key=STRATA.index)
@@ -171,10 +181,10 @@ def test_one_seed_gives_one_draw_in_whatever_order_things_are_listed() -> None:
 def test_a_pair_says_what_it_is_and_by_what_it_was_drawn() -> None:
     pairs = draw(KNOWN, PROMPTS, MATCHER, plan=Draw(total=20, seed=7))
     assert len({pair.id for pair in pairs}) == 20
-    prompts = {prompt.id: prompt.prompt for prompt in PROMPTS}
+    assert len({pair.query.id for pair in pairs}) == 20
     for pair in pairs:
         assert pair.query.person == pair.person
-        assert pair.query.prompt == prompts[pair.query.id]
+        assert pair.query.prompt in ID
         known = {attribute.id: attribute.text for attribute in KNOWN[pair.person]}
         assert {shown.id: shown.text for shown in pair.attributes} == known
         assert (pair.signature.model, pair.signature.seed) == ("tests:none", 7)
@@ -183,25 +193,38 @@ def test_a_pair_says_what_it_is_and_by_what_it_was_drawn() -> None:
     assert fewer[0].signature.settings != signature.settings
 
 
-def test_of_many_attributes_some_are_shown_with_their_probability() -> None:
+def test_of_many_attributes_some_are_shown_and_the_probability_counts_it() -> None:
     known = {**KNOWN, "p0": attributes("p0", 30)}
     plan = Draw(total=33, shown=24)
     times: Counter[str] = Counter()
     seen = 0
     for seed in range(150):
-        for pair in draw(known, PROMPTS, MATCHER, plan=msgspec.structs.replace(plan, seed=seed)):
+        pairs = draw(known, PROMPTS, MATCHER, plan=msgspec.structs.replace(plan, seed=seed))
+        chance = {pair.stratum: pair.probability for pair in pairs if pair.person != "p0"}
+        for pair in pairs:
             ids = [shown.id for shown in pair.attributes]
+            assert pair.pair_probability == pytest.approx(chance[pair.stratum])
             if pair.person == "p0":
                 seen += 1
                 times.update(ids)
                 assert len(set(ids)) == 24
-                assert {shown.probability for shown in pair.attributes} == {24 / 30}
+                assert pair.shown == pytest.approx(24 / 30)
+                assert pair.probability == pytest.approx(chance[pair.stratum] * 24 / 30)
             else:
-                assert len(ids) == 3
-                assert {shown.probability for shown in pair.attributes} == {None}
+                assert (len(ids), pair.shown) == (3, None)
     assert seen > 500
     shares = np.array([times[attribute.id] / seen for attribute in known["p0"]])
     assert np.abs(shares - 0.8).max() < 4 * np.sqrt(0.16 / seen)
+
+
+def test_a_query_has_the_id_that_it_has_in_a_workspace(tmp_path: Path) -> None:
+    (pair, *_) = draw(KNOWN, PROMPTS, MATCHER, plan=Draw(total=20))
+    talk = Conversation(
+        id="c", person=pair.person, turns=(Turn(role="user", text="Hi"),), source="test"
+    )
+    with open_store(f"sqlite:///{tmp_path / 'store.db'}") as store:
+        store.put_conversations([talk])
+        assert Workspace(store).query(pair.person, pair.query.prompt) == pair.query
 
 
 def test_no_one_gives_more_than_allowed() -> None:
@@ -301,6 +324,7 @@ def test_matched_pairs_alone_can_be_asked_for_by_name() -> None:
         ({"p0": attributes("p0", 1) * 2}, PROMPTS, "p0 has the attribute 'p0-00' twice"),
         (KNOWN, (OPEN[0], OPEN[0]), "prompts: 'q0' is listed twice"),
         (KNOWN, (Prompt(id="e", prompt=" "),), "prompts: 'e' has no text"),
+        (KNOWN, (OPEN[0], Prompt(id="e", prompt=OPEN[0].prompt)), "'e' says the same as 'q0'"),
         (KNOWN, (), "shares.matched: 10 pairs are asked of the stratum matched, and it has 0"),
     ],
 )

@@ -63,8 +63,6 @@ class Shown(Record, frozen=True):
 
     id: str
     text: str
-    probability: Probability | None = None
-    """The chance of being shown, given that the pair was drawn; None where it was certain."""
 
 
 class Pair(Record, frozen=True):
@@ -73,13 +71,21 @@ class Pair(Record, frozen=True):
     id: str
     person: str
     query: Query
-    """Its id is that of the prompt: the same for everyone it was combined with."""
+    """Of the person: its id is another for everyone whom the prompt was combined with."""
     attributes: tuple[Shown, ...]
     stratum: Stratum
     probability: Probability
-    """The chance of being drawn, over both phases."""
+    """The chance that each of the attributes had of being asked about: of the pair, over both
+    phases, times `shown`. The weight of an answer is its inverse."""
     signature: Signature
     """`model` names the matcher, `settings` is of the draw, the matcher and all it chose from."""
+    shown: Probability | None = None
+    """The chance of an attribute of the person to be shown in the pair; None where all are."""
+
+    @property
+    def pair_probability(self) -> float:
+        """The chance of the pair: for figures of pairs, such as how many have nothing to use."""
+        return self.probability if self.shown is None else self.probability / self.shown
 
 
 def write(pairs: Iterable[Pair], path: Path) -> None:

@@ -55,8 +55,7 @@ def selector_matcher(selector: Selector, people: Mapping[str, Sequence[Attribute
     """Return the matcher that counts the attributes a selector would use."""
 
     def picks(person: str, prompt: Prompt) -> int:
-        query = Query(id=prompt.id, person=person, prompt=prompt.prompt)
-        return len(selector.select(query, people[person]).used)
+        return len(selector.select(_query(person, prompt), people[person]).used)
 
     return Matcher(name=selector.name, signature=selector.signature, picks=picks)
 
@@ -143,6 +142,12 @@ def _check(plan: Draw) -> None:
             )
 
 
+def _query(person: str, prompt: Prompt) -> Query:
+    """The prompt as the person's, under the id that it has where it is asked of a workspace."""
+    id = make_id("qry", person, prompt.prompt, [])
+    return Query(id=id, person=person, prompt=prompt.prompt)
+
+
 def _known(people: Mapping[str, Sequence[Attribute]]) -> dict[str, tuple[Attribute, ...]]:
     """Everyone who has attributes, by id."""
     known: dict[str, tuple[Attribute, ...]] = {}
@@ -164,11 +169,15 @@ def _known(people: Mapping[str, Sequence[Attribute]]) -> dict[str, tuple[Attribu
 
 def _listed(prompts: Sequence[Prompt]) -> list[Prompt]:
     found: dict[str, Prompt] = {}
+    texts: dict[str, str] = {}
     for prompt in prompts:
         if prompt.id in found:
             raise InputError(f"{prompt.id!r} is listed twice.", field="prompts")
         if not prompt.prompt.strip():
             raise InputError(f"{prompt.id!r} has no text.", field="prompts")
+        same = texts.setdefault(prompt.prompt, prompt.id)
+        if same != prompt.id:
+            raise InputError(f"{prompt.id!r} says the same as {same!r}.", field="prompts")
         found[prompt.id] = prompt
     return [found[name] for name in sorted(found)]
 
@@ -285,21 +294,18 @@ def _pairs(
     for item, chance in zip(drawn.items.tolist(), drawn.probabilities.tolist(), strict=True):
         row, column = divmod(int(frame.cells[item]), len(frame.prompts))
         person, prompt = names[row], frame.prompts[column]
+        query, mine = _query(person, prompt), people[person]
+        places = first_phase(len(mine), plan.shown, rng).tolist()
+        shown = len(places) / len(mine)
         pair = Pair(
-            id=make_id("pair", person, prompt.id, signature),
+            id=make_id("pair", query.id, signature),
             person=person,
-            query=Query(id=prompt.id, person=person, prompt=prompt.prompt),
-            attributes=_shown(people[person], plan.shown, rng),
+            query=query,
+            attributes=tuple(Shown(id=mine[i].id, text=mine[i].text) for i in places),
             stratum=frame.stratum,
-            probability=frame.phase * chance,
+            probability=frame.phase * chance * shown,
             signature=signature,
+            shown=shown if shown < 1 else None,
         )
         pairs.append(pair)
     return pairs
-
-
-def _shown(attributes: Sequence[Attribute], most: int, rng: Generator) -> tuple[Shown, ...]:
-    places = first_phase(len(attributes), most, rng)
-    chance = len(places) / len(attributes) if len(places) < len(attributes) else None
-    chosen = [attributes[place] for place in places.tolist()]
-    return tuple(Shown(id=one.id, text=one.text, probability=chance) for one in chosen)
