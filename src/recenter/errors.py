@@ -103,3 +103,24 @@ class UnreadableAnswerError(ModelError):
 
 class BudgetExceededError(ModelError):
     """The next call could pass the cost that was allowed; nothing more was sent."""
+
+
+class PlatformError(RecenterError):
+    """A recruiting platform could not be reached, refused, or gave no usable answer."""
+
+    def __init__(self, message: str, *, status: int | None = None, cure: str | None = None) -> None:
+        super().__init__(message, cure=cure)
+        self.status = status
+        """HTTP status of the refusal, where there was an answer."""
+
+
+class OutcomeUnknownError(PlatformError):
+    """What was asked of the platform may or may not have been done; it is not asked again."""
+
+
+class NotConfirmedError(RecenterError):
+    """Something that spends money or reaches people was asked for without a yes."""
+
+
+class PaidBeforeError(RecenterError):
+    """Money for the same people and purpose has been asked for before, or may have been."""

@@ -1,0 +1,1 @@
+"""Recruiting on Prolific: drafts, people, pay, signed links and webhooks."""
