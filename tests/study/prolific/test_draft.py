@@ -108,7 +108,7 @@ def test_every_draft_is_as_the_documents_want_it(prolific_schemas: Any) -> None:
         ({"codes": CODES | {"full": "DONE01"}}, "two outcomes have the same code"),
         ({"codes": CODES | {"full": "ab"}}, "'ab', is not 6 to 32"),
         ({"codes": {"completed": "DONE01"}}, "missing or unknown: failed_checks, full"),
-        ({"codes": {**new_codes(), "other": "OTHER07"}}, "missing or unknown: other"),
+        ({"codes": {"other": "OTHER07"}}, "missing or unknown: .*other"),
     ],
 )
 def test_what_cannot_be_meant_is_refused(fields: dict[str, Any], match: str) -> None:
