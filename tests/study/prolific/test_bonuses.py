@@ -206,6 +206,29 @@ def test_of_many_who_pay_at_once_one_pays(
     assert (len(played.paid), len(refused)) == (1, 7)
 
 
+def test_who_writes_second_withdraws(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.jsonl"
+    payment = Payment(bulk="b", study="s", keys=("k",), total=1, currency="GBP")
+
+    class Overtaken(FileLedger):
+        """Another process writes between this one's look and its line."""
+
+        overtaken = False
+
+        def entries(self) -> tuple[Entry, ...]:
+            found = super().entries()
+            if not self.overtaken:
+                self.overtaken = True
+                FileLedger(path).begin(payment)
+            return found
+
+    with pytest.raises(PaidBeforeError):
+        Overtaken(path).begin(payment)
+    entries = FileLedger(path).entries()
+    assert [entry.state for entry in entries] == ["begun", "begun", "not_paid"]
+    assert entries[0].attempt != entries[1].attempt == entries[2].attempt
+
+
 @pytest.mark.parametrize(("paid", "after"), [(True, 0), (False, 1)])
 def test_what_is_unknown_is_settled_by_who_has_looked(
     client: Prolific,

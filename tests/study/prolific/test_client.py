@@ -133,6 +133,8 @@ def test_a_draft_that_pays_too_little_or_in_other_money_is_not_published(
         client.plan_publish(played.add_study(reward=99), currency="GBP")
     with pytest.raises(InputError, match="pays in GBP, not USD"):
         client.plan_publish(played.add_study(), currency="USD")
+    with pytest.raises(InputError, match="is not complete"):
+        client.plan_publish(played.add_study(is_ready_to_publish=False), currency="GBP")
     with pytest.raises(InputError, match="is ACTIVE, not UNPUBLISHED"):
         client.plan_publish(played.add_study(status="ACTIVE"), currency="GBP")
 

@@ -118,12 +118,14 @@ class Prolific:
         """Plan to let people in.
 
         Raises:
-            InputError: it is no draft, the account pays in another currency, or an hour is paid
-                less than the minimum.
+            InputError: it is no draft or lacks something, the account pays in another currency,
+                or an hour is paid less than the minimum.
         """
         pays_in = check_currency(currency)
         found = self.study(study)
         _expect(found, "UNPUBLISHED")
+        if found.ready is False:
+            raise InputError(f"study {study} is not complete: see Prolific.", field="study")
         cost = self.cost(study)
         if cost.currency != pays_in:
             raise InputError(

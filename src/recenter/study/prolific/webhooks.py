@@ -87,8 +87,6 @@ def read_event(
     timestamp, signature, event = (
         _header(named, name) for name in (TIMESTAMP, SIGNATURE, EVENT_ID)
     )
-    if len(body) > _LONGEST:
-        raise InputError(f"the event has more than {_LONGEST} bytes.")
     check_signature(body, timestamp=timestamp, signature=signature, secret=secret)
     at = _time(timestamp)
     if not -_AHEAD <= now - at <= oldest:
@@ -98,10 +96,7 @@ def read_event(
             cure="Is the clock of this machine right?",
         )
     keys = (f"event:{event}", f"signed:{hashlib.sha256(timestamp.encode() + body).hexdigest()}")
-    try:
-        payload = msgspec.json.decode(body, type=_Payload)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise InputError(f"the event cannot be read: {error}.") from None
+    payload = _payload(body)
     if any(seen(key) for key in keys):
         return Ignored(reason="seen", event_type=payload.event_type)
     if payload.event_type != _STATUS_CHANGE:
@@ -135,6 +130,15 @@ def check_signature(body: bytes, *, timestamp: str, signature: str, secret: str)
         given = b""
     if not hmac.compare_digest(made, given):
         raise InputError("the event was not signed with this secret.", field=SIGNATURE)
+
+
+def _payload(body: bytes) -> _Payload:
+    if len(body) > _LONGEST:
+        raise InputError(f"the event has more than {_LONGEST} bytes.")
+    try:
+        return msgspec.json.decode(body, type=_Payload)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"the event cannot be read: {error}.") from None
 
 
 def _header(headers: Mapping[str, str], name: str) -> str:
