@@ -49,14 +49,14 @@ def _digits(rng: random.Random, count: int) -> str:
 
 
 def _filled(pattern: str) -> Make:
-    """Return a maker that puts a digit for each `#`, a name for `@`, and one of `a|b` as it is."""
+    """Return a maker that puts a digit for `#`, a hash for `♯`, a name for `@g` and `@f`."""
 
     def make(rng: random.Random) -> str:
         given, family = rng.choice(NAMES)
         user = re.sub(r"[^a-z]", "", given.lower()) or "sam"
         last = re.sub(r"[^a-z]", "", family.lower()) or "poe"
         text = pattern.replace("@g", user).replace("@f", last)
-        return re.sub("#", lambda _: rng.choice("0123456789"), text)
+        return re.sub("#", lambda _: rng.choice("0123456789"), text).replace("♯", "#")
 
     return make
 
@@ -134,7 +134,7 @@ FORMS: dict[str, dict[str, Make]] = {
         "PO full": _filled("PO Box 3##, Smallville, KS 660##"),
         "GB full": _filled("Flat 2, 1# Queen's Road, Bristol BS8 1QU"),
         "GB letter": _filled("22#B Bakery Street, London NW1 6XE"),
-        "GB named": _filled("Rose Cottage, Mill Lane, Little Snoring NR21 0##"),
+        "GB named": _filled("Rose Cottage, Mill Lane, Little Snoring NR21 #QU"),
         "terrace": _filled("74# Evergreen Terrace"),
         "DE full": _filled("Lindenstraße 1#, 109## Berlin"),
         "DE short": _filled("Hauptstr. #5a, 803## München"),
@@ -171,7 +171,7 @@ FORMS: dict[str, dict[str, Make]] = {
         "dotted": _filled("@@g.@f"),
         "reddit": _filled("u/@g_reads"),
         "fediverse": _filled("@@g@social.example"),
-        "discord": _filled("@g#12##"),
+        "discord": _filled("@g♯12##"),
     },
     "number": {
         "visa": _luhn("4", 16, (4, 4, 4, 4), " "),
