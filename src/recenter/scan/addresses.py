@@ -67,16 +67,17 @@ _JOINED = (
     r"(?:[A-ZÄÖÜ][\w-]{1,24}(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|markt|steig"
     r"|chaussee|straat|laan|gracht|plein|kade|gatan|vägen|vej|gade))"
 )
+_GERMAN = r"(?:Am|An|Auf|Im|In|Zum|Zur|Unter|Hinter|Vor)\b(?:[ \t](?:der|den|dem))?"
 _PREPOSED = (
-    r"(?:(?:Am|An|Auf|Im|In|Zum|Zur|Unter|Hinter|Vor)\b(?:[ \t](?:der|den|dem))?"
-    r"|Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrer|Rua|Av\.|Praça|Travessa"
+    r"(?:Calle|C/|Avenida|Avda\.?|Paseo|Plaza|Carrer|Rua|Av\.|Praça|Travessa"
     r"|Via|Viale|Piazza|Corso|Vicolo|ul\.|ulica|aleja|al\.)"
 )
 _HOUSE = r"\d{1,4}[ \t]?(?:[a-zA-Z](?!\w))?(?:[-/]\d{1,4})?"
 _CITY_AFTER = rf"{_COMMA}(?:[A-Z]{{1,2}}-)?\d{{2}}-?\d{{2,3}}(?:[ \t][A-Z]{{2}})?{_GAP}{_PLACE}"
 _EUROPEAN = re.compile(
     rf"(?<!\w)(?:{_JOINED}{_GAP}{_HOUSE}(?!\d)(?:{_CITY_AFTER})?"
-    rf"|(?:{_PREPOSED}[ \t])?(?:{_CAP}[ \t]){{0,3}}{_CAP},?{_GAP}{_HOUSE}{_CITY_AFTER}"
+    rf"|(?:(?:{_GERMAN}|{_PREPOSED})[ \t])?(?:{_CAP}[ \t]){{0,3}}{_CAP},?{_GAP}{_HOUSE}"
+    rf"{_CITY_AFTER}"
     rf"|{_PREPOSED}[ \t](?:{_CAP}[ \t]){{0,2}}{_CAP},?{_GAP}{_HOUSE}(?![\w%€$:.,]\d|\d))"
 )
 _FRENCH = re.compile(

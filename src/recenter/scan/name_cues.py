@@ -33,7 +33,7 @@ NAME_CUES = re.compile(
     rf"|{_OWN}\s(?:[\w-]{{1,15}}\s){{0,2}}{_RELATION}(?:['’]s\sname\sis|,)?\s"
     r"(?:(?:is|was|are)\s)?(?:(?:named|called)\s)?"
     rf"|\b(?:man|woman|boy|girl|guy|lady|person|somebody|someone|{_RELATION})\s(?:named|called)\s"
-    r"|(?:^|[.;\n])[ \t*_>-]{0,4}(?i:(?:full |first |last |given |family |sur)?name|patient|client"
+    r"|(?m:^|(?<=[.;]))[ \t*_>-]{0,4}(?i:(?:full |first |last |given |family |sur)?name|patient|client"
     r"|sender|recipient|applicant|signed|attn|tenant|landlord|employee)[ \t*_]{0,3}:[ \t*_]{0,3}"
 )
 """Any capitalised word after these is taken for a name, but for the common ones."""
@@ -41,14 +41,17 @@ NAME_CUES = re.compile(
 TITLES = re.compile(r"\b(?:Mr|Mrs|Ms|Mx|Dr|Prof|Rev|Hr|Mme|Mlle)\b\.?[ \t]{1,2}")
 """Every capitalised word after these is a name, but for `NO_TITLED`."""
 NO_TITLED = word_set(
-    "right pepper who evil president chairman speaker robot bean potato clean wonderful perfect"
+    """
+    right pepper who evil president chairman speaker robot bean potato clean wonderful perfect
+    he she it the this i and
+    """
 )
 
 LISTED_CUES = re.compile(
     r"\b(?i:hi|hello|hey|good\s(?:morning|evening|afternoon)|hallo|hola|bonjour|ciao"
     r"|thanks|thank\syou|happy\sbirthday|congratulations)[ ,]\s?"
     r"|\b(?i:ich\sbin|je\ssuis|soy|sono|eu\ssou|ik\sben)\s"
-    r"|(?:^|\n)[ \t>*]{0,4}(?:From|To|Cc|By|Author)[ \t*]{0,3}:[ \t*]{0,3}"
+    r"|(?m:^)[ \t>*]{0,4}(?:From|To|Cc|By|Author)[ \t*]{0,3}:[ \t*]{0,3}"
 )
 """After these a given name has to be a known one, or the name has two words."""
 
@@ -56,6 +59,7 @@ SELF_CUE = re.compile(r"\b(?:I['’]?m|I\sam|[Ii]t['’]s\sme,)\s")
 SELF_FOLLOWS = re.compile(
     r"(?:,|\sand)\s(?:I\b|I['’]m|a\s|an\s|\d\d\b|your\s|the\s|from\s)|\sfrom\s|\s?[(,]\s?\d\d\b"
 )
+SELF_ENDS = re.compile(r"[.,!;\r\n]|$|\s(?:and|but)\s")
 SPEAKING = re.compile(r"\b(?P<before>(?:[Tt]his\sis|[Ii]t['’]s|[Hh]ere\sis)\s)")
 SPEAKING_AFTER = re.compile(
     r"\s(?:speaking|calling|writing|from|here)\b|,?\s(?:your|his|her|the)\b"
@@ -63,7 +67,7 @@ SPEAKING_AFTER = re.compile(
 
 SIGNATURES = (
     re.compile(
-        r"(?:^|\n)[ \t>]{0,4}(?i:(?:(?:all\sthe\s|my\s)?best|kind(?:est)?|warm(?:est)?|with\sbest"
+        r"(?m:^)[ \t>]{0,4}(?i:(?:(?:all\sthe\s|my\s)?best|kind(?:est)?|warm(?:est)?|with\sbest"
         r"|best|many|mit\sfreundlichen|viele|liebe|herzliche)?\s?"
         r"(?:regards|wishes|best|thanks|thank\syou|cheers|sincerely|yours(?:\s\w{3,10})?|love|hugs|xoxo"
         r"|respectfully|cordially|gr(?:ü|u)(?:ß|ss)en?|cordialement|saludos|un\sabrazo|cordiali\ssaluti"

@@ -19,8 +19,11 @@ WORD = re.compile(rf"{PART}(?:[-'’]{PART})*")
 
 
 def folded(word: str) -> str:
-    """Return a word as it is compared: without case, accents composed."""
-    return unicodedata.normalize("NFC", word).casefold()
+    """Return a word as it is compared: without case and without accents."""
+    if word.isascii():
+        return word.casefold()
+    apart = unicodedata.normalize("NFD", word.casefold())
+    return "".join(char for char in apart if not unicodedata.combining(char))
 
 
 def _folded_all(words: frozenset[str]) -> frozenset[str]:

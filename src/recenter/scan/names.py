@@ -15,6 +15,7 @@ from recenter.scan.name_cues import (
     NO_TITLED,
     PAIRED,
     SELF_CUE,
+    SELF_ENDS,
     SELF_FOLLOWS,
     SIGNATURES,
     SPEAKING,
@@ -33,6 +34,7 @@ _PEOPLES = re.compile(r"(?:ian|ish|ese|ist|ean|ing|ed)$")
 _PREFIXED = re.compile(r"(?:al|el|d|l|ben|bin)[-'’]")
 _LINE_ABOVE = re.compile(r"(?:^|\n)[ \t]*(?P<name>[^\n\r]+?)[ \t,]*\r?\n\Z")
 _LINE = 60
+_ABBREVIATION = 3
 _MOST = 4
 _NONE: frozenset[str] = frozenset()
 
@@ -94,7 +96,7 @@ def _introductions(text: str) -> Iterator[tuple[int, int]]:
             continue
         first = folded(_text(text, words[0]))
         follows = SELF_FOLLOWS.match(text, words[-1][1]) and not _PEOPLES.search(first)
-        several = len(words) > 1 and (first in GIVEN or follows)
+        several = len(words) > 1 and (first in GIVEN or SELF_ENDS.match(text, words[-1][1]))
         if first in SURE or several or (follows and first not in DOUBTFUL):
             yield words[0][0], words[-1][1]
     for cue in SPEAKING.finditer(text):
@@ -146,10 +148,13 @@ def _listed(text: str) -> Iterator[tuple[int, int]]:
         if not words:
             continue
         until = words[-1][1]
+        short = token.isupper() and len(token) <= _ABBREVIATION
+        if len(words) > 1 and token.isupper() and not _text(text, words[1]).isupper():
+            continue  # "DAN" is an abbreviation, "DAN BROWN" is not.
         if len(words) > 1:
             sure = folded(token) in SURE or not _begins_sentence(text, word.start())
         else:
-            sure = folded(token) in SURE and _stands_for_person(text, *words[0])
+            sure = folded(token) in SURE and not short and _stands_for_person(text, *words[0])
         if sure:
             yield words[0][0], until
 

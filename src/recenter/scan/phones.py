@@ -35,8 +35,10 @@ _NOT_A_PHONE = re.compile(
 )
 _DATE = re.compile(
     r"\d{4}[-./ ]\d{1,2}[-./ ]\d{1,2}|\d{1,2}[-./ ]\d{1,2}[-./ ](?:19|20)\d\d|(?:19|20)\d\d-\d{6,}"
+    r"|(?:\d{1,2}[-./ ])?(?:19|20)\d\d[ ]?[\u2010-\u2015-][ ]?(?:\d{1,2}[-./ ])?(?:19|20)\d\d"
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .\u00a0]\d{3})+")
+_LONGER = re.compile(r"[-./]?\d")
 _TRUNK = re.compile(r"\(?0\d")
 _AMERICAN = re.compile(
     r"(?:1[ .-])?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[ .\u2010-\u2015-])\d{3}[ .\u2010-\u2015-]\d{4}"
@@ -72,8 +74,7 @@ def find_phones(text: str) -> Iterator[Finding]:
 def _several(text: str, start: int, end: int) -> Iterator[Finding]:
     """Yield the American numbers in a run that is none itself, such as one of two numbers."""
     for match in _AMERICAN.finditer(text, start, end):
-        alone = not text[match.start() - 1 : match.start()].isdigit()
-        if alone and not text[match.end() : match.end() + 1].isdigit():
+        if not _LONGER.match(text, match.end()) and not text[match.start() - 1].isdigit():
             yield finding("phone", text, match.start(), match.end())
 
 

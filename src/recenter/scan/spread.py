@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from recenter.scan.name_lists import NEVER_ALONE, PARTICLES, WORD, folded
 from recenter.scan.record import Finding, finding
 
-_BETWEEN = re.compile(r"\.?[ \t\u00a0]{1,2}")
+_BETWEEN = re.compile(r"(\.?)[ \t\u00a0]{1,2}")
 _POSSESSIVE = re.compile(r"['’]s$")
 _LEAST = 3
+_INITIAL = 2
 
 
 def spread(text: str, told: Iterable[str], *, given: Iterable[str] = ()) -> Iterator[Finding]:
@@ -29,12 +30,18 @@ def spread(text: str, told: Iterable[str], *, given: Iterable[str] = ()) -> Iter
     for word in WORD.finditer(text):
         bare = folded(_POSSESSIVE.sub("", word.group()))
         fits = bare in anycase or (bare in known and not word.group()[0].islower())
-        if run and not (fits and _BETWEEN.fullmatch(text, run[-1].end(), word.start())):
+        if run and not (fits and _joined(text, run[-1], word)):
             yield from _found(text, run, alone)
             run = []
         if fits:
             run.append(word)
     yield from _found(text, run, alone)
+
+
+def _joined(text: str, before: re.Match[str], word: re.Match[str]) -> bool:
+    """Tell whether two words are of one name: a full stop is part of it after an initial only."""
+    between = _BETWEEN.fullmatch(text, before.end(), word.start())
+    return between is not None and (not between[1] or len(before.group()) <= _INITIAL)
 
 
 def _words(names: Iterable[str]) -> set[str]:
