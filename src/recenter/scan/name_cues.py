@@ -17,24 +17,29 @@ _RELATION = (
     r"|professor|advisor|mentor|coach|student|pupil|classmate|doctor|therapist|dentist|lawyer|nanny"
     r"|babysitter|crush|date|godson|goddaughter|godmother|godfather)s?"
 )
-_OWN = r"\b(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[Yy]our)"
-
-NAME_CUES = re.compile(
-    r"(?:\b(?i:my|his|her|our|their|your)|\w['’]s)\s(?:(?i:full|first|last|real|middle)\s)?"
-    r"(?i:names?\s(?:is|are|was)|name['’]s)\s"
-    r"|\b(?:[Cc]all(?:s|ed|ing)?|[Nn]amed)\sme\s"
-    r"|\b(?i:ich\shei(?:ß|ss)e|mein\sname\sist|je\sm['’]appelle|mon\snom\sest|me\sllamo"
-    r"|mi\snombre\ses|mi\schiamo|il\smio\snome\sè|meu\snome\sé|me\schamo|ik\sheet|mijn\snaam\sis"
-    r"|jag\sheter|nazywam\ssię|mam\sna\simię|benim\sadım|меня\sзовут)\s"
-    r"|\b(?:Dear|Dearest|Lieber|Liebe|Cher|Chère|Querido|Querida|Estimado|Estimada|Caro|Cara)\s"
-    r"|\bMe\sand\s"
-    r"|\b(?:Miss|Mister|Professor|Doctor|Sir|Dame|Herrn?|Frau|Señora?|Monsieur|Madame|Signora?"
-    r"|Reverend|Pastor|Rabbi|Imam|Aunt|Auntie|Uncle|Grandma|Grandpa|Cousin|Coach|Nurse)\s"
-    rf"|{_OWN}\s(?:[\w-]{{1,15}}\s){{0,2}}{_RELATION}(?:['’]s\sname\sis|,)?\s"
-    r"(?:(?:is|was|are)\s)?(?:(?:named|called)\s)?"
-    rf"|\b(?:man|woman|boy|girl|guy|lady|person|somebody|someone|{_RELATION})\s(?:named|called)\s"
-    r"|(?m:^|(?<=[.;]))[ \t*_>-]{0,4}(?i:(?:full |first |last |given |family |sur)?name|patient|client"
-    r"|sender|recipient|applicant|signed|attn|tenant|landlord|employee)[ \t*_]{0,3}:[ \t*_]{0,3}"
+NAME_CUES = (
+    re.compile(
+        r"\b(?:(?i:my|his|her|our|their|your)\s(?:(?i:full|first|last|real|middle)\s)?"
+        r"(?i:names?\s(?:is|are|was)|name['’]s)\s"
+        r"|(?:[Cc]all(?:s|ed|ing)?|[Nn]amed)\sme\s"
+        r"|(?i:ich\shei(?:ß|ss)e|mein\sname\sist|je\sm['’]appelle|mon\snom\sest|me\sllamo"
+        r"|mi\snombre\ses|mi\schiamo|il\smio\snome\sè|meu\snome\sé|me\schamo|ik\sheet"
+        r"|mijn\snaam\sis|jag\sheter|nazywam\ssię|mam\sna\simię|benim\sadım|меня\sзовут)\s"
+        r"|(?:Dear|Dearest|Lieber|Liebe|Cher|Chère|Querido|Querida|Estimado|Estimada|Caro|Cara)\s"
+        r"|Me\sand\s"
+        r"|(?:Miss|Mister|Professor|Doctor|Sir|Dame|Herrn?|Frau|Señora?|Monsieur|Madame|Signora?"
+        r"|Reverend|Pastor|Rabbi|Imam|Aunt|Auntie|Uncle|Grandma|Grandpa|Cousin|Coach|Nurse)\s"
+        r"|(?:[Mm]y|[Oo]ur|[Hh]is|[Hh]er|[Tt]heir|[Yy]our)\s"
+        rf"(?:[\w-]{{1,15}}\s){{0,2}}{_RELATION}(?:['’]s\sname\sis|,)?\s"
+        r"(?:(?:is|was|are)\s)?(?:(?:named|called)\s)?"
+        rf"|(?:man|woman|boy|girl|guy|lady|person|somebody|someone|{_RELATION})\s(?:named|called)\s)"
+    ),
+    re.compile(r"(?<=\w)['’]s\s(?i:(?:full|first|last|real)\s)?names?\s(?:is|are|was)\s"),
+    re.compile(
+        r"(?m:^[ \t*_>-]{0,4}|[.;]\s)(?i:(?:full |first |last |given |family |sur)?name|patient"
+        r"|client|sender|recipient|applicant|signed|attn|tenant|landlord|employee)[ \t*_]{0,3}:"
+        r"[ \t*_]{0,3}"
+    ),
 )
 """Any capitalised word after these is taken for a name, but for the common ones."""
 

@@ -59,8 +59,9 @@ def find_headed(text: str, found: Iterable[Finding]) -> Iterator[Finding]:
 
 
 def _spans(text: str) -> Iterator[tuple[int, int]]:
-    for cue in NAME_CUES.finditer(text):
-        yield from _chain(text, cue.end())
+    for pattern in NAME_CUES:
+        for cue in pattern.finditer(text):
+            yield from _chain(text, cue.end())
     for cue in TITLES.finditer(text):
         words = read_name(text, cue.end(), first=NO_TITLED, others=_NONE)
         if words:
