@@ -41,7 +41,8 @@ _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:[ .\u00a0]\d{3})+")
 _LONGER = re.compile(r"[-./]?\d")
 _TRUNK = re.compile(r"\(?0\d")
 _AMERICAN = re.compile(
-    r"(?:1[ .-])?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[ .\u2010-\u2015-])\d{3}[ .\u2010-\u2015-]\d{4}"
+    r"(?<!\d)(?:1[ .-])?(?:\([2-9]\d\d\)[ -]?|[2-9]\d\d[ .\u2010-\u2015-])"
+    r"\d{3}[ .\u2010-\u2015-]\d{4}"
 )
 _LOCAL = re.compile(r"[2-9]\d\d[-. ]\d{4}")
 _SPOKEN_DIGIT = (
@@ -74,7 +75,7 @@ def find_phones(text: str) -> Iterator[Finding]:
 def _several(text: str, start: int, end: int) -> Iterator[Finding]:
     """Yield the American numbers in a run that is none itself, such as one of two numbers."""
     for match in _AMERICAN.finditer(text, start, end):
-        if not _LONGER.match(text, match.end()) and not text[match.start() - 1].isdigit():
+        if not _LONGER.match(text, match.end()):
             yield finding("phone", text, match.start(), match.end())
 
 
