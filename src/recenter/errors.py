@@ -69,6 +69,17 @@ class MigrationError(StoreError):
     """The database schema cannot be brought to the version this code needs."""
 
 
+class RefusedError(RecenterError):
+    """Somebody asked for what is not theirs, or not theirs any more; nothing was changed.
+
+    `status` is the HTTP status that says so.
+    """
+
+    def __init__(self, message: str, *, status: int, cure: str | None = None) -> None:
+        super().__init__(message, cure=cure)
+        self.status = status
+
+
 class ChecksumError(RecenterError):
     """A weight file on disk is not the one that this version was tested with."""
 

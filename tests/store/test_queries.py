@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 import recenter.store
+import recenter.study.ledger
 from recenter.store.queries import QUERIES, parse_queries
 from recenter.store.removal import OF_A_PERSON
 
-FOLDER = Path(recenter.store.__file__).parent
+FOLDERS = [Path(package.__file__).parent for package in (recenter.store, recenter.study.ledger)]
 
 
 def test_names_comments_and_ends() -> None:
@@ -25,7 +26,7 @@ def test_two_of_one_name_are_an_error() -> None:
 
 
 def test_every_query_is_used() -> None:
-    code = "\n".join(path.read_text("utf-8") for path in FOLDER.glob("*.py"))
+    code = "\n".join(path.read_text("utf-8") for folder in FOLDERS for path in folder.glob("*.py"))
     named = set(re.findall(r'"([a-z]+_[a-z_]+|counts)"', code))
     tables = ("conversations", "attributes", "judgments", "queries", "selections", "replies")
     for suffix in re.findall(r'f"\{table\.name\}(_[a-z]+)"', code):

@@ -109,7 +109,7 @@ class Sqlite:
     def translate(self, sql: str) -> str:
         """Lists travel as JSON; rows need no lock of their own under a single writer."""
         sql = re.sub(r"= ANY\((:\w+)\)", r"IN (SELECT value FROM json_each(\1))", sql)
-        return re.sub(r"\bFOR (SHARE|UPDATE SKIP LOCKED)", "", sql)
+        return re.sub(r"\bFOR (SHARE|UPDATE( SKIP LOCKED)?)", "", sql)
 
     def adapt(self, value: list[str]) -> str:
         """Encode a list as JSON."""

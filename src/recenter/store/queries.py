@@ -1,4 +1,4 @@
-"""Load the named queries of `queries.sql`."""
+"""Load the named queries of `queries.sql` and `study.sql`."""
 
 from __future__ import annotations
 
@@ -27,4 +27,8 @@ def _without_comments(body: str) -> str:
     return "\n".join(lines).strip().removesuffix(";")
 
 
-QUERIES = parse_queries(resources.files(__package__).joinpath("queries.sql").read_text("utf-8"))
+_FILES = ("queries.sql", "study.sql")
+
+QUERIES = parse_queries(
+    "\n".join(resources.files(__package__).joinpath(name).read_text("utf-8") for name in _FILES)
+)

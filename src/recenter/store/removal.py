@@ -25,6 +25,8 @@ OF_A_PERSON = (
     "work",
     "cache",
     "deleted",
+    "study_parts",
+    "study_items",
 )
 _ALL = 2**31 - 1
 

@@ -88,6 +88,11 @@ class Store:
         self._database.close()
 
     @property
+    def database(self) -> Database:
+        """The connection, for the tables of human studies."""
+        return self._database
+
+    @property
     def place(self) -> str:
         """Where the data is, without any password."""
         return self._database.place

@@ -90,7 +90,7 @@ class Task(Part, frozen=True):
     conversations."""
     reason: bool = False
     """In `supported`, whether the extractor's reason is shown."""
-    arms: Annotated[tuple[Arm, ...], Meta(min_length=2, max_length=2)] | None = None
+    arms: tuple[Arm, Arm] | None = None
     """In `better` from the store: the arm that is rated, and the one it is compared with."""
     unblinding: bool = True
     """In `better`, whether "which side was personalised?" is asked at the end."""

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Literal
 
 import msgspec
 
 from recenter.provenance import digest, make_id
 from recenter.records import Arm, Evidence, Query, Record, Turn
 
+Kind = Literal["work", "repeat", "check", "gold", "training"]
+"""What an item is put before somebody for."""
+Side = Literal["first", "second"]
+"""Where the rated of two replies is shown."""
 OVERALL = "overall"
 """Name of the part of a `better` item that is about the replies as wholes."""
 

@@ -1,0 +1,176 @@
+"""Where one study stands in the store, and its records as they are read from there."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from recenter import formats
+from recenter.errors import InputError, RefusedError
+from recenter.importers.pseudonym import pseudonym
+from recenter.records import Record
+from recenter.store.database import Database, Transaction
+from recenter.study.design import Outcome, Study
+from recenter.study.items import Kind, Side
+
+State = Literal["open", "paused", "closed"]
+SlotState = Literal["open", "held", "done", "reclaimed", "replaced", "passed", "failed"]
+"""`reclaimed`: what was left undone went to others. `replaced`: everything did, and the answers
+count no more."""
+Purpose = Literal["training", "work"]
+
+WORKING = ("joined", "working", "paused")
+"""States of an annotator whose part has not ended; the others are outcomes."""
+
+
+class Desk(msgspec.Struct, frozen=True):
+    """One study in a store."""
+
+    database: Database
+    study: Study
+    key: bytes
+    """The study's secret."""
+    state: State = "open"
+    clock: Callable[[], float] = time.time
+
+    @property
+    def id(self) -> str:
+        """Name of the study."""
+        return self.study.study
+
+    def secret(self, *about: str) -> str:
+        """Return 24 hex digits that only the study can make of these words."""
+        return pseudonym(self.key, *about)
+
+    def code(self, outcome: Outcome) -> str:
+        """Return the completion code of an outcome: that of the file, or one made of the key."""
+        return self.study.codes.get(outcome) or self.secret("code", outcome)[:8].upper()
+
+
+class Annotator(Record, frozen=True):
+    """Somebody who answers, by pseudonym."""
+
+    id: str
+    number: int
+    """In order of arrival, from 1."""
+    band: str
+    """Group that they were dealt to; empty where the study has none."""
+    state: str
+    """`joined`, `working`, `paused`, or the outcome that their part came to."""
+    consented: float | None
+    joined: float
+    seen: float
+
+    @property
+    def ended(self) -> bool:
+        """Whether their part is over."""
+        return self.state not in WORKING
+
+
+class SlotRow(Record, frozen=True):
+    """A slot as somebody holds it."""
+
+    id: str
+    task: str
+    purpose: Purpose
+    number: int
+    state: SlotState
+    leased_until: float | None
+
+
+class PlaceRow(Record, frozen=True):
+    """One place of a slot."""
+
+    position: int
+    item: str
+    kind: Kind
+    side: Side | None
+    shown: float | None
+    done: float | None
+    active_ms: int
+    idle_ms: int
+    opened: int
+
+
+def load_desk(database: Database, name: str, *, clock: Callable[[], float] = time.time) -> Desk:
+    """Return a study that was opened before.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    rows = database.rows("study_get", study=name)
+    if not rows:
+        raise InputError(
+            f"there is no study {name!r} in {database.place}.",
+            cure="`recenter study serve FILE` begins it.",
+        )
+    (_, key, _, state, record) = rows[0]
+    study = formats.decode(record, Study, file="store, table studies")
+    return Desk(database, study, bytes.fromhex(key), state, clock)
+
+
+def annotator_of(transaction: Transaction, desk: Desk, id: str) -> Annotator:
+    """Return an annotator.
+
+    Raises:
+        RefusedError: nobody of this id takes part.
+    """
+    rows = transaction.rows("study_annotator", study=desk.id, annotator=id)
+    if not rows:
+        raise RefusedError("nobody of this id takes part in the study.", status=403)
+    return Annotator(**dict(zip(Annotator.__struct_fields__, rows[0], strict=True)))
+
+
+def annotators(desk: Desk) -> list[Annotator]:
+    """Return everyone who came, in the order of arrival."""
+    fields = Annotator.__struct_fields__
+    rows = desk.database.rows("study_annotators", study=desk.id)
+    return [Annotator(**dict(zip(fields, row, strict=True))) for row in rows]
+
+
+def slots_of(transaction: Transaction, desk: Desk, annotator: str) -> list[SlotRow]:
+    """Return what somebody was given, training before work."""
+    rows = transaction.rows("study_slots_of", study=desk.id, annotator=annotator)
+    return [SlotRow(**dict(zip(SlotRow.__struct_fields__, row, strict=True))) for row in rows]
+
+
+def places_of(transaction: Transaction, slot: str) -> list[PlaceRow]:
+    """Return the places of a slot in the order in which they are shown."""
+    rows = transaction.rows("study_places_of", slot=slot)
+    return [PlaceRow(**dict(zip(PlaceRow.__struct_fields__, row, strict=True))) for row in rows]
+
+
+def refused(desk: Desk, reason: str, *, annotator: str | None = None) -> None:
+    """Write down what was refused at the door; never a text of anybody."""
+    values = {"id": f"ref_{secrets.token_hex(12)}", "study": desk.id, "annotator": annotator}
+    desk.database.transact(
+        lambda t: t.run("study_refusal_add", reason=reason[:200], now=desk.clock(), **values)
+    )
+
+
+def put_slot(
+    transaction: Transaction,
+    desk: Desk,
+    slot: Mapping[str, Any],
+    places: list[tuple[str, Kind, Side | None]],
+) -> None:
+    """Store a slot with its places: (item, kind, side)."""
+    transaction.run("study_slots_put", study=desk.id, **slot)
+    transaction.many(
+        "study_places_put",
+        [
+            {
+                "slot": slot["id"],
+                "position": position,
+                "study": desk.id,
+                "item": item,
+                "kind": kind,
+                "side": side,
+            }
+            for position, (item, kind, side) in enumerate(places)
+        ],
+    )

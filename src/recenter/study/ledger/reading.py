@@ -1,0 +1,181 @@
+"""What a page shows of a place, and everything that was answered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from recenter import formats
+from recenter.errors import RefusedError
+from recenter.records import Record
+from recenter.store.database import Transaction
+from recenter.study.item_rows import DECLINES
+from recenter.study.items import Item, Kind, Part, Side
+from recenter.study.ledger.desk import Desk, PlaceRow, SlotRow, places_of, slots_of
+from recenter.study.ledger.opening import item_of
+
+_PAGE = 200
+
+
+class Given(Record, frozen=True):
+    """An answer as it stands."""
+
+    answer: str
+    failure: str | None
+    note: str | None
+
+
+class Shown(Record, frozen=True):
+    """A place with all that its page needs."""
+
+    slot: SlotRow
+    place: PlaceRow
+    places: tuple[PlaceRow, ...]
+    """Of the whole slot, for the progress."""
+    item: Item
+    given: Mapping[str, Given]
+    """Answers so far, by part."""
+    seq: int
+    """The highest that the annotator's page has sent."""
+
+
+class Answered(Record, frozen=True):
+    """One answer of one annotator to one part, as exports and figures take it."""
+
+    item: str
+    part: str
+    task: str
+    kind: Kind
+    annotator: str
+    number: int
+    """Of the annotator, in order of arrival."""
+    band: str
+    state: str
+    """Of the annotator's part."""
+    answer: str
+    failure: str | None
+    note: str | None
+    side: Side | None
+    guide: str
+    """Hash of the guidelines it was given under."""
+    at: float
+    shown: float | None
+    done: float | None
+    active_ms: int
+    idle_ms: int
+    opened: int
+    slot: int
+    position: int
+    slot_state: str
+    excluded: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an answer to work that was handed in and not taken out again."""
+        return (
+            self.kind in ("work", "repeat")
+            and self.done is not None
+            and self.slot_state != "replaced"
+            and not self.excluded
+            and self.answer not in DECLINES
+        )
+
+
+def shown(desk: Desk, annotator: str, slot: str, position: int) -> Shown:
+    """Return a place that somebody was given.
+
+    Raises:
+        RefusedError: it is not theirs, or its words were forgotten meanwhile.
+    """
+
+    def work(transaction: Transaction) -> Shown:
+        mine = {one.id: one for one in slots_of(transaction, desk, annotator)}
+        places = places_of(transaction, slot) if slot in mine else []
+        place = next((one for one in places if one.position == position), None)
+        found = item_of(transaction, desk, place.item) if place else None
+        if place is None or found is None:
+            raise RefusedError("this is not among what you were given.", status=403)
+        answers = transaction.rows("study_answers_of", slot=slot)
+        ((seq,),) = transaction.rows("study_seq", annotator=annotator)
+        return Shown(
+            slot=mine[slot],
+            place=place,
+            places=tuple(places),
+            item=found[0],
+            given={
+                part: Given(answer=answer, failure=failure, note=note)
+                for at, part, answer, failure, note, _, _ in answers
+                if at == position
+            },
+            seq=int(seq),
+        )
+
+    return desk.database.transact(work)
+
+
+def places(desk: Desk, slot: str) -> list[PlaceRow]:
+    """Return the places of a slot in order."""
+    return desk.database.transact(lambda t: places_of(t, slot))
+
+
+def items(desk: Desk) -> dict[str, tuple[Item, str, str]]:
+    """Return all items with the parts that are left of them: (item, task, kind) by id."""
+    found: dict[str, tuple[Item, str, str]] = {}
+    after = ""
+    while rows := desk.database.rows("study_items_page", study=desk.id, after=after, size=_PAGE):
+        named = [id for id, *_ in rows]
+        parts: dict[str, list[Part]] = {}
+        for item, _, record in desk.database.rows("study_parts_page", study=desk.id, items=named):
+            part = formats.decode(record, Part, file="store, table study_parts")
+            parts.setdefault(item, []).append(part)
+        for id, task, kind, record in rows:
+            item = formats.decode(record, Item, file="store, table study_items")
+            whole = msgspec.structs.replace(item, parts=tuple(parts.get(id, ())))
+            found[id] = (whole, task, kind)
+        after = named[-1]
+    return found
+
+
+def answers(desk: Desk) -> list[Answered]:
+    """Return every answer that stands, also those that do not count, in a fixed order."""
+    left_out = {who for who, _, _, _, undone in exclusions(desk) if undone is None}
+    fields = [name for name in Answered.__struct_fields__ if name != "excluded"]
+    return [
+        Answered(**dict(zip(fields, row, strict=True)), excluded=row[4] in left_out)
+        for row in desk.database.rows("study_given", study=desk.id)
+    ]
+
+
+def exclusions(desk: Desk) -> list[tuple[str, str, str, float, float | None]]:
+    """Return who was left out: (annotator, reason, account, at, undone)."""
+    return [
+        (who, reason, account, at, undone)
+        for who, reason, account, at, undone in desk.database.rows(
+            "study_exclusions", study=desk.id
+        )
+    ]
+
+
+def guesses(desk: Desk) -> list[tuple[str, Side, str]]:
+    """Return what was said of which side was personalised: (annotator, side it was on, said).
+
+    The last word on each place counts.
+    """
+    sides: dict[tuple[str, int], tuple[str, Side, str]] = {}
+    for who, slot, position, record, side in desk.database.rows("study_guesses", study=desk.id):
+        said = msgspec.json.decode(record)["answer"]
+        sides[slot, position] = (who, side, said)
+    return list(sides.values())
+
+
+def guessed(desk: Desk, annotator: str) -> set[str]:
+    """Return the tasks of which somebody said which side was personalised."""
+    rows = desk.database.rows("study_guessed", study=desk.id, annotator=annotator)
+    return {task for (task,) in rows}
+
+
+def last_seq(desk: Desk, annotator: str) -> int:
+    """Return the highest count that somebody's page has sent."""
+    ((seq,),) = desk.database.rows("study_seq", annotator=annotator)
+    return int(seq)

@@ -1,0 +1,205 @@
+"""The researcher's side: how a study goes, who is left out, what is decided where people differ."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from typing import Literal
+
+from recenter import formats
+from recenter.errors import InputError, RefusedError
+from recenter.records import Failure, Record
+from recenter.store.database import Database, Transaction
+from recenter.study.ledger.desk import Desk, State, annotator_of
+from recenter.study.ledger.saving import give_back
+
+Role = Literal["researcher", "adjudicator"]
+
+
+class Coverage(Record, frozen=True):
+    """How far the work of a task is. Places: one answer of one person to one item."""
+
+    task: str
+    items: int
+    open: int
+    """Places that nobody holds."""
+    held: int
+    """Places that somebody is at."""
+    done: int
+    """Places that were handed in and count."""
+
+
+class Adjudication(Record, frozen=True):
+    """What was decided of a part on which annotators differ. The last one stands."""
+
+    item: str
+    part: str
+    answer: str
+    failure: str | None
+    reason: str
+    account: str
+    at: float
+
+
+class Account(Record, frozen=True):
+    """Who may log in on the researcher's side."""
+
+    name: str
+    role: Role
+    hash: str
+    """Of the password, by argon2."""
+
+
+def coverage(desk: Desk) -> list[Coverage]:
+    """Return how far the work of each task is."""
+    found: dict[str, list[int]] = {task.name: [0, 0, 0, 0] for task in desk.study.tasks}
+    for _, task, open_, held, done in desk.database.rows("study_coverage", study=desk.id):
+        row = found[task]
+        for place, count in enumerate((1, open_, held, done)):
+            row[place] += int(count)
+    return [
+        Coverage(task=task, items=items, open=open_, held=held, done=done)
+        for task, (items, open_, held, done) in found.items()
+    ]
+
+
+def refusals(desk: Desk) -> Mapping[str, int]:
+    """Return what was refused at the door, with how often."""
+    return {reason: int(n) for reason, n in desk.database.rows("study_refusals", study=desk.id)}
+
+
+def exclude(desk: Desk, annotator: str, *, reason: str, account: str, replace: bool) -> None:
+    """Leave somebody out of the figures; with `replace`, their work is given to others.
+
+    Raises:
+        InputError: no reason is given.
+        RefusedError: nobody of this id takes part.
+    """
+    if not reason.strip():
+        raise InputError("is empty.", field="reason", cure="Say why: it stands in the export.")
+
+    def work(transaction: Transaction) -> None:
+        transaction.rows("study_hold", study=desk.id)
+        annotator_of(transaction, desk, annotator)
+        transaction.run(
+            "study_exclusion_add",
+            id=f"exc_{secrets.token_hex(12)}",
+            study=desk.id,
+            annotator=annotator,
+            reason=reason.strip(),
+            account=account,
+            now=desk.clock(),
+        )
+        if replace:
+            give_back(transaction, desk, annotator)
+
+    desk.database.transact(work)
+
+
+def include(desk: Desk, annotator: str) -> None:
+    """Take an exclusion back.
+
+    Raises:
+        RefusedError: their work was given to others meanwhile, so that there would be more
+            answers than were planned; or nobody of this id was left out.
+    """
+
+    def work(transaction: Transaction) -> None:
+        transaction.rows("study_hold", study=desk.id)
+        if transaction.rows("study_replaced", study=desk.id, annotator=annotator):
+            raise RefusedError(
+                "their work was given to others; taking them back would pass the overlap.",
+                status=409,
+            )
+        if not transaction.run("study_exclusion_undo", annotator=annotator, now=desk.clock()):
+            raise RefusedError("nobody of this id is left out.", status=404)
+
+    desk.database.transact(work)
+
+
+def adjudicate(
+    desk: Desk,
+    item: str,
+    part: str,
+    *,
+    answer: str,
+    failure: Failure | None,
+    reason: str,
+    account: str,
+) -> None:
+    """Decide a part of `supported` or `relevant`; taste is not decided.
+
+    Raises:
+        RefusedError: there is no such part, or it is of `better`.
+        InputError: the answer is not on the scale.
+    """
+
+    def work(transaction: Transaction) -> None:
+        rows = transaction.rows("study_item", study=desk.id, item=item)
+        known = rows and transaction.rows("study_part_known", study=desk.id, item=item, part=part)
+        if not known:
+            raise RefusedError("there is no such decision in the study.", status=404)
+        question = desk.study.task(rows[0][1]).asks
+        if question.subject == "reply_pair":
+            raise RefusedError("taste has no right answer; `better` is not decided.", status=409)
+        question.check(answer)
+        transaction.run(
+            "study_adjudication_add",
+            id=f"adj_{secrets.token_hex(12)}",
+            study=desk.id,
+            item=item,
+            part=part,
+            answer=answer,
+            failure=failure if question.failures and answer not in question.positive else None,
+            reason=reason.strip(),
+            account=account,
+            now=desk.clock(),
+        )
+
+    desk.database.transact(work)
+
+
+def adjudications(desk: Desk) -> dict[tuple[str, str], Adjudication]:
+    """Return what stands, by item and part."""
+    fields = Adjudication.__struct_fields__
+    rows = desk.database.rows("study_adjudications", study=desk.id)
+    found = [Adjudication(**dict(zip(fields, row, strict=True))) for row in rows]
+    return {(one.item, one.part): one for one in found}
+
+
+def put_account(database: Database, account: Account) -> None:
+    """Store who may log in; the same name again changes role and password."""
+    database.transact(
+        lambda t: t.run(
+            "study_account_put", name=account.name, role=account.role, hash=account.hash
+        )
+    )
+
+
+def account(database: Database, name: str) -> Account | None:
+    """Return who may log in under a name."""
+    rows = database.rows("study_account", name=name)
+    return Account(name=name, role=rows[0][0], hash=rows[0][1]) if rows else None
+
+
+def set_study_state(desk: Desk, state: State) -> None:
+    """Open, pause or close a study: only an open one takes new annotators."""
+    desk.database.transact(lambda t: t.run("study_state", study=desk.id, state=state))
+
+
+def forget_identities(desk: Desk) -> int:
+    """Erase the ids by which platforms know the annotators; return how many there were."""
+    count = desk.database.transact(lambda t: t.run("study_identities_forget", study=desk.id))
+    desk.database.erase()
+    return count
+
+
+def identity(desk: Desk, annotator: str) -> Mapping[str, str] | None:
+    """Return the ids of somebody as their platform knows them, for paying and rejecting.
+
+    No export and no page calls this.
+    """
+    rows = desk.database.rows("study_identity_get", annotator=annotator)
+    if not rows:
+        return None
+    return formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")

@@ -1,0 +1,358 @@
+"""Joining, claiming, saving, leaving: on real SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter
+
+import pytest
+
+from recenter.errors import InputError, RefusedError
+from recenter.store import Store
+from recenter.study.ledger import joining, reading, saving
+from recenter.study.ledger.desk import Annotator, Desk, SlotRow
+from recenter.study.ledger.saving import Event
+from recenter.study.plan import TaskItems
+from tests.study.samples import Clock, better, opened, relevant, supported, task, written
+
+_ids = itertools.count()
+
+
+def come(desk: Desk, name: str) -> Annotator:
+    annotator = joining.join(desk, {"id": f"link/{name}"})
+    joining.agree(desk, annotator.id)
+    return joining.find(desk, annotator.id)
+
+
+def take(desk: Desk, annotator: Annotator, name: str = "quality") -> SlotRow:
+    slot = joining.claim(desk, annotator, desk.study.task(name))
+    assert slot is not None
+    return slot
+
+
+def click(
+    desk: Desk, who: Annotator, slot: SlotRow, position: int, answer: str, **more: object
+) -> Event:
+    number = next(_ids)
+    values = {"part": "1", "seq": number, "id": f"event-{number:04}"} | more
+    event = Event(slot=slot.id, position=position, kind="answer", answer=answer, **values)  # type: ignore[arg-type]
+    saving.save(desk, who.id, event)
+    return event
+
+
+def work_through(desk: Desk, who: Annotator, answer: str = "accept") -> SlotRow:
+    slot = take(desk, who)
+    for place in reading.places(desk, slot.id):
+        click(desk, who, slot, place.position, answer)
+        assert saving.submit(desk, who.id, slot.id, place.position) == ()
+    return slot
+
+
+def contents(store: Store, table: str) -> list[object]:
+    query = f"SELECT * FROM {table}"
+    return store.database.transact(lambda t: list(t._execute(query, {}).fetchall()))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(store: Store, clock: Clock) -> Desk:
+    """Four items, two answers to each, two items an annotator: four slots."""
+    file = written(task(overlap=2, per_annotator=2))
+    items = TaskItems(work=tuple(supported(name) for name in "abcd"))
+    return opened(store.database, file, {"quality": items}, clock)
+
+
+def test_the_same_id_is_the_same_annotator_and_stays_in_one_table(desk: Desk, store: Store) -> None:
+    one, two = come(desk, "ann"), come(desk, "bea")
+    assert come(desk, "ann") == one
+    assert (one.number, two.number) == (1, 2)
+    assert one.id.startswith("ann_")
+    tables = {
+        name
+        for name in store.database.tables()
+        for row in contents(store, name)
+        if "link/ann" in str(row)
+    }
+    assert tables == {"study_identities"}
+
+
+def test_every_item_is_given_as_often_as_was_planned_and_not_once_more(desk: Desk) -> None:
+    people = [come(desk, str(number)) for number in range(4)]
+    slots = [work_through(desk, who) for who in people]
+    given = Counter(place.item for slot in slots for place in reading.places(desk, slot.id))
+    assert given == {f"sup_{name}": 2 for name in "abcd"}
+    assert joining.claim(desk, come(desk, "late"), desk.study.task("quality")) is None
+    counted = [row for row in reading.answers(desk) if row.counts]
+    assert Counter((row.item, row.answer) for row in counted) == {
+        (f"sup_{name}", "accept"): 2 for name in "abcd"
+    }
+
+
+def test_who_comes_back_gets_what_they_hold(desk: Desk) -> None:
+    who = come(desk, "ann")
+    assert take(desk, who).id == take(desk, who).id
+
+
+def test_what_is_left_behind_goes_to_another_and_what_was_answered_stays(
+    desk: Desk, clock: Clock
+) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    click(desk, ann, slot, 0, "reject", failure="other", note="Not a trait.")
+    saving.submit(desk, ann.id, slot.id, 0)
+    others = [come(desk, name) for name in "bcd"]
+    for other in others:
+        work_through(desk, other)
+    assert joining.claim(desk, come(desk, "e"), desk.study.task("quality")) is None
+    clock.now += 31 * 60
+    late = come(desk, "f")
+    mine = take(desk, late)
+    left = reading.places(desk, slot.id)[1].item
+    assert [place.item for place in reading.places(desk, mine.id)] == [left]
+    with pytest.raises(RefusedError, match="given to somebody else") as caught:
+        click(desk, ann, slot, 1, "accept")
+    assert caught.value.status == 410
+    kept = [row for row in reading.answers(desk) if row.annotator == ann.id]
+    assert [(row.answer, row.failure, row.note, row.counts) for row in kept] == [
+        ("reject", "other", "Not a trait.", True)
+    ]
+
+
+def test_saving_and_pausing_keep_work_from_being_given_away(desk: Desk, clock: Clock) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    for _ in range(3):
+        clock.now += 25 * 60
+        click(desk, ann, slot, 0, "accept")
+    saving.pause(desk, ann.id)
+    assert joining.find(desk, ann.id).state == "paused"
+    clock.now += 40 * 3600
+    for name in "bcd":
+        take(desk, come(desk, name))
+    assert joining.claim(desk, come(desk, "e"), desk.study.task("quality")) is None
+    click(desk, ann, slot, 1, "accept")
+    assert joining.find(desk, ann.id).state == "working"
+
+
+def test_an_event_sent_again_changes_nothing_and_another_under_its_id_is_refused(
+    desk: Desk, clock: Clock
+) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    event = click(desk, ann, slot, 0, "accept")
+    first = clock.now
+    clock.now += 5
+    again = saving.save(desk, ann.id, event)
+    assert (again.again, again.at) == (True, first)
+    forged = Event(
+        slot=slot.id, position=0, kind="answer", part="1", seq=99, id=event.id, answer="reject"
+    )
+    with pytest.raises(RefusedError, match="something else"):
+        saving.save(desk, ann.id, forged)
+    assert reading.shown(desk, ann.id, slot.id, 0).given["1"].answer == "accept"
+
+
+def test_a_late_click_does_not_undo_a_later_one(desk: Desk) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    click(desk, ann, slot, 0, "accept", seq=50)
+    click(desk, ann, slot, 0, "reject", seq=20)
+    assert reading.shown(desk, ann.id, slot.id, 0).given["1"].answer == "accept"
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"answer": "yes"}, 422),
+        ({"failure": "other"}, 422),
+        ({"answer": "reject", "failure": "nonsense"}, 422),
+        ({"part": "2"}, 422),
+        ({"part": None}, 422),
+        ({"position": 7}, 403),
+        ({"note": "x" * 5_000}, 422),
+        ({"id": "x"}, 422),
+        ({"seq": -1}, 422),
+    ],
+)
+def test_what_is_not_asked_is_refused_and_nothing_changes(
+    desk: Desk, more: dict[str, object], status: int
+) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    values = {"answer": "accept", "position": 0} | more
+    with pytest.raises(RefusedError) as caught:
+        click(desk, ann, slot, **values)  # type: ignore[arg-type]
+    assert caught.value.status == status
+    assert reading.answers(desk) == []
+    assert reading.last_seq(desk, ann.id) == 0
+
+
+def test_nobody_saves_to_what_others_hold(desk: Desk) -> None:
+    ann, bea = come(desk, "ann"), come(desk, "bea")
+    slot = take(desk, ann)
+    with pytest.raises(RefusedError, match="not among what you were given"):
+        click(desk, bea, slot, 0, "accept")
+    with pytest.raises(RefusedError, match="not among what you were given"):
+        reading.shown(desk, bea.id, slot.id, 0)
+    with pytest.raises(RefusedError, match="nobody of this id"):
+        joining.find(desk, "ann_forged")
+
+
+def test_a_place_is_not_done_before_it_is_answered_nor_changed_after_it_is_handed_in(
+    desk: Desk,
+) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    assert saving.submit(desk, ann.id, slot.id, 0) == ("1",)
+    for position in (0, 1):
+        click(desk, ann, slot, position, "accept")
+        saving.submit(desk, ann.id, slot.id, position)
+    with pytest.raises(RefusedError, match="handed in"):
+        click(desk, ann, slot, 0, "reject")
+
+
+@pytest.mark.parametrize("declined", ["cannot_tell", "uncomfortable"])
+def test_what_is_declined_is_asked_of_another(desk: Desk, declined: str) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    for position, answer in ((0, declined), (1, "accept")):
+        click(desk, ann, slot, position, answer)
+        saving.submit(desk, ann.id, slot.id, position)
+    for name in "bcd":
+        work_through(desk, come(desk, name))
+    again = take(desk, come(desk, "e"))
+    items = [place.item for place in reading.places(desk, again.id)]
+    assert items == [reading.places(desk, slot.id)[0].item]
+    assert [row.counts for row in reading.answers(desk) if row.annotator == ann.id].count(True) == 1
+
+
+def test_who_withdraws_leaves_nothing_but_that_they_came(desk: Desk) -> None:
+    ann = come(desk, "ann")
+    work_through(desk, ann)
+    saving.withdraw(desk, ann.id)
+    saving.withdraw(desk, ann.id)
+    assert reading.answers(desk) == []
+    assert reading.last_seq(desk, ann.id) == 0
+    assert joining.find(desk, ann.id).state == "withdrawn"
+    for name in "bcde":
+        work_through(desk, come(desk, name))
+    assert sum(row.counts for row in reading.answers(desk)) == 8
+
+
+def test_other_items_may_not_take_the_place_of_those_that_somebody_works_on(
+    desk: Desk, store: Store, clock: Clock
+) -> None:
+    file = written(task(overlap=2, per_annotator=2))
+    fewer = {"quality": TaskItems(work=(supported("a"), supported("b")))}
+    opened(store.database, file, fewer, clock)
+    assert len(reading.items(desk)) == 2
+    come(desk, "ann")
+    with pytest.raises(InputError, match="1 have joined"):
+        opened(store.database, file, {"quality": TaskItems(work=(supported("z"),))}, clock)
+    opened(store.database, file, fewer, clock)
+
+
+def test_training_is_passed_failed_and_given_another_try(store: Store, clock: Clock) -> None:
+    file = written(task(training={"items": "t.jsonl", "needed": 1.0, "tries": 2}))
+    lesson = tuple(supported(f"t{n}", key=("reject",)) for n in range(2))
+    items = TaskItems(work=tuple(supported(name) for name in "abc"), training=lesson)
+    desk = opened(store.database, file, {"quality": items}, clock)
+    who, states = come(desk, "ann"), []
+    for answers in (("reject", "accept"), ("reject", "reject")):
+        slot = joining.train(desk, who, desk.study.task("quality"))
+        for position, answer in enumerate(answers):
+            click(desk, who, slot, position, answer)
+            saving.submit(desk, who.id, slot.id, position)
+        states += [one.state for one in joining.held(desk, who.id) if one.id == slot.id]
+    assert states == ["failed", "passed"]
+    with pytest.raises(RefusedError, match="no further try"):
+        joining.train(desk, who, desk.study.task("quality"))
+    assert reading.answers(desk) == []
+
+
+def test_failed_checks_end_a_part_and_its_answers_do_not_count(store: Store, clock: Clock) -> None:
+    file = written(
+        task(overlap=1, per_annotator=3, checks={"items": "c.jsonl", "every": 3, "failures": 1})
+    )
+    items = TaskItems(
+        work=tuple(supported(name) for name in "abc"), checks=(supported("check", key=("reject",)),)
+    )
+    desk = opened(store.database, file, {"quality": items}, clock)
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    for place in reading.places(desk, slot.id):
+        click(desk, ann, slot, place.position, "accept")
+        saving.submit(desk, ann.id, slot.id, place.position)
+        if place.kind == "check":
+            break
+    assert joining.find(desk, ann.id).state == "failed_checks"
+    assert not any(row.counts for row in reading.answers(desk))
+    bea = come(desk, "bea")
+    assert len(reading.places(desk, take(desk, bea).id)) == 3
+
+
+def test_two_versions_of_one_pair_are_not_shown_to_one_person(store: Store, clock: Clock) -> None:
+    file = written(task("pairs", "better", overlap=1, per_annotator=1))
+    items = TaskItems(work=(better("a", apart="q"), better("b", apart="q")))
+    desk = opened(store.database, file, {"pairs": items}, clock)
+    ann = come(desk, "ann")
+    slot = take(desk, ann, "pairs")
+    clock.now += 3600
+    assert joining.claim(desk, ann, desk.study.task("pairs")) is not None
+    bea = come(desk, "bea")
+    take(desk, bea, "pairs")
+    again = take(desk, come(desk, "cleo"), "pairs")
+    assert reading.places(desk, again.id)[0].item == reading.places(desk, slot.id)[0].item
+    assert joining.claim(desk, ann, desk.study.task("pairs")) is None
+
+
+def test_forgetting_a_person_takes_their_words_and_what_was_answered_of_them(
+    store: Store, clock: Clock
+) -> None:
+    file = written(task(overlap=1, per_annotator=2), task("pages", "relevant", overlap=1))
+    desk = opened(
+        store.database,
+        file,
+        {
+            "quality": TaskItems(work=(supported("a", "per_a"), supported("b", "per_b"))),
+            "pages": TaskItems(work=(relevant("mixed", ("per_a", "per_b")),)),
+        },
+        clock,
+    )
+    ann = come(desk, "ann")
+    work_through(desk, ann)
+    slot = take(desk, ann, "pages")
+    for part in ("1", "2", "3", "4"):
+        click(desk, ann, slot, 0, "yes", part=part)
+    saving.submit(desk, ann.id, slot.id, 0)
+    report = store.forget("per_a")
+    assert (report.counts["study_items"], report.counts["study_parts"]) == (1, 3)
+    assert {row.item for row in reading.answers(desk)} == {"sup_b", "rel_mixed"}
+    assert [row.part for row in reading.answers(desk) if row.item == "rel_mixed"] == ["2", "4"]
+    rows = [row for name in store.database.tables() for row in contents(store, name)]
+    # "Bakes (a)", "says a", and what per_a likes on the mixed page.
+    for words in ("(a)", "says a.", "dish 1 of", "dish 3 of"):
+        assert not any(words in str(row) for row in rows)
+    with pytest.raises(InputError, match="1 of the people"):
+        opened(
+            store.database,
+            written(task(), study="other"),
+            {"quality": TaskItems(work=(supported("c", "per_a"),))},
+            clock,
+        )
+
+
+def test_bands_keep_to_their_weights(store: Store, clock: Clock) -> None:
+    file = written(task(), recruitment={"kind": "links", "groups": {"a": 2.0, "b": 1.0}})
+    desk = opened(
+        store.database,
+        written(task(), recruitment=file.study.recruitment),
+        {"quality": TaskItems(work=tuple(supported(n) for n in "abc"))},
+        clock,
+    )
+    bands = Counter(come(desk, str(n)).band for n in range(9))
+    assert bands == {"a": 6, "b": 3}
