@@ -1,0 +1,1 @@
+"""Pages and their server: for annotators and for researchers."""

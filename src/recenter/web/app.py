@@ -1,0 +1,130 @@
+"""The server of a study: routes, errors, and what holds for every request."""
+
+from __future__ import annotations
+
+from starlette.applications import Starlette
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from recenter.errors import InputError, RefusedError
+from recenter.study.ledger.desk import refused
+from recenter.web.annotate import door, flow, work
+from recenter.web.site import STATIC, Site, page, refusal, site_of, with_form
+
+LARGEST_BODY = 256_000
+"""Bytes of a request; a page of decisions with notes is far smaller."""
+
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+
+def create_app(site: Site, *, hosts: tuple[str, ...] = ("*",)) -> Starlette:
+    """Return the server of a study; `hosts` are the names it answers to."""
+    app = Starlette(
+        routes=[
+            Route("/", lambda request: RedirectResponse(site_of(request).root)),
+            Route("/healthz", _healthy),
+            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount(site.root, routes=_study_routes()),
+        ],
+        middleware=[
+            Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts)),
+            Middleware(Guarded),
+        ],
+        exception_handlers={
+            RefusedError: _refused,
+            InputError: _bad_input,
+            HTTPException: _http_error,
+        },
+    )
+    app.state.site = site
+    return app
+
+
+def _study_routes() -> list[Route]:
+    return [
+        Route("/", door.enter),
+        Route("/next", flow.go_on),
+        Route("/consent", flow.consent),
+        Route("/consent", with_form(flow.agree), methods=["POST"]),
+        Route("/guidelines", flow.guidelines),
+        Route("/begin", with_form(flow.begin), methods=["POST"]),
+        Route("/{purpose:str}/{position:int}", work.show),
+        Route("/{purpose:str}/{position:int}", with_form(work.hand_in), methods=["POST"]),
+        Route("/feedback/{slot:str}/{position:int}", work.feedback),
+        Route("/events", work.events, methods=["POST"]),
+        Route("/sides", work.sides),
+        Route("/sides", with_form(work.guess), methods=["POST"]),
+        Route("/pause", with_form(flow.pause), methods=["POST"]),
+        Route("/withdraw", flow.leave),
+        Route("/withdraw", with_form(flow.withdraw), methods=["POST"]),
+        Route("/done", flow.done),
+    ]
+
+
+def _healthy(request: Request) -> Response:
+    site_of(request).desk.database.tables()
+    return PlainTextResponse("ok")
+
+
+def _refused(request: Request, error: Exception) -> Response:
+    site = site_of(request)
+    refused(site.desk, f"{request.url.path.removeprefix(site.root)}: {error}")
+    return refusal(request, error)
+
+
+def _bad_input(request: Request, error: Exception) -> Response:
+    return _refused(request, RefusedError(str(error), status=422))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    words = "there is no such page." if status == 404 else "this cannot be asked in this way."
+    return page(request, "annotate/refused.html", status=status, reason=words)
+
+
+class Guarded:
+    """Keeps bodies small and answers safe: headers that let a page load nothing from elsewhere."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        told = dict(scope["headers"]).get(b"content-length", b"0")
+        if not told.isdigit() or int(told) > LARGEST_BODY:
+            await PlainTextResponse("too large", status_code=413)(scope, receive, send)
+            return
+        read = 0
+
+        async def limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > LARGEST_BODY:
+                raise HTTPException(413)
+            return message
+
+        async def safe(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers["Content-Security-Policy"] = _POLICY
+                headers["X-Content-Type-Options"] = "nosniff"
+                headers["Referrer-Policy"] = "no-referrer"
+                if not scope["path"].startswith("/static"):
+                    headers["Cache-Control"] = "no-store"
+            await send(message)
+
+        await self._app(scope, limited, safe)
