@@ -9,6 +9,7 @@ import pytest
 
 from recenter.errors import InputError, RefusedError
 from recenter.store import Store
+from recenter.study.design import Recruitment
 from recenter.study.ledger import joining, reading, saving
 from recenter.study.ledger.desk import Annotator, Desk, SlotRow
 from recenter.study.ledger.saving import Event
@@ -347,12 +348,8 @@ def test_forgetting_a_person_takes_their_words_and_what_was_answered_of_them(
 
 
 def test_bands_keep_to_their_weights(store: Store, clock: Clock) -> None:
-    file = written(task(), recruitment={"kind": "links", "groups": {"a": 2.0, "b": 1.0}})
-    desk = opened(
-        store.database,
-        written(task(), recruitment=file.study.recruitment),
-        {"quality": TaskItems(work=tuple(supported(n) for n in "abc"))},
-        clock,
-    )
+    file = written(task(), recruitment=Recruitment(groups={"a": 2.0, "b": 1.0}))
+    items = {"quality": TaskItems(work=tuple(supported(n) for n in "abc"))}
+    desk = opened(store.database, file, items, clock)
     bands = Counter(come(desk, str(n)).band for n in range(9))
     assert bands == {"a": 6, "b": 3}
