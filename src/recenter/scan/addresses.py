@@ -50,6 +50,12 @@ _LOWER = re.compile(
     rf"|new|old|other|such|narrow|open|public|single|dirt|one|two|small|big|mile|miles|km)\b)"
     rf"[a-z][a-z'-]{{2,20}}{_GAP}{_LOWER_STREET}\b(?!{_GAP}(?:light|sign|trip|test|race|case|map))",
 )
+_HOME = re.compile(
+    r"\b(?:live|lives|lived|living|moved?|moving|house|home|flat|apartment|office)\s(?:on|in|at|to)\s"
+    rf"(?P<street>(?:{_CAP}{_GAP}){{1,3}}?"
+    rf"(?:Street|St|Avenue|Ave|Road|Rd|Lane|Ln|Drive|Boulevard|Blvd|Court|Terrace|Crescent|Close)\b"
+    rf"(?:{_COMMA}{_PLACE})?)"
+)
 _BOX = re.compile(
     r"\b(?i:P\.?[ \t]?O\.?[ \t]?Box|Post[ \t]Office[ \t]Box|Postfach|Apartado|Boîte[ \t]postale)"
     rf"{_GAP}\d{{1,6}}\b{_TAIL}"
@@ -94,3 +100,5 @@ def find_addresses(text: str) -> Iterator[Finding]:
         for match in pattern.finditer(text):
             end = match.start() + len(match.group().rstrip(" \t\r\n,"))
             yield finding("address", text, match.start(), end)
+    for match in _HOME.finditer(text):
+        yield finding("address", text, match.start("street"), match.end("street"))

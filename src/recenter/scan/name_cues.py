@@ -91,6 +91,10 @@ LOWER_GIVEN_CUE = re.compile(
 )
 PAIRED = re.compile(r"\s(?:and|&)\s|,\s(?=[A-Z])(?:and\s)?")
 
+CHINESE = re.compile(
+    r"(?:我叫|我的名字(?:是|叫)|名叫)(?P<name>[\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff])"
+)
+
 BEFORE_ALONE = re.compile(
     r"(?<!\w)(?:with|ask(?:ed|ing)?|tell|told|met|meet|text(?:ed)?|invited?|married|miss(?:ed)?|loves?"
     r"|dating|dated|date|for|and|me|from|by|to|let|help|helped|hate|thank|hug|kissed|friend)\s$",

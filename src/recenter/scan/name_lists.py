@@ -19,10 +19,10 @@ WORD = re.compile(rf"{PART}(?:[-'’]{PART})*")
 
 
 def folded(word: str) -> str:
-    """Return a word as it is compared: without case and without accents."""
+    """Return a word as it is compared: without case and accents, apostrophes straight."""
     if word.isascii():
         return word.casefold()
-    apart = unicodedata.normalize("NFD", word.casefold())
+    apart = unicodedata.normalize("NFD", word.casefold().replace("’", "'"))
     return "".join(char for char in apart if not unicodedata.combining(char))
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from recenter.scan.name_cues import (
     AFTER_ALONE,
     BEFORE_ALONE,
+    CHINESE,
     LISTED_CUES,
     LOWER_CUE,
     LOWER_GIVEN_CUE,
@@ -71,13 +72,11 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
         if words and (len(words) > 1 or folded(_text(text, words[0])) in SURE):
             yield words[0][0], words[-1][1]
     yield from _introductions(text)
-    for pattern in SIGNATURES:
-        for cue in pattern.finditer(text):
-            words = read_name(text, cue.end(), others=_NONE)
-            if words and _END_OF_LINE.match(text, words[-1][1]):
-                yield words[0][0], words[-1][1]
+    yield from _signatures(text)
     yield from _lower(text)
     yield from _listed(text)
+    for cue in CHINESE.finditer(text):
+        yield cue.span("name")
 
 
 def _chain(text: str, start: int) -> Iterator[tuple[int, int]]:
@@ -87,6 +86,15 @@ def _chain(text: str, start: int) -> Iterator[tuple[int, int]]:
         yield words[0][0], words[-1][1]
         joined = PAIRED.match(text, words[-1][1])
         words = read_name(text, joined.end()) if joined else []
+
+
+def _signatures(text: str) -> Iterator[tuple[int, int]]:
+    """Yield names that end a letter: nothing else stands on their line."""
+    for pattern in SIGNATURES:
+        for cue in pattern.finditer(text):
+            words = read_name(text, cue.end(), others=_NONE)
+            if words and _END_OF_LINE.match(text, words[-1][1]):
+                yield words[0][0], words[-1][1]
 
 
 def _introductions(text: str) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL", "AU", "IN", "BR", "PL", "CH
 _MARK = r"[ \t\u00a0./()\u2010-\u2015-]"
 _RUN = re.compile(
     # At most three marks stand together, and a run has at most twenty digits.
-    rf"(?<![\w#+@=&/\\$€£¥.,:-])(?:\+[ \t]?)?\(?\d(?:{_MARK}{{0,3}}\d){{5,19}}"
+    rf"(?<![\w#+@&/\\$€£¥.,-])(?<!\d:)(?:\+[ \t]?)?\(?\d(?:{_MARK}{{0,3}}\d){{5,19}}"
     r"(?P<extension>[ \t]?(?:,|;|x|ext\.?|extension|Durchwahl)[ \t]?\d{1,5}(?!\d))?"
     r"(?![\w@%°€£$]|[.,:/-]\d|-\w|[ \t]?(?:USD|EUR|GBP|%|°))"
 )
