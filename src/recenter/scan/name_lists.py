@@ -2,8 +2,8 @@
 
 The given names are facts written down for this purpose: about 1,300 that are common in English,
 in other languages of Europe, and romanised from Asia and Africa. A package would be heavier than
-what is needed of it (names-dataset, Faker), is under the GPL (gender-guesser, nameparser) or is not
-kept any more (names). Surnames are not listed; they are known by what stands before them.
+what is needed of it (names-dataset, mimesis, Faker), is under the GPL (gender-guesser) or is no
+longer kept (names). Surnames are not listed; they are known by what stands before them.
 """
 
 from __future__ import annotations
