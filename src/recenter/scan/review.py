@@ -11,7 +11,6 @@ import msgspec
 from recenter import formats
 from recenter.errors import InputError
 from recenter.provenance import digest
-from recenter.scan.find import VERSION
 from recenter.scan.record import Finding, Kind
 
 Decision = Literal["redact", "keep"]
@@ -117,9 +116,20 @@ def apply(findings: Iterable[Finding], review: Iterable[ReviewRow]) -> tuple[Fin
     return tuple(one for one in found if decisions[one.kind, one.text] == "redact")
 
 
-def scan_hash(texts: Iterable[tuple[str, str]], *, names: Iterable[str] = ()) -> str:
-    """Return what identifies a scan of texts by id, in any order, so that a sign-off can name it.
+def scan_hash(
+    texts: Mapping[str, str],
+    findings: Mapping[str, Sequence[Finding]],
+    review: Iterable[ReviewRow],
+) -> str:
+    """Return what a sign-off names: texts by id, what was found in them, and what was decided.
 
-    It is another one when the rules, the given names, an id or a character of a text changes.
+    It is another one when any of these changes, whatever made the change: an edited text, another
+    decision, or a later version of the rules that finds something else.
+
+    Raises:
+        InputError: something is not decided on.
     """
-    return digest("scan", VERSION, sorted(set(names)), sorted(texts))
+    rows = tuple(review)
+    found = sorted((id_, list(some)) for id_, some in findings.items())
+    masked = [(id_, apply(some, rows)) for id_, some in found]
+    return digest("scan", sorted(texts.items()), found, masked)

@@ -27,8 +27,9 @@ Gathered = Mapping[str, TaskItems]
 class Screened(msgspec.Struct, frozen=True):
     """What a scan of a study's texts found."""
 
-    hash: str
-    """Names the scan: to be signed off in the study file."""
+    hash: str | None
+    """Names texts, findings and decisions: to be signed off in the study file. None while
+    something is not decided on."""
     texts: int
     rows: tuple[ReviewRow, ...]
     """To be decided on, with what was decided before."""
@@ -60,12 +61,14 @@ def screen(written: Written, items: Gathered) -> Screened:
     rows = to_review(found, findings)
     path = review_path(written)
     before = {} if path is None or not path.exists() else _decisions(read_review(path))
+    decided = tuple(
+        msgspec.structs.replace(row, decision=before.get((row.kind, row.text))) for row in rows
+    )
+    open_ = any(row.decision is None for row in decided)
     return Screened(
-        hash=scan_hash(found.items(), names=names),
+        hash=None if open_ else scan_hash(found, findings, decided),
         texts=len(found),
-        rows=tuple(
-            msgspec.structs.replace(row, decision=before.get((row.kind, row.text))) for row in rows
-        ),
+        rows=decided,
     )
 
 
@@ -88,7 +91,9 @@ def ready(written: Written, items: Gathered) -> Gathered:
         )
     if scan.signed_off != screened.hash:
         raise InputError(
-            "other texts, names or rules were signed off than those of today.",
+            "other texts, or other decisions on what was found in them, were signed off."
+            if screened.hash
+            else f"{screened.undecided} findings of the scan are not decided on.",
             file=file,
             field="scan.signed_off",
             cure=f"Run `recenter study scan {written.path}` and review what it finds.",

@@ -74,7 +74,7 @@ def _copy(source: Traversable, target: Path) -> None:
 
 def _sign(path: Path, text: str, store: Store, key: bytes) -> None:
     written = read_study(path)
-    found = screen(written, gather(written, store, key=key))
-    rows = [msgspec.structs.replace(row, decision="keep") for row in found.rows]
+    items = gather(written, store, key=key)
+    rows = [msgspec.structs.replace(row, decision="keep") for row in screen(written, items).rows]
     write_review(path.parent / "review.jsonl", rows)
-    path.write_text(text.replace("@SCAN@", found.hash), "utf-8")
+    path.write_text(text.replace("@SCAN@", str(screen(written, items).hash)), "utf-8")
