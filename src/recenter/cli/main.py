@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
 from recenter import __version__
+from recenter.cli.lazy import LazyGroup
 from recenter.cli.printable import printable, tolerate_any_terminal
 from recenter.errors import RecenterError
 
-# Loaded when called, so that `recenter --help` does not load models.
 COMMANDS = {
     "demo": "recenter.cli.demo:demo",
     "import": "recenter.cli.importing:import_",
@@ -19,6 +17,7 @@ COMMANDS = {
     "select": "recenter.cli.select:select",
     "respond": "recenter.cli.respond:respond",
     "judge": "recenter.cli.judge:judge",
+    "study": "recenter.cli.studies.group:study",
     "train": "recenter.cli.train:train",
     "evaluate": "recenter.cli.evaluate:evaluate",
     "finetune": "recenter.cli.finetune:finetune",
@@ -38,20 +37,10 @@ class _Refusal(click.ClickException):
         super().__init__(printable(str(error)))
 
 
-class _Verbs(click.Group):
-    """The commands of `COMMANDS`, each imported when it is asked for."""
+class _Verbs(LazyGroup):
+    """The commands of `COMMANDS`."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
-        """Return the verbs in the order in which they are used."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """Return the command of this name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module, _, name = COMMANDS[cmd_name].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), name)
-        return command
+    commands_at = COMMANDS
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a command; what Recenter refuses becomes one line and exit status 1."""

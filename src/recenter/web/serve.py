@@ -1,0 +1,102 @@
+"""Start the server of a study, in one process or several that share the store."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+import msgspec
+import uvicorn
+from starlette.applications import Starlette
+
+from recenter.errors import ConfigError
+from recenter.store import open_store
+from recenter.study.ledger.desk import load_desk
+from recenter.web.app import create_app
+from recenter.web.site import Site
+
+_VARIABLE = "RECENTER_STUDY_SERVER"
+
+
+class Serving(msgspec.Struct, frozen=True, kw_only=True):
+    """How a study is served."""
+
+    store: str
+    """URL of the store."""
+    study: str
+    host: str = "127.0.0.1"
+    port: int = 8080
+    workers: int = 1
+    url: str | None = None
+    """How annotators reach the server, where it is behind another: `https://...`."""
+
+    @property
+    def public(self) -> str:
+        """Where the study is reached."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return (self.url or f"http://{host}:{self.port}").rstrip("/")
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names that the server answers to: others may be of a page that means harm."""
+        named = (urlsplit(self.public).hostname or "", self.host, "127.0.0.1", "localhost")
+        return tuple(dict.fromkeys(name for name in named if name))
+
+
+def serve(serving: Serving) -> None:
+    """Serve a study until the process is told to stop; requests in hand are ended first.
+
+    Raises:
+        ConfigError: it would be open to other machines without https.
+    """
+    check(serving)
+    os.environ[_VARIABLE] = msgspec.json.encode(serving).decode()
+    uvicorn.run(
+        "recenter.web.serve:from_environment",
+        factory=True,
+        host=serving.host,
+        port=serving.port,
+        workers=serving.workers,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=serving.url is not None,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def check(serving: Serving) -> None:
+    """Refuse what would send answers and cookies over the network in clear.
+
+    Raises:
+        ConfigError: the address is not of this machine alone, and no https URL is given.
+    """
+    if serving.url is not None and urlsplit(serving.url).scheme != "https":
+        raise ConfigError(
+            f"{serving.url!r} is not an https URL.", cure="Give the address that annotators open."
+        )
+    if serving.url is None and not _is_loopback(serving.host):
+        raise ConfigError(
+            f"{serving.host} can be reached from other machines.",
+            cure="Put a server with https before it and name it: --url https://...",
+        )
+
+
+def from_environment(environ: Mapping[str, str] = os.environ) -> Starlette:
+    """Return the server that `serve` described: each worker process makes its own."""
+    serving = msgspec.json.decode(environ[_VARIABLE], type=Serving)
+    store = open_store(serving.store)
+    desk = load_desk(store.database, serving.study)
+    site = Site(desk=desk, secure=serving.public.startswith("https://"))
+    return create_app(site, hosts=serving.hosts)
+
+
+def _is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

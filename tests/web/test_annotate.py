@@ -1,0 +1,211 @@
+"""The whole way of an annotator, without a script: forms and links alone."""
+
+from __future__ import annotations
+
+import msgspec
+import pytest
+
+from recenter.study.ledger import joining, reading
+from recenter.study.ledger.desk import Desk, annotators
+from recenter.study.ledger.opening import open_study
+from recenter.study.plan import make_plan
+from tests.study.samples import Clock, written
+from tests.web.conftest import STUDY_ITEMS
+from tests.web.serving import Visitor, guest
+
+
+def practise(visitor: Visitor, answer: str = "reject") -> None:
+    visitor.send("consent", agree="yes")
+    visitor.send("begin")
+    visitor.send("training/0", answer__1=answer)
+    assert "What the guidelines say" in visitor.page.text
+    visitor.open("next")
+
+
+def finish(visitor: Visitor) -> None:
+    visitor.send("begin")
+    for _ in range(2):
+        visitor.send(f"work/{visitor.position}", answer__1="accept")
+    visitor.send("begin")
+    visitor.send("work/0", **{f"answer__{part}": "yes" for part in "1234"})
+    visitor.send("begin")
+    for _ in range(2):
+        visitor.send(f"work/{visitor.position}", answer__1="4", answer__overall="5")
+
+
+def test_from_the_link_to_the_code(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    assert "Taking part" in ann.page.text
+    practise(ann)
+    finish(ann)
+    assert "Which one do you think" in ann.page.text
+    ann.send("sides", side__0="first", side__1="second")
+    assert desk.code("completed") in ann.page.text
+    (who,) = annotators(desk)
+    assert who.state == "completed"
+    given = [(row.item, row.part, row.answer, row.counts) for row in reading.answers(desk)]
+    assert given == [
+        ("bet_x", "1", "4", True),
+        ("bet_x", "overall", "5", True),
+        ("bet_y", "1", "4", True),
+        ("bet_y", "overall", "5", True),
+        *(("rel_m", part, "yes", True) for part in "1234"),
+        ("sup_a", "1", "accept", True),
+        ("sup_b", "1", "accept", True),
+    ]
+    sides = {row.side for row in reading.answers(desk) if row.item.startswith("bet")}
+    assert sides == {"first", "second"}
+    assert sorted(said for _, _, said in reading.guesses(desk)) == ["first", "second"]
+
+
+def test_no_code_is_shown_before_the_end(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    page = ann.open("done")
+    assert page.status_code == 409
+    assert not any(desk.code(outcome) in page.text for outcome in ("completed", "full"))
+
+
+def test_who_does_not_agree_is_asked_nothing(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    ann.send("consent", agree="no")
+    assert desk.code("no_consent") in ann.page.text
+    assert "nothing was asked" in ann.open("next").text
+
+
+def test_practice_that_fails_twice_screens_out(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann, "accept")
+    assert "you can try again" in ann.page.text
+    ann.send("begin")
+    ann.send("training/0", answer__1="accept")
+    assert "Not quite." in ann.page.text
+    assert "The answer: No, reject" in ann.page.text
+    assert desk.code("screened_out") in ann.open("next").text
+
+
+def test_the_right_answer_is_not_on_the_page_before_it_is_handed_in(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    ann.send("consent", agree="yes")
+    ann.send("begin")
+    assert "Because it says so" not in ann.page.text
+    slot = ann.hidden()["slot"]
+    assert ann.open(f"feedback/{slot}/0").status_code == 403
+
+
+def test_what_is_missing_is_said_and_what_was_given_is_kept(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    assert ann.send("work/0").status_code == 422
+    assert "1 decision without an answer" in ann.page.text
+    for _ in range(2):
+        ann.send(f"work/{ann.position}", answer__1="uncertain", note__1="Where?")
+    ann.send("begin")
+    page = ann.send("work/0", answer__1="yes", answer__2="no", answer__3="cannot_tell")
+    assert page.status_code == 422
+    assert page.text.count(" checked") >= 3
+    assert "Please choose an answer." in page.text
+    assert {row.note for row in reading.answers(desk) if row.item.startswith("sup")} == {"Where?"}
+
+
+def test_nothing_is_chosen_beforehand(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    assert " checked" not in ann.page.text.replace('id="keys" checked', "")
+
+
+def test_an_answer_can_be_changed_until_it_is_handed_in(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    ann.send("work/0", answer__1="accept")
+    ann.open("work/0")
+    ann.send("work/0", answer__1="reject", failure__1="wrong_person")
+    assert [(r.answer, r.failure) for r in reading.answers(desk) if r.done] == [
+        ("reject", "wrong_person")
+    ]
+
+
+def test_pause_keeps_the_work_and_the_link_brings_back_to_it(
+    desk: Desk, root: str, clock: Clock
+) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    ann.send("work/0", answer__1="accept")
+    assert "Your work is kept for you until" in ann.send("pause").text
+    clock.now += 30 * 3600
+    again = guest(desk, root, "ann")
+    assert str(again.page.url).endswith("work/1")
+
+
+def test_who_was_away_for_too_long_goes_on_with_what_is_left(
+    desk: Desk, root: str, clock: Clock
+) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    ann.send("work/0", answer__1="accept")
+    clock.now += 3600
+    for name in ("bea", "cleo"):
+        other = guest(desk, root, name)
+        practise(other)
+        other.send("begin")
+    page = ann.send("work/1", answer__1="accept")
+    assert page.status_code == 410
+    assert "given to somebody else" in page.text
+    assert "Begin" in ann.open("next").text
+    ann.send("begin")
+    assert "All work has been given out" in ann.page.text
+    assert sum(row.counts for row in reading.answers(desk)) == 1
+
+
+def test_withdrawing_removes_every_answer(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    finish(ann)
+    ann.open("withdraw")
+    ann.send("withdraw")
+    assert desk.code("withdrawn") in ann.page.text
+    assert reading.answers(desk) == []
+    assert "withdraw" not in ann.page.text.replace("were removed", "").lower().split("<main")[1]
+
+
+def test_guidelines_that_change_are_a_version_of_their_own(
+    desk: Desk, root: str, clock: Clock
+) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    ann.send("work/0", answer__1="accept")
+    file = written(*desk.study.tasks)
+    changed = msgspec.structs.replace(
+        file, guidelines={**file.guidelines, "quality": "Read *twice*."}
+    )
+    open_study(desk.database, changed, make_plan(file.study, STUDY_ITEMS), clock=clock)
+    assert "Read <em>twice</em>" in ann.open("next").text
+    ann.send("work/1", answer__1="accept")
+    guides = {row.guide for row in reading.answers(desk) if row.item.startswith("sup")}
+    assert len(guides) == 2
+
+
+@pytest.mark.parametrize("path", ["next", "consent", "guidelines", "work/0", "done", "withdraw"])
+def test_nobody_sees_a_page_without_having_come_in(desk: Desk, root: str, path: str) -> None:
+    visitor = Visitor(root)
+    assert visitor.page.status_code == 403
+    assert visitor.open(path).status_code == 403
+
+
+def test_saving_by_script_and_by_form_agree(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    event = {"id": "0123456789", "position": 0, "kind": "answer", "part": "1", "seq": 50}
+    answer = ann.events(event | {"answer": "reject", "failure": "other"})
+    assert answer.json()["saved"] == ["0123456789"]
+    ann.send("work/0", answer__1="reject", failure__1="other")
+    who = annotators(desk)[0].id
+    assert reading.last_seq(desk, who) == 51  # the event, then the next page that was shown
+    assert joining.find(desk, who).state == "working"
