@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 T = TypeVar("T")
 
 _TRIES = 12
-_VISITS = 100_000
-"""Places that are tried in all, so that a large design takes seconds."""
+_EFFORT = 300_000
+"""Places that are tried in all, times the overlap, so that a large design takes seconds."""
 _GAIN = 0.05
 _PATIENCE = 3
 """Sweeps in a row that may take away less than that part of what is uneven, before it is done."""
@@ -154,13 +154,13 @@ def even_out(table: Table, rng: Random) -> int:
     cost, least = table.cost(), table.least()
     places = range(len(table.slot))
     thorough = len(places) <= _THOROUGH
-    idle = visits = 0
-    while cost > least and idle < _PATIENCE and visits < _VISITS:
-        visited = shuffled(rng, places if thorough else _standing_out(table))
+    idle, left = 0, _EFFORT // table.overlap
+    while cost > least and idle < _PATIENCE and left > 0:
+        visited = shuffled(rng, places if thorough else _standing_out(table))[:left]
         before = cost
         for e in visited:
             cost += _improve(table, e, rng)
-        visits += len(visited) or _VISITS
+        left -= len(visited) or left
         idle = idle + 1 if before - cost <= _GAIN * (cost - least) else 0
     return cost
 
