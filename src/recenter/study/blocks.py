@@ -222,27 +222,12 @@ def describe(slots: Sequence[Slot], items: Sequence[Item]) -> Overlap:
     Raises:
         InputError: a slot has an unknown item or one twice, or there are no items or slots.
     """
-    numbers = {item.id: number for number, item in enumerate(items)}
-    for slot in slots:
-        for name, times in Counter(slot.items).items():
-            if name not in numbers or times > 1:
-                what = "is not among the items" if name not in numbers else f"is {times} times"
-                raise InputError(f"{name!r} in slot {slot.number} {what}.", field="items")
-    if not slots or len(numbers) < len(items) or not items:
-        raise InputError(
-            f"{len(items)} items with {len(numbers)} ids, in {len(slots)} slots, are no design; "
-            "expected at least one of each, and an id of its own for each item.",
-            field="items",
-        )
-    rows = [numbers[name] for slot in slots for name in slot.items]
-    columns = [number for number, slot in enumerate(slots) for _ in slot.items]
-    ones = np.ones(len(rows), np.int64)
-    incidence = csr_array((ones, (rows, columns)), shape=(len(items), len(slots)))
+    incidence = _incidence(slots, items)
     least, mean, most, variance = _concurrences(incidence)
     of_person = _counted(incidence, _codes([item.person for item in items]))
     of_group = _counted(incidence, _codes([item.group for item in items]))
     people = np.bincount(of_person.nonzero()[1], minlength=len(slots))
-    parts = int(connected_components(_graph(rows, columns, incidence.shape), directed=False)[0])
+    parts = int(connected_components(_graph(incidence), directed=False)[0])
     efficiency, bound = _efficiency(incidence, connected=parts == 1)
     return Overlap(
         slots=len(slots),
@@ -262,11 +247,31 @@ def describe(slots: Sequence[Slot], items: Sequence[Item]) -> Overlap:
     )
 
 
-def _graph(rows: Sequence[int], columns: Sequence[int], shape: tuple[int, int]) -> Matrix:
+def _incidence(slots: Sequence[Slot], items: Sequence[Item]) -> Matrix:
+    """The items-by-slots matrix with 1 where an item is in a slot."""
+    numbers = {item.id: number for number, item in enumerate(items)}
+    for slot in slots:
+        for name, times in Counter(slot.items).items():
+            if name not in numbers or times > 1:
+                what = "is not among the items" if name not in numbers else f"is {times} times"
+                raise InputError(f"{name!r} in slot {slot.number} {what}.", field="items")
+    if not slots or len(numbers) < len(items) or not items:
+        raise InputError(
+            f"{len(items)} items with {len(numbers)} ids, in {len(slots)} slots, are no design; "
+            "expected at least one of each, and an id of its own for each item.",
+            field="items",
+        )
+    rows = [numbers[name] for slot in slots for name in slot.items]
+    columns = [number for number, slot in enumerate(slots) for _ in slot.items]
+    ones = np.ones(len(rows), np.int64)
+    return csr_array((ones, (rows, columns)), shape=(len(items), len(slots)))
+
+
+def _graph(incidence: Matrix) -> Matrix:
     """Items and then slots as the nodes of one graph, with an edge per place."""
-    size = sum(shape)
-    slots = np.array(columns, np.int64) + shape[0]
-    return csr_array((np.ones(len(rows), np.int64), (rows, slots)), shape=(size, size))
+    places, size = incidence.tocoo(), sum(incidence.shape)
+    edges = (places.row, places.col + incidence.shape[0])
+    return csr_array((places.data, edges), shape=(size, size))
 
 
 def _counted(incidence: Matrix, codes: Sequence[int]) -> Matrix:
