@@ -7,6 +7,7 @@ which SQLite and PostgreSQL differ is in the two dialects below.
 from __future__ import annotations
 
 import contextlib
+import functools
 import json
 import os
 import re
@@ -106,6 +107,7 @@ class Sqlite:
             raise
         return connection
 
+    @functools.lru_cache(maxsize=1024)  # noqa: B019 - one dialect a process, queries are few
     def translate(self, sql: str) -> str:
         """Lists travel as JSON; rows need no lock of their own under a single writer."""
         sql = re.sub(r"= ANY\((:\w+)\)", r"IN (SELECT value FROM json_each(\1))", sql)
@@ -180,6 +182,7 @@ class Postgres:
         connection.execute("SET search_path TO recenter")
         return connection
 
+    @functools.lru_cache(maxsize=1024)  # noqa: B019 - as above
     def translate(self, sql: str) -> bytes:
         """Name parameters as psycopg does. Text is compared by bytes, as SQLite does, so that
         the order of rows does not depend on the server's language.

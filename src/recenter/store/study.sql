@@ -340,6 +340,9 @@ DELETE FROM study_items WHERE person = :person;
 -- name: forget_study_parts
 DELETE FROM study_parts WHERE person = :person;
 
+-- name: study_clicks
+SELECT COUNT(*) FROM study_events WHERE study = :study AND kind = 'answer';
+
 -- name: study_guessed
 SELECT DISTINCT s.task FROM study_events e JOIN study_slots s ON s.id = e.slot
 WHERE e.study = :study AND e.annotator = :annotator AND e.kind = 'unblind';

@@ -130,6 +130,8 @@ def test_saving_and_pausing_keep_work_from_being_given_away(desk: Desk, clock: C
         clock.now += 25 * 60
         click(desk, ann, slot, 0, "accept")
     saving.pause(desk, ann.id)
+    closing = Event(id="closing-page", slot=slot.id, position=0, kind="time", seq=999, active_ms=9)
+    saving.save(desk, ann.id, closing)
     assert joining.find(desk, ann.id).state == "paused"
     clock.now += 40 * 3600
     for name in "bcd":

@@ -182,3 +182,10 @@ CREATE TABLE study_refusals (
     at DOUBLE PRECISION NOT NULL
 );
 CREATE INDEX study_refusals_study ON study_refusals (study, at);
+
+-- Messages of platforms that were taken in, so that a second delivery changes nothing.
+CREATE TABLE study_deliveries (
+    id TEXT PRIMARY KEY,
+    study TEXT NOT NULL REFERENCES studies (id) ON DELETE CASCADE,
+    at DOUBLE PRECISION NOT NULL
+);

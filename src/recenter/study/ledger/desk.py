@@ -70,6 +70,11 @@ class Annotator(Record, frozen=True):
         """Whether their part is over."""
         return self.state not in WORKING
 
+    @property
+    def paused(self) -> bool:
+        """Whether they said that they will come back."""
+        return self.state == "paused"
+
 
 class SlotRow(Record, frozen=True):
     """A slot as somebody holds it."""

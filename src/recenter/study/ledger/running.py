@@ -63,6 +63,12 @@ def coverage(desk: Desk) -> list[Coverage]:
     ]
 
 
+def clicks(desk: Desk) -> int:
+    """Return how many answers were clicked in all, also those that were changed later."""
+    ((count,),) = desk.database.rows("study_clicks", study=desk.id)
+    return int(count)
+
+
 def refusals(desk: Desk) -> Mapping[str, int]:
     """Return what was refused at the door, with how often."""
     return {reason: int(n) for reason, n in desk.database.rows("study_refusals", study=desk.id)}

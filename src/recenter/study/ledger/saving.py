@@ -78,7 +78,8 @@ def save(desk: Desk, annotator: str, event: Event) -> Saved:
         if not _add(transaction, desk, annotator, event, place.item, now):
             return _again(transaction, annotator, event)
         _apply(transaction, desk, annotator, event, place, now)
-        keep(transaction, desk, annotator, now)
+        if not (event.kind == "time" and annotator_of(transaction, desk, annotator).paused):
+            keep(transaction, desk, annotator, now)
         return Saved(at=now)
 
     return desk.database.transact(work)
@@ -232,7 +233,8 @@ def _check_open(
     who = annotator_of(transaction, desk, annotator)
     if who.ended:
         raise RefusedError("your part has ended.", status=409)
-    if who.state == "paused":
+    # The time of a page is told when it closes, which is after the pause began.
+    if who.paused and what != "time":
         set_state(transaction, desk, annotator, "working")
 
 

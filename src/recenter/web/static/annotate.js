@@ -47,7 +47,7 @@ function start() {
   const clock = new Clock();
   const time = () => {
     const { active, idle } = clock.take();
-    if (active + idle > 500) tell("time", { active_ms: active, idle_ms: idle });
+    if (active + idle > 0) tell("time", { active_ms: active, idle_ms: idle });
   };
   setInterval(() => { if (clock.inUse()) time(); }, 15000);
   addEventListener("pagehide", () => { time(); queue.last(); });
