@@ -1,0 +1,1 @@
+"""`recenter study`: from the file to the figures."""

@@ -1,0 +1,68 @@
+"""`recenter study status`, `export` and `close`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+import click
+
+from recenter.cli.options import setting_options
+from recenter.cli.printable import printable
+from recenter.cli.studies.opened import at_desk, file_argument
+from recenter.config import Settings
+from recenter.study.ledger import reading, running
+from recenter.study.ledger.desk import annotators
+
+
+@click.command()
+@file_argument
+@setting_options("store")
+def status(*, file: Path, settings: Settings) -> None:
+    """Say how a study goes: work, annotators, what was refused at the door."""
+    with at_desk(file, settings) as desk:
+        click.echo(f"{desk.id}: {desk.state}")
+        for task in running.coverage(desk):
+            wanted = task.open + task.held + task.done
+            click.echo(
+                f"  {task.task}: {task.done:,} of {wanted:,} answers to {task.items:,} items, "
+                f"{task.held:,} in hand"
+            )
+        states = Counter(one.state for one in annotators(desk))
+        told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
+        click.echo(f"  annotators: {told or 'nobody yet'}")
+        excluded = {who for who, *_, undone in reading.exclusions(desk) if undone is None}
+        if excluded:
+            click.echo(f"  left out of the figures: {len(excluded)}")
+        for reason, count in running.refusals(desk).items():
+            click.echo(printable(f"  refused {count} times: {reason}"))
+
+
+@click.command()
+@file_argument
+@click.option(
+    "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="New folder."
+)
+@setting_options("store")
+def export(*, file: Path, output: Path, settings: Settings) -> None:
+    """Write what was answered."""
+    raise NotImplementedError(file, output, settings)
+
+
+@click.command()
+@file_argument
+@click.option("--forget", is_flag=True, help="Erase the ids of annotators as platforms know them.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@setting_options("store")
+def close(*, file: Path, forget: bool, yes: bool, settings: Settings) -> None:
+    """End a study: nobody new comes in, and its answers become judgments of the store."""
+    with at_desk(file, settings) as desk:
+        if forget and not yes:
+            click.confirm(
+                "Erase the platform ids? Nobody can be paid or asked by them after this.",
+                abort=True,
+            )
+        running.set_study_state(desk, "closed")
+        click.echo(f"{desk.id} is closed")
+        if forget:
+            click.echo(f"{running.forget_identities(desk)} ids erased")

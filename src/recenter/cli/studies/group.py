@@ -1,0 +1,33 @@
+"""The group `recenter study`."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import click
+
+from recenter.cli.lazy import LazyGroup
+
+_HERE = "recenter.cli.studies"
+
+
+class _Steps(LazyGroup):
+    """The steps of a study, in order."""
+
+    commands_at: ClassVar = {
+        "new": f"{_HERE}.making:new",
+        "pairs": f"{_HERE}.pairs:pairs",
+        "scan": f"{_HERE}.making:scan",
+        "plan": f"{_HERE}.making:plan",
+        "serve": f"{_HERE}.serving:serve",
+        "invite": f"{_HERE}.serving:invite",
+        "account": f"{_HERE}.serving:account",
+        "status": f"{_HERE}.ending:status",
+        "export": f"{_HERE}.ending:export",
+        "close": f"{_HERE}.ending:close",
+    }
+
+
+@click.group(cls=_Steps)
+def study() -> None:
+    """Ask people: plan a study, serve its pages, see how it goes, export what they said."""

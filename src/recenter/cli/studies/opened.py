@@ -1,0 +1,54 @@
+"""What the steps of a study share: its file, its items, and itself in the store."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from recenter.config import Settings, pseudonym_key
+from recenter.errors import MissingExtraError
+from recenter.store import Store, open_store
+from recenter.study.design import Written
+from recenter.study.file import read_study
+from recenter.study.gather import Gathered, gather
+from recenter.study.ledger.desk import Desk, load_desk
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+file_argument = click.argument(
+    "file", metavar="FILE", type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+
+
+def need_study_extra() -> None:
+    """End at once where the extra is missing.
+
+    Raises:
+        MissingExtraError: it is.
+    """
+    for module in ("yaml", "starlette", "uvicorn", "argon2", "nh3", "markdown_it", "phonenumbers"):
+        if importlib.util.find_spec(module) is None:
+            raise MissingExtraError("A human study", "study")
+
+
+@contextmanager
+def gathered(file: Path, settings: Settings) -> Iterator[tuple[Written, Store, Gathered]]:
+    """Give a study file, the store, and the items as they are written."""
+    need_study_extra()
+    written = read_study(file)
+    with open_store(settings.store_url) as store:
+        yield written, store, gather(written, store, key=pseudonym_key(settings))
+
+
+@contextmanager
+def at_desk(file: Path, settings: Settings) -> Iterator[Desk]:
+    """Give a study that was begun, by its file."""
+    need_study_extra()
+    name = read_study(file).study.study
+    with open_store(settings.store_url) as store:
+        yield load_desk(store.database, name)
