@@ -3,30 +3,45 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Sequence
 
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 _TAGS = {
     "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
     "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
-_DEEPER = {"h1": "h3", "h2": "h4", "h3": "h5", "h4": "h6", "h5": "h6"}
+_DEEPEST = 6
 
 
 @functools.lru_cache(maxsize=512)
-def rendered(text: str) -> Markup:
+def rendered(text: str, top: int = 2) -> Markup:
     """Return Markdown as HTML of a few plain tags.
 
     Links keep their words and lose their targets, pictures go: a reply of a model may lead anybody
-    anywhere. Headings are two levels deeper, below those of the page.
+    anywhere. The first heading is of level `top`, and none is more than one level below the one
+    before, whatever was written: so they fit the page around them.
     """
-    html = _parser().render(text)
-    for level in sorted(_DEEPER, reverse=True):
-        html = html.replace(f"<{level}>", f"<{_DEEPER[level]}>")
-        html = html.replace(f"</{level}>", f"</{_DEEPER[level]}>")
+    parser = _parser()
+    tokens = parser.parse(text)
+    _fit_headings(tokens, top)
+    html = parser.renderer.render(tokens, parser.options, {})
     return Markup(nh3.clean(html, tags=_TAGS, attributes={}))  # noqa: S704 - cleaned by nh3
+
+
+def _fit_headings(tokens: Sequence[Token], top: int) -> None:
+    above: list[str] = []
+    for token in tokens:
+        if token.type == "heading_open":
+            written = token.tag
+            while above and above[-1] >= written:
+                above.pop()
+            above.append(written)
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(top + len(above) - 1, _DEEPEST)}"
 
 
 @functools.cache

@@ -224,11 +224,12 @@ def _check_open(
             status=410,
             cure="What you answered before counts. Go on with what is left for you.",
         )
-    if place.state == "done" and what == "unblind":
+    handed_in = place.state in ("done", "passed", "failed")
+    if (handed_in and what == "time") or (place.state == "done" and what == "unblind"):
         return
     if place.state != "held":
         raise RefusedError("this was handed in and cannot be changed any more.", status=409)
-    if place.purpose == "training" and place.done is not None:
+    if place.purpose == "training" and place.done is not None and what != "time":
         raise RefusedError("the answer was shown; this cannot be changed any more.", status=409)
     who = annotator_of(transaction, desk, annotator)
     if who.ended:

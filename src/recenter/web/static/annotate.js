@@ -50,9 +50,9 @@ function start() {
     if (active + idle > 0) tell("time", { active_ms: active, idle_ms: idle });
   };
   setInterval(() => { if (clock.inUse()) time(); }, 15000);
-  addEventListener("pagehide", () => { time(); queue.last(); });
-
   let going = false;
+  addEventListener("pagehide", () => { if (!going) time(); queue.last(); });
+
   work.addEventListener("submit", (event) => {
     if (going) return;
     event.preventDefault();
