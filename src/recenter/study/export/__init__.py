@@ -1,0 +1,1 @@
+"""What leaves a study: typed rows, records, folders to publish, and the forms of other tools."""

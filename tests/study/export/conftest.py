@@ -1,0 +1,5 @@
+"""Every test of the exports runs on both databases."""
+
+from tests.store.conftest import store, url
+
+__all__ = ["store", "url"]
