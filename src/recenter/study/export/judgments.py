@@ -152,7 +152,35 @@ def judgments_of(told: Snapshot) -> Iterator[Judgment]:
     """Yield the judgments of a study: see `judgments`."""
     for row in rows_of(told):
         if is_vote(row):
-            yield _judgment(told, row)
+            yield judgment_of(row, content=told.content)
+
+
+def judgment_of(row: JudgmentRow, *, content: str) -> Judgment:
+    """Return the judgment of a row that is a vote, in a study of this content."""
+    judge = Judge(kind="person", name=row.annotator)
+    subject = Subject(
+        attribute=row.attribute,
+        query=row.query,
+        reply=row.reply,
+        other_reply=row.other_reply,
+    )
+    signature = Signature(
+        code=row.code,
+        prompt=row.question_hash,
+        settings=digest(content, row.task, row.guidelines),
+    )
+    return Judgment(
+        id=judgment_id(row.question, subject, judge, row.side, signature),
+        question=row.question,
+        subject=subject,
+        judge=judge,
+        answer=row.oriented or row.answer,
+        person=row.person,
+        failure=row.failure,
+        reason=row.note,
+        position=row.side,
+        signature=signature,
+    )
 
 
 def is_vote(row: JudgmentRow) -> bool:
@@ -221,31 +249,6 @@ def _why_not(one: Answered) -> WhyNot | None:
     if one.slot_state == "replaced":
         return "replaced"
     return "not_handed_in" if one.done is None else "declined"
-
-
-def _judgment(told: Snapshot, row: JudgmentRow) -> Judgment:
-    judge = Judge(kind="person", name=row.annotator)
-    subject = Subject(
-        attribute=row.attribute,
-        query=row.query,
-        reply=row.reply,
-        other_reply=row.other_reply,
-    )
-    signature = Signature(
-        prompt=row.question_hash, settings=digest(told.content, row.task, row.guidelines)
-    )
-    return Judgment(
-        id=judgment_id(row.question, subject, judge, row.side, signature),
-        question=row.question,
-        subject=subject,
-        judge=judge,
-        answer=row.oriented or row.answer,
-        person=row.person,
-        failure=row.failure,
-        reason=row.note,
-        position=row.side,
-        signature=signature,
-    )
 
 
 def _failure(said: str | None) -> Failure | None:

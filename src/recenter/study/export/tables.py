@@ -82,13 +82,13 @@ _PLAIN: dict[Any, str] = {str: "string", int: "int64", float: "float64", bool: "
 
 def _fields(kind: type[msgspec.Struct], pa: Any) -> list[Any]:
     return [
-        pa.field(name, _type(hint, pa), nullable=_inside(hint)[1])
+        pa.field(name, _type(hint, pa), nullable=inside(hint)[1])
         for name, hint in typing.get_type_hints(kind).items()
     ]
 
 
 def _type(hint: Any, pa: Any) -> Any:
-    hint, _ = _inside(hint)
+    hint, _ = inside(hint)
     if typing.get_origin(hint) is tuple:
         return pa.list_(_type(typing.get_args(hint)[0], pa))
     if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
@@ -97,7 +97,7 @@ def _type(hint: Any, pa: Any) -> Any:
 
 
 def _word(hint: Any) -> str:
-    bare, optional = _inside(hint)
+    bare, optional = inside(hint)
     if typing.get_origin(bare) is tuple:
         inner = typing.get_args(bare)[0]
         word = f"list of {{{', '.join(typing.get_type_hints(inner))}}}"
@@ -106,8 +106,8 @@ def _word(hint: Any) -> str:
     return f"{word} or null" if optional else word
 
 
-def _inside(hint: Any) -> tuple[Any, bool]:
-    """Return a type without None, a Literal as the text that it is; and whether None was there."""
+def inside(hint: Any) -> tuple[Any, bool]:
+    """Return the type of a field without None, and whether it was there; a Literal is text."""
     optional = False
     if typing.get_origin(hint) in (typing.Union, types.UnionType):
         (hint,) = (one for one in typing.get_args(hint) if one is not type(None))
