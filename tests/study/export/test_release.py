@@ -30,9 +30,11 @@ from recenter.study.export.tables import schema
 from recenter.study.export.write import export
 from recenter.study.ledger import saving
 from recenter.study.ledger.desk import Desk
+from recenter.study.pages import pages
+from recenter.study.plan import TaskItems
 from tests.study.export.test_write import contents, lines
-from tests.study.export.worked import PEOPLE, RAW, SIGNED, come, study, worked
-from tests.study.samples import Clock
+from tests.study.export.worked import PEOPLE, RAW, SIGNED, come, study, work, worked
+from tests.study.samples import Clock, opened, relevant, task, written
 
 OWN = re.compile(rb"\b(?:per|ann|att|qry|rep|con|itm|sup|rel|bet)_[a-z]\w*")
 
@@ -314,6 +316,52 @@ def test_what_is_stored_under_the_same_names_is_not_replaced(
         with pytest.raises(InputError, match="something else"):
             read_release(folder, other)
         assert stored(other, tmp_path / "after.jsonl").read_text() == before
+
+
+def mixed(store: Store) -> Desk:
+    """Return a study of pages of all people at once, with a check in it, worked on by two."""
+    items = pages((relevant("dish", (person,)) for person in PEOPLE), size=100, pooled=True, seed=0)
+    parts = tuple(
+        msgspec.structs.replace(part, attribute=f"att_{part.name}", query=f"qry_{part.person}")
+        for part in items[0].parts
+    )
+    file = written(
+        task(
+            "pages",
+            "relevant",
+            overlap=2,
+            per_annotator=2,
+            checks={"items": "c.jsonl", "every": 3, "failures": 2},
+        ),
+        scan=SIGNED,
+    )
+    page = msgspec.structs.replace(items[0], parts=parts)
+    check = relevant("attention", ("per_nobody",), key=("yes",))
+    given = {"pages": TaskItems(work=(page,), checks=(check,))}
+    desk = opened(store.database, file, given, Clock())
+    work(desk, come(desk, "ann"), "pages", ["yes"])
+    work(desk, come(desk, "bea"), "pages", ["yes", "no"])
+    return desk
+
+
+def test_a_page_of_several_people_is_split_by_person_and_loses_who_is_forgotten(
+    store: Store, folder: Path
+) -> None:
+    desk = mixed(store)
+    assert {row.why_not for row in judgment_rows(desk) if row.kind == "check"} == {"check"}
+    store.forget("per_b")
+    publish(desk, folder, keep_ids=True, parquet=False)
+    everything = b"".join(contents(folder).values())
+    assert b"per_b" not in everything
+    assert b"per_nobody" not in everything
+    made = rows(folder, "judgments")
+    assert len(made) == 2 * 2 * 4
+    assert {row["kind"] for row in made} == {"work"}
+    prompts = {row["id"]: row for row in rows(folder, "prompts")}
+    assert {row["person"] for row in made} == set(PEOPLE) - {"per_b"}
+    for row in made:
+        assert prompts[row["query"]]["person"] == row["person"]
+        assert prompts[row["query"]]["prompt"] == "What should I cook, dish?"
 
 
 @given(st.sets(st.text(min_size=1), max_size=60), st.integers(0, 2**31))

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Literal, get_args
 
+from recenter import __version__
 from recenter.provenance import Signature, digest
 from recenter.records import (
     Arm,
@@ -102,50 +103,9 @@ def judgments(desk: Desk) -> Iterator[Judgment]:
 
 def rows_of(told: Snapshot) -> Iterator[JudgmentRow]:
     """Yield the rows of a study: see `judgment_rows`."""
-    code = Signature().code
     for one in told.answers:
-        placed, question = told.items[one.item], told.question(one.item)
-        part = _part(placed, one)
-        reply, other = placed.item.reply, placed.item.other
-        kind = "work" if one.kind == "training" else one.kind
-        yield JudgmentRow(
-            study=told.study.study,
-            task=one.task,
-            question=question.name,
-            item=one.item,
-            part=one.part,
-            annotator=one.annotator,
-            number=one.number,
-            band=one.band,
-            kind=kind,
-            answer=one.answer,
-            oriented=oriented(question.name, one.answer, one.side),
-            failure=_failure(one.failure),
-            note=one.note,
-            side=one.side,
-            counts=one.counts,
-            why_not=_why_not(one),
-            guidelines=one.guide,
-            question_hash=question.hash,
-            person=owner(placed.item, part),
-            attribute=part.attribute,
-            query=part.query,
-            reply=None if reply is None else reply.id,
-            other_reply=None if other is None else other.id,
-            arm=None if reply is None else reply.arm,
-            other_arm=None if other is None else other.arm,
-            stratum=part.stratum,
-            probability=part.probability,
-            shown_at=iso(one.shown),
-            answered_at=iso(one.at),
-            done_at=iso(one.done),
-            active_s=one.active_ms / 1000,
-            idle_s=one.idle_ms / 1000,
-            evidence_opened=one.opened,
-            slot=one.slot,
-            place=one.position,
-            code=code,
-        )
+        placed = told.items[one.item]
+        yield _row(told, one, placed.item, _part(placed, one))
 
 
 def judgments_of(told: Snapshot) -> Iterator[Judgment]:
@@ -233,6 +193,49 @@ def iso(seconds: float | None) -> str | None:
     if seconds is None:
         return None
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
+
+
+def _row(told: Snapshot, one: Answered, item: Item, part: Part) -> JudgmentRow:
+    question = told.question(one.item)
+    reply, other = item.reply, item.other
+    return JudgmentRow(
+        study=told.study.study,
+        task=one.task,
+        question=question.name,
+        item=one.item,
+        part=one.part,
+        annotator=one.annotator,
+        number=one.number,
+        band=one.band,
+        kind="work" if one.kind == "training" else one.kind,
+        answer=one.answer,
+        oriented=oriented(question.name, one.answer, one.side),
+        failure=_failure(one.failure),
+        note=one.note,
+        side=one.side,
+        counts=one.counts,
+        why_not=_why_not(one),
+        guidelines=one.guide,
+        question_hash=question.hash,
+        person=owner(item, part),
+        attribute=part.attribute,
+        query=part.query,
+        reply=None if reply is None else reply.id,
+        other_reply=None if other is None else other.id,
+        arm=None if reply is None else reply.arm,
+        other_arm=None if other is None else other.arm,
+        stratum=part.stratum,
+        probability=part.probability,
+        shown_at=iso(one.shown),
+        answered_at=iso(one.at),
+        done_at=iso(one.done),
+        active_s=one.active_ms / 1000,
+        idle_s=one.idle_ms / 1000,
+        evidence_opened=one.opened,
+        slot=one.slot,
+        place=one.position,
+        code=__version__,
+    )
 
 
 def _part(placed: Placed, one: Answered) -> Part:
