@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from recenter.errors import InputError, RefusedError
 from recenter.study.ledger.desk import refused
 from recenter.web.annotate import door, flow, work
+from recenter.web.desk.routes import desk_routes
 from recenter.web.site import STATIC, Site, page, refusal, site_of, with_form
 
 LARGEST_BODY = 256_000
@@ -50,8 +51,9 @@ def create_app(site: Site, *, hosts: tuple[str, ...] = ("*",)) -> Starlette:
     return app
 
 
-def _study_routes() -> list[Route]:
+def _study_routes() -> list[Route | Mount]:
     return [
+        Mount("/desk", routes=desk_routes()),
         Route("/", door.enter),
         Route("/next", flow.go_on),
         Route("/consent", flow.consent),

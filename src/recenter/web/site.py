@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +33,9 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it is reached over https, so that cookies go nowhere else."""
     keys_url: str | None = None
     """Of the key set of Prolific's participant tokens."""
+    exporter: Callable[[Desk], Iterable[bytes]] | None = None
+    """Makes a zip archive of the study, in pieces, for the researcher's side; without one, it
+    gives the judgments as JSON lines."""
 
     @property
     def root(self) -> str:

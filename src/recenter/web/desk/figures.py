@@ -1,0 +1,171 @@
+"""The page on which the agreement of a task is seen while it grows."""
+
+from __future__ import annotations
+
+import threading
+
+import msgspec
+from markupsafe import Markup
+from starlette.responses import Response
+
+from recenter.errors import MissingExtraError, RefusedError
+from recenter.figures.inline import inline_svg
+from recenter.figures.record import Dot, Dots
+from recenter.stats.estimate import Estimate
+from recenter.study.agreement import (
+    Agreement,
+    Items,
+    Label,
+    agreement,
+    by_guidelines,
+    by_stratum,
+    consensus,
+    pair_kappas,
+)
+from recenter.study.design import Task
+from recenter.study.ledger import reading
+from recenter.study.ledger.reading import Answered
+from recenter.study.quality import Consistency, consistency, unblinding
+from recenter.web.desk.staff import Asked
+from recenter.web.desk.words import Figure, figure
+
+_PAIRS = 30
+_DRAWING = threading.Lock()
+"""Matplotlib keeps its settings for the whole process: one picture at a time."""
+
+
+class Split(msgspec.Struct, frozen=True):
+    """A group of answers with its own agreement."""
+
+    name: str
+    parts: int
+    answers: int
+    percent: Figure
+    alpha: Figure
+
+
+class Agreed(msgspec.Struct, frozen=True):
+    """What the answers to all parts say together, in counts."""
+
+    majority: int
+    ties: int
+    entropy: float | None
+    """Mean over the parts with two answers or more, in bits."""
+    differing: int
+    """Parts on which the model says another thing than the majority."""
+    model: bool
+    """Whether there is one."""
+
+
+def figures(asked: Asked) -> Response:
+    """Show how far the annotators of a task agree, with n beside everything."""
+    task = task_of(asked, asked.request.query_params.get("task", ""))
+    desk = asked.desk
+    rows, items = reading.answers(desk), reading.items(desk)
+    whole = agreement(task, rows, items)
+    repeated = consistency(task, [row for row in rows if row.counts], items)
+    told = _figures(whole, repeated)
+    left_out = {row.annotator for row in rows if row.excluded}
+    pairs = pair_kappas(task, rows, items)
+    asks_sides = task.asks.subject == "reply_pair" and task.unblinding
+    guessed = unblinding(reading.guesses(desk), left_out=left_out) if asks_sides else None
+    return asked.page(
+        "agreement",
+        task=task,
+        tasks=desk.study.tasks,
+        whole=whole,
+        figures=[figure(name, one) for name, one in told],
+        picture=_picture(task, told),
+        prevalence=_prevalence(task, whole),
+        guidelines=_splits(by_guidelines(task, rows, items)),
+        strata=_splits(by_stratum(task, rows, items)),
+        agreed=_agreed(task, rows, items),
+        pairs=[(one.first, one.second, figure("", one.kappa)) for one in pairs[:_PAIRS]],
+        more_pairs=len(pairs) - len(pairs[:_PAIRS]),
+        guessed=guessed,
+        guess_rate=None if guessed is None else figure("Right guesses", guessed.rate),
+    )
+
+
+def task_of(asked: Asked, name: str) -> Task:
+    """Return the task of a name; the first one where none is given.
+
+    Raises:
+        RefusedError: there is none of this name.
+    """
+    tasks = asked.desk.study.tasks
+    if not name:
+        return tasks[0]
+    try:
+        return asked.desk.study.task(name)
+    except StopIteration:
+        raise RefusedError("there is no such task.", status=404) from None
+
+
+def _figures(whole: Agreement, repeated: Consistency) -> list[tuple[str, Estimate]]:
+    named = [
+        ("Percent agreement", whole.percent),
+        ("Krippendorff's alpha, ordinal", whole.ordinal),
+        ("Krippendorff's alpha, nominal", whole.nominal),
+        ("Fleiss's kappa", whole.fleiss),
+        ("Gwet's AC1", whole.gwet),
+        ("Human ceiling", whole.ceiling),
+        ("Same again: percent", repeated.percent),
+        ("Same again: Cohen's kappa", repeated.kappa),
+    ]
+    return [(name, one) for name, one in named if one is not None]
+
+
+def _prevalence(task: Task, whole: Agreement) -> list[Figure]:
+    labels = {one.value: one.label for one in task.asks.answers}
+    found = [figure(labels[value], one) for value, one in whole.prevalence.items()]
+    return [*found, figure("Counted as a yes", whole.positive)]
+
+
+def _splits(groups: dict[str, Agreement]) -> list[Split]:
+    return [
+        Split(
+            name=name,
+            parts=one.parts,
+            answers=one.answers,
+            percent=figure("Percent agreement", one.percent),
+            alpha=figure("Krippendorff's alpha", one.ordinal or one.nominal),
+        )
+        for name, one in groups.items()
+    ]
+
+
+def _agreed(task: Task, rows: list[Answered], items: Items) -> Agreed:
+    labels = consensus(task, rows, items).labels
+    several = [one.entropy for one in labels if one.n > 1]
+    return Agreed(
+        majority=sum(one.majority is not None for one in labels),
+        ties=sum(one.majority is None for one in labels),
+        entropy=sum(several) / len(several) if several else None,
+        differing=sum(_differs(one) for one in labels),
+        model=task.asks.subject != "reply_pair",
+    )
+
+
+def _differs(label: Label) -> bool:
+    return None not in (label.majority, label.model) and label.majority != label.model
+
+
+def _picture(task: Task, told: list[tuple[str, Estimate]]) -> Markup | None:
+    """Return the figures as dots with their intervals; None where there is nothing to draw."""
+    rows = tuple(Dot(f"{name} (n {one.n})", one) for name, one in told if one.value is not None)
+    if not rows:
+        return None
+    dots = Dots(
+        name=f"agreement-{task.name}",
+        title="Agreement, with 95% intervals over people",
+        x="1 is full agreement",
+        rows=rows,
+        alt="; ".join(f"{row.name}: {row.figure}" for row in rows),
+    )
+    try:
+        with _DRAWING:
+            # Written by matplotlib from figures and fixed names.
+            return Markup(inline_svg(dots))  # noqa: S704
+    except MissingExtraError:
+        return None
