@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Mapping
+from typing import ClassVar
 
 import click
 
@@ -11,7 +12,7 @@ import click
 class LazyGroup(click.Group):
     """Commands by name, each as `module:function`, so that `--help` does not load models."""
 
-    commands_at: Mapping[str, str] = {}
+    commands_at: ClassVar[Mapping[str, str]] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
         """Return the commands in the order in which they are used."""

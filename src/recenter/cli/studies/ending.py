@@ -1,4 +1,4 @@
-"""`recenter study status`, `export` and `close`."""
+"""`recenter study status` and `close`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from recenter.cli.options import setting_options
 from recenter.cli.printable import printable
 from recenter.cli.studies.opened import at_desk, file_argument
 from recenter.config import Settings
+from recenter.study.export.judgments import judgments
 from recenter.study.ledger import reading, running
 from recenter.study.ledger.desk import annotators
 
@@ -20,7 +21,7 @@ from recenter.study.ledger.desk import annotators
 @setting_options("store")
 def status(*, file: Path, settings: Settings) -> None:
     """Say how a study goes: work, annotators, what was refused at the door."""
-    with at_desk(file, settings) as desk:
+    with at_desk(file, settings) as (desk, _):
         click.echo(f"{desk.id}: {desk.state}")
         for task in running.coverage(desk):
             wanted = task.open + task.held + task.done
@@ -40,29 +41,18 @@ def status(*, file: Path, settings: Settings) -> None:
 
 @click.command()
 @file_argument
-@click.option(
-    "--output", required=True, metavar="DIR", type=click.Path(path_type=Path), help="New folder."
-)
-@setting_options("store")
-def export(*, file: Path, output: Path, settings: Settings) -> None:
-    """Write what was answered."""
-    raise NotImplementedError(file, output, settings)
-
-
-@click.command()
-@file_argument
 @click.option("--forget", is_flag=True, help="Erase the ids of annotators as platforms know them.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @setting_options("store")
 def close(*, file: Path, forget: bool, yes: bool, settings: Settings) -> None:
     """End a study: nobody new comes in, and its answers become judgments of the store."""
-    with at_desk(file, settings) as desk:
-        if forget and not yes:
-            click.confirm(
-                "Erase the platform ids? Nobody can be paid or asked by them after this.",
-                abort=True,
-            )
+    if forget and not yes:
+        click.confirm(
+            "Erase the platform ids? Nobody can be paid or asked by them after this.", abort=True
+        )
+    with at_desk(file, settings) as (desk, store):
         running.set_study_state(desk, "closed")
-        click.echo(f"{desk.id} is closed")
+        report = store.put_judgments(judgments(desk))
+        click.echo(f"{desk.id} is closed; {report.new:,} new judgments in the store")
         if forget:
             click.echo(f"{running.forget_identities(desk)} ids erased")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import click
@@ -14,7 +15,7 @@ _HERE = "recenter.cli.studies"
 class _Steps(LazyGroup):
     """The steps of a study, in order."""
 
-    commands_at: ClassVar = {
+    commands_at: ClassVar[Mapping[str, str]] = {
         "new": f"{_HERE}.making:new",
         "pairs": f"{_HERE}.pairs:pairs",
         "scan": f"{_HERE}.making:scan",
@@ -23,7 +24,8 @@ class _Steps(LazyGroup):
         "invite": f"{_HERE}.serving:invite",
         "account": f"{_HERE}.serving:account",
         "status": f"{_HERE}.ending:status",
-        "export": f"{_HERE}.ending:export",
+        "export": f"{_HERE}.exporting:export",
+        "import": f"{_HERE}.importing:import_",
         "close": f"{_HERE}.ending:close",
     }
 

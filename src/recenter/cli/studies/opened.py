@@ -46,9 +46,9 @@ def gathered(file: Path, settings: Settings) -> Iterator[tuple[Written, Store, G
 
 
 @contextmanager
-def at_desk(file: Path, settings: Settings) -> Iterator[Desk]:
-    """Give a study that was begun, by its file."""
+def at_desk(file: Path, settings: Settings) -> Iterator[tuple[Desk, Store]]:
+    """Give a study that was begun, by its file, and the store it is in."""
     need_study_extra()
     name = read_study(file).study.study
     with open_store(settings.store_url) as store:
-        yield load_desk(store.database, name)
+        yield load_desk(store.database, name), store

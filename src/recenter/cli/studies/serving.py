@@ -90,7 +90,7 @@ def invite(*, file: Path, count: int, band: str, url: str, settings: Settings) -
     need_study_extra()
     from recenter.web.sessions import invitation
 
-    with at_desk(file, settings) as desk:
+    with at_desk(file, settings) as (desk, _):
         known = desk.study.recruitment.groups
         if band and band not in known:
             raise InputError(
