@@ -39,7 +39,7 @@ def study(database: Database, clock: Clock) -> Desk:
     """Three tasks; six annotators, the fifth of them fast and always of one mind."""
     people = [f"per_{number}" for number in range(6)]
     tasks = (
-        task(overlap=3, per_annotator=6, gold={"items": "g.jsonl", "needed": 0.75}),
+        task(overlap=4, per_annotator=6, gold={"items": "g.jsonl", "needed": 0.75}),
         task("pages", "relevant", overlap=3, per_annotator=2),
         task("pairs", "better", overlap=2, per_annotator=2),
     )
@@ -52,7 +52,7 @@ def study(database: Database, clock: Clock) -> Desk:
         "pairs": TaskItems(work=tuple(better(f"b{n}", people[n]) for n in range(4))),
     }
     payment = Payment(currency="GBP", amount=4.5, least_per_hour=9.0, fee=0.3)
-    desk = opened(database, written(*tasks, payment=payment, annotators=6), items, clock)
+    desk = opened(database, written(*tasks, payment=payment, annotators=8), items, clock)
     for number in range(1, 7):
         annotator = joining.join(desk, {"id": f"prolific/{RAW}{number}", "PROLIFIC_PID": RAW})
         joining.agree(desk, annotator.id)

@@ -80,7 +80,7 @@ def test_what_annotators_wrote_runs_nowhere(clients: Clients) -> None:
 def test_the_overview_says_how_far_it_is(clients: Clients) -> None:
     text = " ".join(clients["researcher"].get("").text.split())
     assert "It is <b>open</b>." in text
-    assert "6 are wanted" in text
+    assert "8 are wanted" in text
     # Four parts of 4.50 with the fee of 30 %.
     assert "23.40 GBP" in text
     assert '<th scope="row">completed</th><td class="n">4</td>' in text
@@ -106,6 +106,8 @@ def test_agreement_has_n_beside_everything_and_a_picture(clients: Clients) -> No
     pairs = clients["researcher"].get("agreement?task=pairs").text
     assert "Which side was personalised?" in pairs
     assert "Dawid-Skene" not in pairs
+    assert "The rated reply is much better" in pairs
+    assert "B is" not in pairs
     # Each row of figures holds a number of answers.
     rows = re.findall(r'<th scope="row">[^<]+</th><td class="n">([^<]+)</td>.*?</tr>', text)
     assert len(rows) > 8
@@ -204,6 +206,8 @@ def test_leaving_out_and_taking_back(ada: httpx.Client, desk: Desk) -> None:
     reason = "<script>x</script>"
     assert send(ada, "annotators/1/exclude", reason=reason, work="keep").status_code == 303
     assert [row.counts for row in reading.answers(desk)] == [False, True] * 2
+    lines = [msgspec.json.decode(line) for line in ada.get("export").content.splitlines()]
+    assert [line["left_out"] for line in lines] == [reason, None] * 2
     page = ada.get("annotators/1").text
     assert "&lt;script&gt;x" in page
     assert "<script" not in page

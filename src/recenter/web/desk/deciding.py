@@ -129,7 +129,7 @@ def decide(asked: Asked) -> Response:
         raise InputError(
             f"has {len(reason)} characters; 1 to {_LONGEST_REASON} are allowed.",
             field="reason",
-            cure="Go back and say why: it stands in the export.",
+            cure="Go back and say why.",
         )
     running.adjudicate(
         asked.desk,
@@ -187,7 +187,7 @@ def _voices(task: Task, rows: list[Answered], mine: list[Answered]) -> list[Voic
         took = times.get((row.task, row.slot, row.position))
         voice = Voice(
             number=row.number,
-            answer=_said(task, row),
+            answer=answer_words(task.asks, oriented(row, task.asks)),
             failure=failure_words(row.failure),
             note=row.note or "",
             took=span(took),
@@ -197,14 +197,6 @@ def _voices(task: Task, rows: list[Answered], mine: list[Answered]) -> list[Voic
         )
         found.append(voice)
     return found
-
-
-def _said(task: Task, row: Answered) -> str:
-    words = answer_words(task.asks, oriented(row, task.asks))
-    if task.asks.subject != "reply_pair":
-        return words
-    # As if the rated reply had been shown as B to everyone, and named what the page here calls it.
-    return words.replace("B is", "the rated reply is")
 
 
 def _remark(row: Answered) -> str:

@@ -27,7 +27,7 @@ from recenter.study.ledger import reading
 from recenter.study.ledger.reading import Answered
 from recenter.study.quality import Consistency, consistency, unblinding
 from recenter.web.desk.staff import Asked
-from recenter.web.desk.words import Figure, figure
+from recenter.web.desk.words import Figure, answer_words, figure
 
 _PAIRS = 30
 _DRAWING = threading.Lock()
@@ -40,6 +40,7 @@ class Split(msgspec.Struct, frozen=True):
     name: str
     parts: int
     answers: int
+    people: int
     percent: Figure
     alpha: Figure
 
@@ -117,8 +118,7 @@ def _figures(whole: Agreement, repeated: Consistency) -> list[tuple[str, Estimat
 
 
 def _prevalence(task: Task, whole: Agreement) -> list[Figure]:
-    labels = {one.value: one.label for one in task.asks.answers}
-    found = [figure(labels[value], one) for value, one in whole.prevalence.items()]
+    found = [figure(answer_words(task.asks, value), one) for value, one in whole.prevalence.items()]
     return [*found, figure("Counted as a yes", whole.positive)]
 
 
@@ -128,6 +128,7 @@ def _splits(groups: dict[str, Agreement]) -> list[Split]:
             name=name,
             parts=one.parts,
             answers=one.answers,
+            people=one.people,
             percent=figure("Percent agreement", one.percent),
             alpha=figure("Krippendorff's alpha", one.ordinal or one.nominal),
         )

@@ -42,12 +42,14 @@ def export(asked: Asked) -> Response:
 
 
 def _judgments(desk: Desk) -> Iterator[bytes]:
-    """Yield a line for each answer that stands, with whether it counts."""
+    """Yield a line for each answer that stands, with whether it counts and why it may not."""
+    reasons = {
+        who: reason for who, reason, _, _, undone in reading.exclusions(desk) if undone is None
+    }
     lines, size = [], 0
     for row in reading.answers(desk):
-        line = (
-            formats.encode({**msgspec.structs.asdict(row), "counts": row.counts}).encode() + b"\n"
-        )
+        more = {"counts": row.counts, "left_out": reasons.get(row.annotator)}
+        line = formats.encode(msgspec.structs.asdict(row) | more).encode() + b"\n"
         lines.append(line)
         size += len(line)
         if size >= _CHUNK:

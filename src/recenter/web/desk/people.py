@@ -173,7 +173,7 @@ def _work(task: str, found: Quality, model: str) -> Work:
         seconds=span(found.seconds),
         others_seconds=span(found.others_seconds),
         opened="–" if found.opened is None else f"{found.opened:.0%}",
-        run=f"{found.run} (others: {same} of {others})",
+        run=f"{found.run}; {same} of {others} agree" if others else str(found.run),
         repeated=brief(found.consistency.percent),
         kappa=brief(found.consistency.kappa),
         flags=tuple(flag.reason for flag in found.flags),

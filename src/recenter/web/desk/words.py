@@ -61,9 +61,14 @@ def span(seconds: float | None) -> str:
 
 
 def answer_words(question: Question, value: str) -> str:
-    """Return an answer, also a declined one, in the words that stood on the page."""
+    """Return an answer, also a declined one, in the words that stood on the page.
+
+    Of two replies, an oriented one: in the place of B stands the reply that is rated.
+    """
     labels = {one.value: one.label for one in question.answers} | dict(DECLINED)
-    return labels.get(value, value)
+    words = labels.get(value, value)
+    pair = question.subject == "reply_pair"
+    return words.replace("B is", "The rated reply is", 1) if pair else words
 
 
 def failure_words(value: str | None) -> str:
