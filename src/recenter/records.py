@@ -252,6 +252,22 @@ class Judgment(Record, frozen=True):
     signature: Signature = msgspec.field(default_factory=Signature)
 
 
+class Guess(Record, frozen=True):
+    """What an annotator thought, once all was rated, of which reply knew the person."""
+
+    judge: str
+    """The annotator, by pseudonym."""
+    person: str
+    query: str
+    reply: str
+    """The reply that was rated."""
+    other_reply: str
+    side: Literal["first", "second"]
+    """Where `reply` was shown."""
+    said: Literal["first", "second", "cannot_tell"]
+    """Which side was thought to be the personalised one."""
+
+
 def judgment_id(
     question: str, subject: Subject, judge: Judge, position: str | None, signature: Signature
 ) -> str:

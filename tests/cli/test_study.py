@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -157,7 +158,8 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
     rows = [json.loads(line) for line in (out / "judgments.jsonl").read_text().splitlines()]
     assert sorted(row["answer"] for row in rows) == sorted(["4"] * 9 + ["2"] * 3)
     material, _ = read_files([out / "records.jsonl"])
-    assert len(material.answers) == 12
+    asked = Counter(one.question for one in material.answers)
+    assert asked == {"better": 12, "recognised": 9}
     for tool, name in (("label-studio", "tasks.json"), ("potato", "instances.jsonl")):
         study.run("export", study.file, "--output", str(tmp_path / tool), "--for", tool)
         assert (tmp_path / tool / name).stat().st_size > 500

@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from recenter.study.agreement import Items
-from recenter.study.ledger.reading import Answered
+from recenter.study.ledger.reading import Answered, Guessed
 from recenter.study.quality import (
     Marks,
     Quality,
@@ -200,15 +200,19 @@ def test_a_reply_that_changes_sides_and_stays_better_is_consistent() -> None:
     assert found[1].consistency.percent.value == 1
 
 
+def guess(annotator: str, side: str, said: str) -> Guessed:
+    return Guessed(annotator=annotator, item="i", side=side, said=said)  # type: ignore[arg-type]
+
+
 def test_guesses_of_sides_are_held_against_chance() -> None:
     told = unblinding(
         [
-            ("a", "first", "first"),
-            ("a", "first", "second"),
-            ("b", "second", "second"),
-            ("b", "second", "cannot_tell"),
-            ("c", "first", "first"),
-            ("d", "first", "second"),
+            guess("a", "first", "first"),
+            guess("a", "first", "second"),
+            guess("b", "second", "second"),
+            guess("b", "second", "cannot_tell"),
+            guess("c", "first", "first"),
+            guess("d", "first", "second"),
         ],
         left_out={"d"},
     )
@@ -219,12 +223,12 @@ def test_guesses_of_sides_are_held_against_chance() -> None:
 
 def test_all_who_see_through_it_are_told_and_few_are_not_judged() -> None:
     sure = [
-        (f"a{who}", "first", said)
+        guess(f"a{who}", "first", said)
         for who in range(12)
         for said in ("first",) * 9 + ("second",) * (who % 2)
     ]
-    assert unblinding(sure).told_apart is True  # type: ignore[arg-type]
-    alone = unblinding([("a", "first", "first")])
+    assert unblinding(sure).told_apart is True
+    alone = unblinding([guess("a", "first", "first")])
     assert (alone.rate.value, alone.told_apart) == (1, None)
     nobody = unblinding([])
     assert (nobody.rate.value, nobody.told_apart) == (None, None)

@@ -50,7 +50,7 @@ def test_what_is_promised_holds(
     asked, again = of_kind(places, "check"), of_kind(places, "repeat")
     assert len(set(asked)) == len(asked)
     others = len(places) - len(asked)
-    assert len(asked) == (checks if every is None else min(checks, others // every))
+    assert len(asked) == (checks if every is None else min(checks, max(1, others // every)))
     assert {places[0].kind, places[-1].kind} <= {"work", "repeat"}
     first = {place.item: n for n, place in enumerate(places) if place.kind == "work"}
     least = max(3, size // 3) if gap is None else gap

@@ -55,7 +55,7 @@ def test_from_the_link_to_the_code(desk: Desk, root: str) -> None:
     ]
     sides = {row.side for row in reading.answers(desk) if row.item.startswith("bet")}
     assert sides == {"first", "second"}
-    assert sorted(said for _, _, said in reading.guesses(desk)) == ["first", "second"]
+    assert sorted(one.said for one in reading.guesses(desk)) == ["first", "second"]
 
 
 def test_no_code_is_shown_before_the_end(desk: Desk, root: str) -> None:

@@ -229,5 +229,5 @@ def test_twelve_people_three_stages(desk: Desk, clock: Clock, browser: Any) -> N
     assert [one.done for one in running.coverage(desk)] == [4 * ENOUGH, 2 * ENOUGH, 2 * ENOUGH]
     assert {known[row.annotator].state for row in counted} == {"completed", "working"}
     guesses = reading.guesses(desk)
-    assert (len(guesses), {said for _, _, said in guesses}) == (2 * ENOUGH, {"second"})
+    assert (len(guesses), {one.said for one in guesses}) == (2 * ENOUGH, {"second"})
     assert min(row.active_ms for row in counted) > 0

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.questions import BETTER
 from recenter.reports.judged import Judged, one_each, people_mean
-from recenter.reports.material import Answer, Material
+from recenter.reports.material import RECOGNISED, Answer, Material
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.ceiling import noise_ceiling
 from recenter.stats.clustered import clustered_mean, clustered_share
@@ -77,6 +77,7 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
             *_effects(rows),
             *judges,
             *_taste(of, judges),
+            *_unblinded(material, of.group),
             *_noise(single, _rows(material, single), seed=seed),
         ),
         pictures=_picture(overall),
@@ -208,6 +209,24 @@ def _judges(material: Material, of: Judged, *, seed: int) -> tuple[Table, ...]:
             lines=tuple(lines),
             note="n counts pairs of replies. The effect of a mention is in points at the same "
             "length.",
+        ),
+    )
+
+
+def _unblinded(material: Material, group: str) -> tuple[Table, ...]:
+    """Return whether people could tell which reply knew the person."""
+    guesses = [one for one in material.answers if (one.group, one.question) == (group, RECOGNISED)]
+    if not guesses:
+        return ()
+    dared = [one for one in guesses if one.value is not None]
+    right = clustered_share([one.value == 1 for one in dared], [one.judge for one in dared])
+    unsure = clustered_share([one.value is None for one in guesses], [one.judge for one in guesses])
+    return (
+        Table(
+            title="Could people tell which reply knew the person?",
+            columns=("right, of those who guessed", "said they can't tell"),
+            lines=(Line("asked after the ratings", (right, unsure)),),
+            note="Intervals by annotator; 0.5 is chance. Above it, the ratings were not blind.",
         ),
     )
 

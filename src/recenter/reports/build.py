@@ -20,7 +20,7 @@ from recenter.reports.earlier import Earlier, earlier_section
 from recenter.reports.extraction import extraction_section
 from recenter.reports.judged import Judged, judged, questions
 from recenter.reports.levels import levels_section
-from recenter.reports.material import Material, Problem
+from recenter.reports.material import RECOGNISED, Material, Problem
 from recenter.reports.mentions import mentions_section
 from recenter.reports.preferences import preference_section
 from recenter.reports.published import published_section
@@ -97,7 +97,7 @@ def _sections(material: Material) -> tuple[tuple[str, str], ...]:
     found = [
         (group, CHECKS if question in CHECKED else question)
         for group, question in questions(material)
-        if question not in BESIDE
+        if question not in BESIDE and question != RECOGNISED
     ]
     return tuple(dict.fromkeys(found))
 

@@ -13,6 +13,10 @@ import msgspec
 
 from recenter.records import Turn
 
+RECOGNISED = "recognised"
+"""Not a question of its own: whether an annotator told the reply that knows the person from the
+other, 1 or 0; None where they said that they can't tell."""
+
 Kind = Literal["person", "majority", "model"]
 """Who answered: one person, several of whom only the majority is known, or a model."""
 

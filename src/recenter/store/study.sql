@@ -115,6 +115,9 @@ AND NOT EXISTS (
 )
 ORDER BY s.number LIMIT 1;
 
+-- name: study_left_out
+SELECT 1 FROM study_exclusions WHERE annotator = :annotator AND undone IS NULL;
+
 -- name: study_slot_take
 UPDATE study_slots SET state = 'held', annotator = :annotator, leased_until = :until
 WHERE id = :slot AND state = 'open';
@@ -298,7 +301,7 @@ WHERE a.study = :study AND s.purpose = 'work'
 ORDER BY a.item, a.part, n.number, p.position;
 
 -- name: study_guesses
-SELECT e.annotator, e.slot, e.position, e.record, p.side FROM study_events e
+SELECT e.annotator, e.slot, e.position, e.item, e.record, p.side FROM study_events e
 JOIN study_places p ON p.slot = e.slot AND p.position = e.position
 WHERE e.study = :study AND e.kind = 'unblind' ORDER BY e.annotator, e.seq;
 
@@ -310,6 +313,8 @@ SELECT i.id, i.task,
     SUM(CASE WHEN s.state IN ('held', 'done', 'reclaimed') AND p.done IS NOT NULL AND NOT EXISTS (
         SELECT 1 FROM study_answers a WHERE a.slot = p.slot AND a.position = p.position
         AND a.answer IN ('cannot_tell', 'uncomfortable')
+    ) AND NOT EXISTS (
+        SELECT 1 FROM study_exclusions e WHERE e.annotator = s.annotator AND e.undone IS NULL
     ) THEN 1 ELSE 0 END)
 FROM study_items i
 JOIN study_places p ON p.study = i.study AND p.item = i.id AND p.kind = 'work'

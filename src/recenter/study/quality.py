@@ -27,8 +27,7 @@ from recenter.study.agreement import (
 )
 from recenter.study.design import Task
 from recenter.study.item_rows import DECLINES
-from recenter.study.items import Side
-from recenter.study.ledger.reading import Answered
+from recenter.study.ledger.reading import Answered, Guessed
 
 FAST = 1 / 3
 """Part of the others' time below which a median is too fast."""
@@ -158,12 +157,10 @@ def consistency(task: Task, rows: Iterable[Answered], items: Items) -> Consisten
     )
 
 
-def unblinding(
-    guesses: Iterable[tuple[str, Side, str]], *, left_out: Collection[str] = ()
-) -> Unblinding:
-    """Return what annotators said of which side was personalised: (annotator, side, said)."""
-    kept = [guess for guess in guesses if guess[0] not in left_out]
-    dared = [(who, side == said) for who, side, said in kept if said != "cannot_tell"]
+def unblinding(guesses: Iterable[Guessed], *, left_out: Collection[str] = ()) -> Unblinding:
+    """Return whether annotators could tell which side was personalised."""
+    kept = [guess for guess in guesses if guess.annotator not in left_out]
+    dared = [(one.annotator, one.side == one.said) for one in kept if one.said != "cannot_tell"]
     rate = clustered_share([hit for _, hit in dared], [who for who, _ in dared])
     right = sum(hit for _, hit in dared)
     known = rate.low is not None and rate.high is not None
@@ -171,7 +168,7 @@ def unblinding(
         right=right,
         wrong=len(dared) - right,
         cannot_tell=len(kept) - len(dared),
-        annotators=len({who for who, _, _ in kept}),
+        annotators=len({one.annotator for one in kept}),
         rate=rate,
         told_apart=not (rate.low or 0) <= 0.5 <= (rate.high or 0) if known else None,
     )

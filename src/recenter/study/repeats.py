@@ -47,7 +47,8 @@ def arrange(
     was first there: by default a third of the slot and at least 3. Where a slot is too short for
     that many, fewer come again, never sooner. Gold items and checks are spread evenly with some
     chance and are neither first nor last; gold looks like work. All gold items are shown, and all
-    checks, or one to every `every` other pages as far as there are enough, none twice.
+    checks, or one to every `every` other pages, at least one, as far as there are enough, none
+    twice.
 
     Raises:
         InputError: a share, gap or distance that cannot be; an item that is there twice; gold or
@@ -61,7 +62,7 @@ def arrange(
     pages = _spread(
         pages, [Place(kind="gold", item=item) for item in shuffled(rng, sorted(gold))], rng
     )
-    number = len(checks) if every is None else min(len(checks), len(pages) // every)
+    number = len(checks) if every is None else min(len(checks), max(1, len(pages) // every))
     asked = [Place(kind="check", item=item) for item in shuffled(rng, sorted(checks))[:number]]
     return tuple(_spread(pages, asked, rng))
 

@@ -320,10 +320,17 @@ def test_what_is_stored_under_the_same_names_is_not_replaced(
 
 def mixed(store: Store) -> Desk:
     """Return a study of pages of all people at once, with a check in it, worked on by two."""
-    items = pages((relevant("dish", (person,)) for person in PEOPLE), size=100, pooled=True, seed=0)
-    parts = tuple(
-        msgspec.structs.replace(part, attribute=f"att_{part.name}", query=f"qry_{part.person}")
-        for part in items[0].parts
+    items = pages((relevant("dish", (person,)) for person in PEOPLE), size=5, pooled=True, seed=0)
+    replace = msgspec.structs.replace
+    mixed_pages = tuple(
+        replace(
+            item,
+            parts=tuple(
+                replace(part, attribute=f"att_{n}_{part.name}", query=f"qry_{part.person}")
+                for part in item.parts
+            ),
+        )
+        for n, item in enumerate(items)
     )
     file = written(
         task(
@@ -335,9 +342,8 @@ def mixed(store: Store) -> Desk:
         ),
         scan=SIGNED,
     )
-    page = msgspec.structs.replace(items[0], parts=parts)
     check = relevant("attention", ("per_nobody",), key=("yes",))
-    given = {"pages": TaskItems(work=(page,), checks=(check,))}
+    given = {"pages": TaskItems(work=mixed_pages, checks=(check,))}
     desk = opened(store.database, file, given, Clock())
     work(desk, come(desk, "ann"), "pages", ["yes"])
     work(desk, come(desk, "bea"), "pages", ["yes", "no"])

@@ -30,6 +30,7 @@ def test_who_is_left_out_counts_no_more_and_can_be_taken_back(desk: Desk) -> Non
     work_through(desk, ann)
     running.exclude(desk, ann.id, reason="Clicks at random", account="researcher", replace=False)
     assert [row.counts for row in reading.answers(desk)] == [False, False]
+    assert [(one.done, one.wanted) for one in running.coverage(desk)] == [(0, 4)]
     running.include(desk, ann.id)
     assert [row.counts for row in reading.answers(desk)] == [True, True]
     with pytest.raises(RefusedError, match="nobody of this id is left out"):
@@ -45,6 +46,7 @@ def test_who_was_replaced_is_not_taken_back(desk: Desk) -> None:
     work_through(desk, bea)
     assert joining.claim(desk, cleo, desk.study.task("quality")) is None
     running.exclude(desk, ann.id, reason="A robot", account="r", replace=True)
+    assert joining.claim(desk, ann, desk.study.task("quality")) is None
     work_through(desk, cleo)
     with pytest.raises(RefusedError, match="pass the overlap"):
         running.include(desk, ann.id)

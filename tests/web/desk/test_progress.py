@@ -29,7 +29,7 @@ def test_money_and_time_are_of_those_who_completed() -> None:
         *rows({3: ["accept"] * 2}, TWO, active_ms=60_000),
     ]
     people = [annotator(1, "completed"), annotator(2, "completed"), annotator(3, "working")]
-    places = [Coverage(task="quality", items=2, open=1, held=1, done=4)]
+    places = [Coverage(task="quality", items=2, open=1, held=1, done=4, wanted=6)]
     told = progress(study, places, people, answers)
     (one,) = told.tasks
     assert (one.places, one.percent) == (6, 66)

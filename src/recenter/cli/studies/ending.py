@@ -24,9 +24,8 @@ def status(*, file: Path, settings: Settings) -> None:
     with at_desk(file, settings) as (desk, _):
         click.echo(f"{desk.id}: {desk.state}")
         for task in running.coverage(desk):
-            wanted = task.open + task.held + task.done
             click.echo(
-                f"  {task.task}: {task.done:,} of {wanted:,} answers to {task.items:,} items, "
+                f"  {task.task}: {task.done:,} of {task.wanted:,} answers to {task.items:,} items, "
                 f"{task.held:,} in hand"
             )
         states = Counter(one.state for one in annotators(desk))

@@ -5,10 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
+import msgspec
+
 from recenter.errors import InputError
 from recenter.questions import BETTER, get_question
-from recenter.records import Attribute, Conversation, Judgment, Query, Record, Reply, Subject
-from recenter.reports.material import Answer, Item, Material, Problems
+from recenter.records import (
+    Attribute,
+    Conversation,
+    Guess,
+    Judge,
+    Judgment,
+    Query,
+    Record,
+    Reply,
+    Subject,
+)
+from recenter.reports.material import RECOGNISED, Answer, Item, Material, Problems
 from recenter.reports.readers.base import Row
 from recenter.stages.reply_checks import shows
 from recenter.train.exported import record_of
@@ -21,6 +33,7 @@ _KINDS: dict[str, type[Record]] = {
     "query": Query,
     "reply": Reply,
     "judgment": Judgment,
+    "guess": Guess,
 }
 _HIGHEST = len(BETTER.answers) + 1
 
@@ -51,10 +64,13 @@ def read_export(rows: Iterable[Row]) -> Material:
     """
     stored, problems = _Stored(), Problems()
     judgments: list[tuple[Judgment, str]] = []
+    guesses: list[Guess] = []
     for row in rows:
         record = record_of(row.fields, _KINDS, file=row.file, number=row.line)
         if isinstance(record, Judgment):
             judgments.append((record, row.place))
+        elif isinstance(record, Guess):
+            guesses.append(record)
         elif record is not None:
             stored.add(record)
     answers: list[Answer] = []
@@ -75,7 +91,30 @@ def read_export(rows: Iterable[Row]) -> Material:
             continue
         answers.append(answer)
         items[group, answer.item] = item
+    for guess in guesses:
+        judgment = _rated(guess)
+        turned = _turned(judgment.subject, stored)
+        group = _group(judgment.subject, stored, turned)
+        right = None if guess.said == "cannot_tell" else float(guess.said == guess.side)
+        answer = _answer(judgment, 0.0, turned, group)
+        answers.append(msgspec.structs.replace(answer, question=RECOGNISED, value=right))
+        item = _item(judgment, stored, turned)
+        if item is not None:
+            items.setdefault((group, answer.item), item)
     return Material(answers=tuple(answers), items=items, problems=problems.found)
+
+
+def _rated(guess: Guess) -> Judgment:
+    """Return the rating that a guess goes with, as if there were no difference."""
+    return Judgment(
+        id="",
+        question=BETTER.name,
+        subject=Subject(query=guess.query, reply=guess.reply, other_reply=guess.other_reply),
+        judge=Judge(kind="person", name=guess.judge),
+        answer="3",
+        person=guess.person,
+        position=guess.side,
+    )
 
 
 def _value(judgment: Judgment) -> float:

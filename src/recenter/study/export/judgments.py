@@ -14,6 +14,7 @@ from recenter.records import (
     Conversation,
     Evidence,
     Failure,
+    Guess,
     Judge,
     Judgment,
     Query,
@@ -168,6 +169,7 @@ def records_of(told: Snapshot) -> Iterator[tuple[str, Record]]:
     yield from (("query", query) for query in queries.values())
     replies = {reply.id: reply for one in placed for reply in _replies(one.item)}
     yield from (("reply", reply) for reply in replies.values())
+    yield from (("guess", guess) for guess in _guesses(told))
 
 
 def oriented(question: str, answer: str, side: Side | None) -> str | None:
@@ -281,6 +283,21 @@ def _attributes(told: Snapshot, item: Item) -> Iterator[Attribute]:
                 evidence=evidence,
                 reason=item.reason if asked else None,
                 signature=Signature(settings=told.content),
+            )
+
+
+def _guesses(told: Snapshot) -> Iterator[Guess]:
+    for one in told.guesses:
+        item = told.items[one.item].item
+        if item.query and item.reply and item.other and item.person:
+            yield Guess(
+                judge=one.annotator,
+                person=item.person,
+                query=item.query.id,
+                reply=item.reply.id,
+                other_reply=item.other.id,
+                side=one.side,
+                said=one.said,
             )
 
 

@@ -9,7 +9,7 @@ from recenter.records import Record
 from recenter.study.design import Study, Task
 from recenter.study.items import Item, Part
 from recenter.study.ledger.desk import Annotator, Desk, annotators
-from recenter.study.ledger.reading import Answered, answers, exclusions, items
+from recenter.study.ledger.reading import Answered, Guessed, answers, exclusions, guesses, items
 from recenter.study.ledger.running import Adjudication, adjudications
 
 
@@ -61,6 +61,8 @@ class Snapshot(Record, frozen=True):
     exclusions: tuple[Exclusion, ...]
     adjudications: tuple[Adjudication, ...]
     texts: tuple[Given, ...]
+    guesses: tuple[Guessed, ...] = ()
+    """Of those who are not left out."""
 
     def task(self, item: str) -> Task:
         """Return the task that an item belongs to."""
@@ -92,6 +94,12 @@ def snapshot(desk: Desk) -> Snapshot:
             for who, reason, account, at, undone in exclusions(desk)
         ),
         adjudications=tuple(one for one in decided if _is_there(placed, one.item, one.part)),
+        guesses=tuple(
+            one
+            for one in guesses(desk)
+            if one.item in placed
+            and one.annotator not in {who for who, *_, undone in exclusions(desk) if undone is None}
+        ),
         texts=tuple(
             Given(task=task, hash=hash, number=int(number), text=text)
             for task, hash, number, text in desk.database.rows("study_texts_get", study=desk.id)

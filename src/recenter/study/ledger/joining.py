@@ -122,7 +122,8 @@ def train(desk: Desk, annotator: Annotator, task: Task) -> SlotRow:
 
 
 def claim(desk: Desk, annotator: Annotator, task: Task) -> SlotRow | None:
-    """Return the work that somebody holds, given now where they hold none; None if none is left.
+    """Return the work that somebody holds, given now where they hold none; None if none is left,
+    or if they were left out.
 
     What others left for longer than their lease is given out again first. One transaction under
     the study's row: no place is ever given to two.
@@ -134,6 +135,8 @@ def claim(desk: Desk, annotator: Annotator, task: Task) -> SlotRow | None:
         holding = [slot for slot in mine if slot.state in ("held", "done")]
         if holding:
             return holding[-1]
+        if transaction.rows("study_left_out", annotator=annotator.id):
+            return None
         for slot, name in transaction.rows("study_slots_expired", study=desk.id, now=desk.clock()):
             take_back(transaction, desk, slot, name)
         found = transaction.rows(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Literal
 
 import msgspec
 
@@ -82,6 +83,17 @@ class Answered(Record, frozen=True):
         )
 
 
+class Guessed(Record, frozen=True):
+    """What an annotator said of one pair, once all was rated."""
+
+    annotator: str
+    item: str
+    side: Side
+    """Where the rated reply was shown."""
+    said: Literal["first", "second", "cannot_tell"]
+    """Which side they took for the personalised one."""
+
+
 def shown(desk: Desk, annotator: str, slot: str, position: int) -> Shown:
     """Return a place that somebody was given.
 
@@ -157,16 +169,15 @@ def exclusions(desk: Desk) -> list[tuple[str, str, str, float, float | None]]:
     ]
 
 
-def guesses(desk: Desk) -> list[tuple[str, Side, str]]:
-    """Return what was said of which side was personalised: (annotator, side it was on, said).
-
-    The last word on each place counts.
-    """
-    sides: dict[tuple[str, int], tuple[str, Side, str]] = {}
-    for who, slot, position, record, side in desk.database.rows("study_guesses", study=desk.id):
+def guesses(desk: Desk) -> list[Guessed]:
+    """Return what was said of which side was personalised; the last word on each place counts."""
+    found: dict[tuple[str, int], Guessed] = {}
+    for who, slot, position, item, record, side in desk.database.rows(
+        "study_guesses", study=desk.id
+    ):
         said = msgspec.json.decode(record)["answer"]
-        sides[slot, position] = (who, side, said)
-    return list(sides.values())
+        found[slot, position] = Guessed(annotator=who, item=item, side=side, said=said)
+    return list(found.values())
 
 
 def guessed(desk: Desk, annotator: str) -> set[str]:

@@ -27,6 +27,8 @@ class Coverage(Record, frozen=True):
     """Places that somebody is at."""
     done: int
     """Places that were handed in and count."""
+    wanted: int
+    """Places that were planned: items times overlap."""
 
 
 class Adjudication(Record, frozen=True):
@@ -58,7 +60,14 @@ def coverage(desk: Desk) -> list[Coverage]:
         for place, count in enumerate((1, open_, held, done)):
             row[place] += int(count)
     return [
-        Coverage(task=task, items=items, open=open_, held=held, done=done)
+        Coverage(
+            task=task,
+            items=items,
+            open=open_,
+            held=held,
+            done=done,
+            wanted=items * desk.study.task(task).overlap,
+        )
         for task, (items, open_, held, done) in found.items()
     ]
 

@@ -36,13 +36,10 @@ class TaskProgress(Record, frozen=True):
     done: int
     held: int
     open: int
+    places: int
+    """Answers that are planned: of one person to one item."""
     minutes: float
     """Active minutes so far, of everyone."""
-
-    @property
-    def places(self) -> int:
-        """Answers that are planned: of one person to one item."""
-        return self.done + self.held + self.open
 
     @property
     def percent(self) -> int:
@@ -90,6 +87,7 @@ def progress(
                 done=one.done,
                 held=one.held,
                 open=one.open,
+                places=one.wanted,
                 minutes=by_task.get(one.task, 0.0),
             )
             for one in coverage
