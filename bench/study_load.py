@@ -100,7 +100,8 @@ class Client:
             await self.send(event)
             self.answers[part] = answer
             self.events.add(str(event["id"]))
-            await asyncio.sleep(every)
+            # People do not click in step, also not after all of them waited for the server.
+            await asyncio.sleep(every * self.draw.uniform(0.5, 1.5))
 
     async def send(self, event: dict[str, Any]) -> None:
         """Send an event until the server says that it has it."""
@@ -112,7 +113,7 @@ class Client:
                     f"{self.root}/events", json=body, headers={"x-form": self.form}
                 )
             except httpx.TransportError:
-                await asyncio.sleep(0.5)
+                await asyncio.sleep(self.draw.uniform(0.5, 1.5))
                 continue
             answer.raise_for_status()
             self.milliseconds.append((time.perf_counter() - begun) * 1000)
