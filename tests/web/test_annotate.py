@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from recenter.study.ledger import joining, reading
+from recenter.study.ledger import joining, leaving, reading
 from recenter.study.ledger.desk import Desk, annotators
 from recenter.study.ledger.opening import open_study
 from recenter.study.plan import make_plan
@@ -209,3 +209,17 @@ def test_saving_by_script_and_by_form_agree(desk: Desk, root: str) -> None:
     who = annotators(desk)[0].id
     assert reading.last_seq(desk, who) == 51  # the event, then the next page that was shown
     assert joining.find(desk, who).state == "working"
+
+
+def test_who_left_at_their_platform_is_told_so_and_gets_no_code(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    (who,) = annotators(desk)
+    leaving.release(desk, who.id)
+    ann.open("next")
+    assert "was given back where you came from" in ann.page.text
+    assert "Your code" not in ann.page.text
+    ann.open("withdraw")
+    ann.send("withdraw")
+    assert "Your answers were removed" in ann.page.text

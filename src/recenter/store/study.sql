@@ -259,6 +259,10 @@ DELETE FROM study_events WHERE annotator = :annotator;
 -- name: study_answers_withdraw
 DELETE FROM study_answers WHERE annotator = :annotator;
 
+-- name: study_delivery_add
+INSERT INTO study_deliveries (id, study, at) VALUES (:id, :study, :now)
+ON CONFLICT (id) DO NOTHING;
+
 -- name: study_exclusion_add
 INSERT INTO study_exclusions (id, study, annotator, reason, account, at)
 VALUES (:id, :study, :annotator, :reason, :account, :now);
@@ -323,6 +327,11 @@ WHERE i.study = :study AND i.kind = 'work' GROUP BY i.id, i.task ORDER BY i.id;
 
 -- name: study_replaced
 SELECT id FROM study_slots WHERE study = :study AND annotator = :annotator AND state = 'replaced';
+
+-- name: study_active
+-- Milliseconds that each annotator was at work, practice included.
+SELECT s.annotator, SUM(p.active_ms) FROM study_slots s JOIN study_places p ON p.slot = s.id
+WHERE s.study = :study AND s.annotator IS NOT NULL GROUP BY s.annotator;
 
 -- name: study_adjudication_add
 INSERT INTO study_adjudications (id, study, item, part, answer, failure, reason, account, at)

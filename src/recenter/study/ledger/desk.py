@@ -24,7 +24,9 @@ count no more."""
 Purpose = Literal["training", "work"]
 
 WORKING = ("joined", "working", "paused")
-"""States of an annotator whose part has not ended; the others are outcomes."""
+"""States of an annotator whose part has not ended; the others are outcomes, and `returned`."""
+RETURNED = "returned"
+"""State of an annotator whose place was given back at their platform: there is no code for it."""
 
 
 class Desk(msgspec.Struct, frozen=True):
@@ -46,6 +48,10 @@ class Desk(msgspec.Struct, frozen=True):
         """Return 24 hex digits that only the study can make of these words."""
         return pseudonym(self.key, *about)
 
+    def pseudonym(self, id: str) -> str:
+        """Return the annotator who comes with an id, such as `prolific/...`."""
+        return f"ann_{self.secret('annotator', id)}"
+
     def code(self, outcome: Outcome) -> str:
         """Return the completion code of an outcome: that of the file, or one made of the key."""
         return self.study.codes.get(outcome) or self.secret("code", outcome)[:8].upper()
@@ -60,7 +66,7 @@ class Annotator(Record, frozen=True):
     band: str
     """Group that they were dealt to; empty where the study has none."""
     state: str
-    """`joined`, `working`, `paused`, or the outcome that their part came to."""
+    """`joined`, `working`, `paused`, `returned`, or the outcome that their part came to."""
     consented: float | None
     joined: float
     seen: float

@@ -33,7 +33,7 @@ def join(desk: Desk, raw: Mapping[str, str], *, band: str | None = None) -> Anno
     Raises:
         RefusedError: the study takes nobody new just now.
     """
-    made = f"ann_{desk.secret('annotator', raw['id'])}"
+    made = desk.pseudonym(raw["id"])
 
     def work(transaction: Transaction) -> Annotator:
         transaction.rows("study_hold", study=desk.id)

@@ -159,6 +159,15 @@ def answers(desk: Desk) -> list[Answered]:
     ]
 
 
+def active_seconds(desk: Desk) -> dict[str, float]:
+    """Return how long each annotator was at work, practice included, as their pages measured it.
+
+    Consent and guidelines are not measured, nor is a page without its script.
+    """
+    rows = desk.database.rows("study_active", study=desk.id)
+    return {annotator: int(active) / 1000 for annotator, active in rows}
+
+
 def exclusions(desk: Desk) -> list[tuple[str, str, str, float, float | None]]:
     """Return who was left out: (annotator, reason, account, at, undone)."""
     return [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import cast
 from urllib.parse import quote
 
 from starlette.datastructures import FormData
@@ -12,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from recenter.errors import RefusedError
 from recenter.study.design import Outcome
 from recenter.study.ledger import joining, reading, saving
+from recenter.study.ledger.desk import RETURNED
 from recenter.study.ledger.opening import current_texts
 from recenter.study.steps import first_open, tasks_of
 from recenter.web.annotate.here import Here, here, posted
@@ -25,6 +27,8 @@ _WORDS: dict[str, str] = {
     "withdrawn": "Your answers were removed.",
     "technical": "Something went wrong on our side.",
     "full": "Thank you for coming. All work has been given out.",
+    RETURNED: "Your place in the study was given back where you came from. What you handed in is "
+    "kept; there is nothing more to do.",
 }
 
 
@@ -140,8 +144,8 @@ def done(request: Request) -> Response:
         raise RefusedError(
             "there is no code yet: your part has not ended.", status=409, cure="Go on with it."
         )
-    outcome: Outcome = asked.annotator.state  # type: ignore[assignment]
-    code = asked.desk.code(outcome)
+    state = asked.annotator.state
+    code = None if state == RETURNED else asked.desk.code(cast(Outcome, state))
     back = asked.desk.study.recruitment.return_to
     if asked.desk.study.recruitment.kind == "prolific" and back is None:
         back = "https://app.prolific.com/submissions/complete?cc={code}"
@@ -149,10 +153,10 @@ def done(request: Request) -> Response:
         request,
         "annotate/done.html",
         csrf=asked.csrf,
-        words=_WORDS[outcome],
+        words=_WORDS[state],
         code=code,
-        back=None if back is None else back.replace("{code}", quote(code, safe="")),
-        may_withdraw=outcome not in ("withdrawn", "no_consent"),
+        back=back.replace("{code}", quote(code, safe="")) if back and code else None,
+        may_withdraw=state not in ("withdrawn", "no_consent"),
     )
 
 
