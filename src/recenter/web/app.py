@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recenter.errors import InputError, RefusedError
 from recenter.study.ledger.desk import refused
+from recenter.web import hooks
 from recenter.web.annotate import door, flow, work
 from recenter.web.desk.routes import desk_routes
 from recenter.web.site import STATIC, Site, page, refusal, site_of, with_form
@@ -70,6 +71,7 @@ def _study_routes() -> list[Route | Mount]:
         Route("/withdraw", flow.leave),
         Route("/withdraw", with_form(flow.withdraw), methods=["POST"]),
         Route("/done", flow.done),
+        Route("/hooks/prolific", hooks.prolific, methods=["POST"]),
     ]
 
 

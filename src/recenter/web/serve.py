@@ -14,6 +14,8 @@ from starlette.applications import Starlette
 from recenter.errors import ConfigError
 from recenter.store import open_store
 from recenter.study.ledger.desk import load_desk
+from recenter.study.prolific.environment import api_address, hook_secret
+from recenter.study.prolific.tokens import Keys
 from recenter.web.app import create_app
 from recenter.web.site import Site
 
@@ -89,7 +91,15 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Starlette:
     serving = msgspec.json.decode(environ[_VARIABLE], type=Serving)
     store = open_store(serving.store)
     desk = load_desk(store.database, serving.study)
-    site = Site(desk=desk, secure=serving.public.startswith("https://"))
+    recruitment = desk.study.recruitment
+    signed = recruitment.kind == "prolific" and recruitment.signed != "ignored"
+    site = Site(
+        desk=desk,
+        secure=serving.public.startswith("https://"),
+        url=serving.public,
+        keys=Keys(base_url=api_address(environ)) if signed else None,
+        hook_secret=hook_secret(environ) if recruitment.kind == "prolific" else None,
+    )
     return create_app(site, hosts=serving.hosts)
 
 

@@ -17,6 +17,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from recenter import __version__
 from recenter.errors import RefusedError
 from recenter.study.ledger.desk import Desk
+from recenter.study.prolific.tokens import Keys
 from recenter.web.markdown import rendered
 
 Handler = Callable[[Request], Awaitable[Response]]
@@ -31,8 +32,12 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     desk: Desk
     secure: bool = False
     """Whether it is reached over https, so that cookies go nowhere else."""
-    keys_url: str | None = None
-    """Of the key set of Prolific's participant tokens."""
+    url: str = ""
+    """How annotators reach the server: signed links of Prolific are made for it."""
+    keys: Keys | None = None
+    """Prolific's, which its signed links are checked with."""
+    hook_secret: str | None = None
+    """That Prolific's webhooks are signed with; without one, none are taken."""
     exporter: Callable[[Desk], Iterable[bytes]] | None = None
     """Makes a zip archive of the study, in pieces, for the researcher's side; without one, it
     gives the judgments as JSON lines."""

@@ -31,7 +31,16 @@ def need_study_extra() -> None:
     Raises:
         MissingExtraError: it is.
     """
-    for module in ("yaml", "starlette", "uvicorn", "argon2", "nh3", "markdown_it", "phonenumbers"):
+    for module in (
+        "yaml",
+        "starlette",
+        "uvicorn",
+        "argon2",
+        "jwt",
+        "nh3",
+        "markdown_it",
+        "phonenumbers",
+    ):
         if importlib.util.find_spec(module) is None:
             raise MissingExtraError("A human study", "study")
 

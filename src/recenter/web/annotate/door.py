@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from recenter.errors import RefusedError
+from recenter.errors import InputError, PlatformError, RefusedError
 from recenter.study.ledger import joining
 from recenter.study.ledger.desk import refused
+from recenter.study.prolific.draft import PARAMETERS
+from recenter.study.prolific.tokens import PARAMETER, verify_arrival
 from recenter.web import sessions
 from recenter.web.site import DAYS, Site, page, site_of
 
-_PROLIFIC = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
 _PROLIFIC_ID = re.compile(r"[0-9a-f]{24}")
 _LONGEST_ID = 200
 
@@ -27,11 +28,7 @@ def enter(request: Request) -> Response:
     """
     site = site_of(request)
     given = request.query_params
-    try:
-        raw = _raw_ids(site, given)
-    except RefusedError as error:
-        refused(site.desk, str(error))
-        raise
+    raw = _raw_ids(site, given)
     if raw is None:
         known = sessions.current(request, site.desk, kind="annotator", days=DAYS)
         if known is None:
@@ -51,8 +48,8 @@ def _raw_ids(site: Site, given: Mapping[str, str]) -> dict[str, str] | None:
     if "link" in given:
         name, band = sessions.invited(site.desk, given["link"])
         return {"id": f"link/{name}"} | ({"band": band} if band else {})
-    if recruitment.kind == "prolific" and any(name in given for name in _PROLIFIC):
-        return _prolific_ids(given)
+    if recruitment.kind == "prolific" and any(name in given for name in PARAMETERS):
+        return _prolific_ids(site, given)
     if recruitment.kind == "platform" and recruitment.parameter in given:
         value = given[recruitment.parameter]
         if len(value) > _LONGEST_ID or not re.fullmatch(recruitment.id_pattern, value):
@@ -61,9 +58,35 @@ def _raw_ids(site: Site, given: Mapping[str, str]) -> dict[str, str] | None:
     return None
 
 
-def _prolific_ids(given: Mapping[str, str]) -> dict[str, str]:
-    ids = {name: given.get(name, "") for name in _PROLIFIC}
+def _prolific_ids(site: Site, given: Mapping[str, str]) -> dict[str, str]:
+    ids = {name: given.get(name, "") for name in PARAMETERS}
     for name, value in ids.items():
         if not _PROLIFIC_ID.fullmatch(value):
             raise RefusedError(f"{name} in the URL is not an id of Prolific.", status=403)
+    signed = site.desk.study.recruitment.signed
+    if signed == "required" or (signed == "checked" and PARAMETER in given):
+        _check_signed(site, given.get(PARAMETER, ""), ids)
     return {"id": f"prolific/{ids['PROLIFIC_PID']}"} | ids
+
+
+def _check_signed(site: Site, token: str, ids: Mapping[str, str]) -> None:
+    """Refuse whom Prolific did not send here with these ids, just now.
+
+    Raises:
+        RefusedError: the token is missing or does not fit, or it cannot be checked at present.
+    """
+    again = "Open the study at Prolific again."
+    if not token:
+        raise RefusedError("the link is not signed by Prolific.", status=403, cure=again)
+    try:
+        if site.keys is None:
+            raise PlatformError("the server was started without Prolific's keys.")
+        verify_arrival(token, ids, keys=site.keys, audience=site.url)
+    except InputError as error:
+        raise RefusedError(error.reason, status=403, cure=again) from None
+    except PlatformError as error:
+        # The visitor need not know how Prolific is asked; the researcher does.
+        refused(site.desk, f"signed links: {error}")
+        raise RefusedError(
+            "signed links cannot be checked just now.", status=503, cure=again
+        ) from error
