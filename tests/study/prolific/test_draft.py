@@ -8,9 +8,9 @@ import msgspec
 import pytest
 
 from recenter.errors import InputError
+from recenter.study.design import Outcome
 from recenter.study.prolific.draft import (
     Device,
-    Outcome,
     PaidScreenOut,
     Recruitment,
     draft,
@@ -23,6 +23,7 @@ CODES: dict[Outcome, str] = {
     "screened_out": "SCREEN02",
     "no_consent": "NOCONSENT3",
     "failed_checks": "CHECKS04",
+    "withdrawn": "WITHDREW7",
     "technical": "TECH05",
     "full": "FULL06",
 }
@@ -50,6 +51,7 @@ def test_each_outcome_has_its_code_and_what_follows() -> None:
     assert actions["DONE01"] == ("COMPLETED", review)
     assert actions["CHECKS04"] == ("FAILED_ATTENTION_CHECK", review)
     assert actions["TECH05"] == ("OTHER", review)
+    assert actions["WITHDREW7"] == ("OTHER", review)
     for code, kind in (
         ("SCREEN02", "SCREENED_OUT"),
         ("NOCONSENT3", "NO_CONSENT"),

@@ -23,6 +23,7 @@ class _Steps(LazyGroup):
         "serve": f"{_HERE}.serving:serve",
         "invite": f"{_HERE}.serving:invite",
         "account": f"{_HERE}.serving:account",
+        "prolific": f"{_HERE}.prolific.group:prolific",
         "status": f"{_HERE}.ending:status",
         "export": f"{_HERE}.exporting:export",
         "import": f"{_HERE}.importing:import_",

@@ -12,10 +12,10 @@ import msgspec
 
 from recenter.errors import InputError
 from recenter.records import Record
+from recenter.study.design import Outcome
 from recenter.study.prolific.pay import check_currency, check_pay
 from recenter.study.prolific.records import Currency
 
-Outcome = Literal["completed", "screened_out", "no_consent", "failed_checks", "technical", "full"]
 Device = Literal["desktop", "tablet", "mobile"]
 
 PARAMETERS = ("PROLIFIC_PID", "STUDY_ID", "SESSION_ID")
@@ -34,6 +34,7 @@ _KINDS: dict[Outcome, tuple[str, str | None]] = {
     "screened_out": ("SCREENED_OUT", "You do not fit what this study looks for."),
     "no_consent": ("NO_CONSENT", "You did not agree to take part."),
     "failed_checks": ("FAILED_ATTENTION_CHECK", None),
+    "withdrawn": ("OTHER", None),
     "technical": ("OTHER", None),
     "full": ("OTHER", "The study was full when you arrived."),
 }
@@ -144,9 +145,9 @@ def study_url(url: str) -> str:
 def completion_codes(recruitment: Recruitment) -> list[dict[str, Any]]:
     """Return what Prolific does at each code.
 
-    Who completed, failed checks or met a fault waits for the researcher, and nobody is paid or
-    rejected without one. Who did not fit, did not agree or came too late is asked to give the
-    place back, unless screening out is paid.
+    Who completed, failed checks, withdrew or met a fault waits for the researcher, and nobody is
+    paid or rejected without one. Who did not fit, did not agree or came too late is asked to give
+    the place back, unless screening out is paid.
 
     Raises:
         InputError: an outcome has no code, a code cannot be used, or two are the same.

@@ -164,6 +164,12 @@ def settle(ledger: Ledger, attempt: str, *, paid: bool) -> Entry:
     return ledger.end(found[-1], "accepted" if paid else "not_paid")
 
 
+def unsettled(ledger: Ledger) -> tuple[Entry, ...]:
+    """Return the payments of which nobody knows yet whether they were made."""
+    latest = {entry.attempt: entry for entry in ledger.entries()}
+    return tuple(entry for entry in latest.values() if entry.state in ("begun", "unknown"))
+
+
 def describe(entry: Entry) -> str:
     """Return an entry in words."""
     payment = entry.payment

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import statistics
 from collections.abc import Sequence
 from fractions import Fraction
@@ -13,6 +14,9 @@ from recenter.study.prolific.records import Currency
 
 LEAST_PER_HOUR: dict[Currency, int] = {"GBP": 600, "USD": 800}
 """Prolific's minimum, in pence and cents."""
+
+
+_AMOUNT = re.compile(r"([0-9]{1,6})(?:\.([0-9]{1,2})0*)?")
 
 
 class MeasuredPay(Record, frozen=True):
@@ -31,6 +35,20 @@ class MeasuredPay(Record, frozen=True):
 def money(amount: int, currency: str) -> str:
     """Return pence or cents as people write them: `4.50 GBP`."""
     return f"{amount // 100}.{amount % 100:02d} {currency}"
+
+
+def minor_units(text: str, *, field: str) -> int:
+    """Return an amount as people write it, such as `4.5`, in pence or cents.
+
+    Raises:
+        InputError: it is no amount, or not a whole number of pence or cents.
+    """
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise InputError(
+            f"{text[:40]!r} is no amount of money.", field=field, cure="Write it like 4.50."
+        )
+    return int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
 
 
 def check_currency(currency: str) -> Currency:
