@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from fractions import Fraction
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recenter.errors import InputError
-from recenter.study.prolific.pay import check_currency, check_pay, measured_pay, money
+from recenter.study.prolific.pay import check_currency, check_pay, measured_pay, minor_units, money
 from recenter.study.prolific.records import Currency
 
 CURRENCIES = st.sampled_from(["GBP", "USD"])
@@ -73,3 +74,35 @@ def test_money_is_written_as_people_write_it() -> None:
     assert [money(n, "GBP") for n in (5, 150, 123456)] == ["0.05 GBP", "1.50 GBP", "1234.56 GBP"]
     with pytest.raises(InputError, match="GBP or USD"):
         check_currency("EUR")
+
+
+@given(st.integers(0, 10**8 - 1))
+def test_amounts_are_read_as_they_are_written(amount: int) -> None:
+    written = money(amount, "GBP").removesuffix(" GBP")
+    assert minor_units(written, field="amount") == amount
+    assert minor_units(f" {written}00 ", field="amount") == amount
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("4", 400), ("4.5", 450), ("0.3", 30), ("4.50", 450), ("007", 700)]
+)
+def test_short_amounts_are_read_as_well(text: str, amount: int) -> None:
+    assert minor_units(text, field="amount") == amount
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "-1", "+1", "1.", ".5", "1,50", "1e3", "1.505", "nan", "inf", "£1", "٣", "1 0"],
+)
+def test_what_is_no_amount_is_refused(text: str) -> None:
+    with pytest.raises(InputError, match=r"amount: .* is no amount of money\. Write it like 4\.50"):
+        minor_units(text, field="amount")
+
+
+@given(st.text(max_size=12))
+def test_an_amount_is_never_read_as_more_than_its_digits_say(text: str) -> None:
+    try:
+        found = minor_units(text, field="amount")
+    except InputError:
+        return
+    assert found == Decimal(text.strip()) * 100
