@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +38,6 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
     """Prolific's, which its signed links are checked with."""
     hook_secret: str | None = None
     """That Prolific's webhooks are signed with; without one, none are taken."""
-    exporter: Callable[[Desk], Iterable[bytes]] | None = None
-    """Makes a zip archive of the study, in pieces, for the researcher's side; without one, it
-    gives the judgments as JSON lines."""
 
     @property
     def root(self) -> str:

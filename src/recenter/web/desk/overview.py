@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-import msgspec
 from starlette.responses import Response, StreamingResponse
 
 from recenter import formats
+from recenter.study.export.judgments import judgment_rows
 from recenter.study.ledger import reading, running
 from recenter.study.ledger.desk import Desk, annotators, load_desk
 from recenter.web.desk.progress import progress
@@ -32,26 +32,16 @@ def overview(asked: Asked) -> Response:
 
 
 def export(asked: Asked) -> Response:
-    """Send what the site's exporter makes; without one, the judgments as JSON lines."""
-    make = asked.site.exporter
-    pieces: Iterable[bytes] = _judgments(asked.desk) if make is None else make(asked.desk)
-    kind, ending = ("application/x-ndjson", "jsonl") if make is None else ("application/zip", "zip")
-    name = f"{asked.desk.id}-judgments.{ending}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(pieces, media_type=kind, headers=headers)
+    """Send every answer as it stands, one typed row a line: see docs/reference/study-export.md."""
+    headers = {"Content-Disposition": f'attachment; filename="{asked.desk.id}-judgments.jsonl"'}
+    return StreamingResponse(_lines(asked.desk), media_type="application/x-ndjson", headers=headers)
 
 
-def _judgments(desk: Desk) -> Iterator[bytes]:
-    """Yield a line for each answer that stands, with whether it counts and why it may not."""
-    reasons = {
-        who: reason for who, reason, _, _, undone in reading.exclusions(desk) if undone is None
-    }
+def _lines(desk: Desk) -> Iterator[bytes]:
     lines, size = [], 0
-    for row in reading.answers(desk):
-        more = {"counts": row.counts, "left_out": reasons.get(row.annotator)}
-        line = formats.encode(msgspec.structs.asdict(row) | more).encode() + b"\n"
-        lines.append(line)
-        size += len(line)
+    for row in judgment_rows(desk):
+        lines.append(formats.encode(row).encode() + b"\n")
+        size += len(lines[-1])
         if size >= _CHUNK:
             yield b"".join(lines)
             lines, size = [], 0

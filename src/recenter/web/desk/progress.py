@@ -21,6 +21,7 @@ STATES: Mapping[str, str] = {
     "failed_checks": "failed checks",
     "no_consent": "did not agree",
     "withdrawn": "withdrew their answers",
+    "returned": "left at their platform",
     "technical": "ended by a technical fault",
     "full": "came when all work was given out",
 }

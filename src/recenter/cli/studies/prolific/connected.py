@@ -47,7 +47,7 @@ class Recruiting(msgspec.Struct, frozen=True):
 @contextmanager
 def recruiting(file: Path, settings: Settings) -> Iterator[Recruiting]:
     """Give a study that was begun and drafted, by its file."""
-    with at_desk(file, settings) as desk:
+    with at_desk(file, settings) as (desk, _):
         yield Recruiting(desk, connect(settings, desk.id), linked(file, desk.id))
 
 
