@@ -169,7 +169,6 @@ def records_of(told: Snapshot) -> Iterator[tuple[str, Record]]:
     yield from (("query", query) for query in queries.values())
     replies = {reply.id: reply for one in placed for reply in _replies(one.item)}
     yield from (("reply", reply) for reply in replies.values())
-    yield from (("guess", guess) for guess in _guesses(told))
 
 
 def oriented(question: str, answer: str, side: Side | None) -> str | None:
@@ -286,7 +285,8 @@ def _attributes(told: Snapshot, item: Item) -> Iterator[Attribute]:
             )
 
 
-def _guesses(told: Snapshot) -> Iterator[Guess]:
+def guesses_of(told: Snapshot) -> Iterator[Guess]:
+    """Yield what annotators thought of which reply knew the person."""
     for one in told.guesses:
         item = told.items[one.item].item
         if item.query and item.reply and item.other and item.person:

@@ -49,6 +49,7 @@ _LIMITS = (
     "A prompt that several people share can be in several splits; their attributes are not.",
     "Items that check attention or have known answers are left out, with the answers to them.",
     "Times of annotators are left out; how long they took is there.",
+    "What annotators thought of which reply knew the person is left out.",
 )
 
 

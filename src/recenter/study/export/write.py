@@ -26,7 +26,13 @@ from recenter.study.export.derived import (
     text_rows,
 )
 from recenter.study.export.folder import MANIFEST, SCHEMA, Manifest, files_in, whole_folder
-from recenter.study.export.judgments import JudgmentRow, judgments_of, records_of, rows_of
+from recenter.study.export.judgments import (
+    JudgmentRow,
+    guesses_of,
+    judgments_of,
+    records_of,
+    rows_of,
+)
 from recenter.study.export.snapshot import Snapshot, snapshot
 from recenter.study.export.tables import (
     FORMATS,
@@ -136,7 +142,11 @@ def _write(draft: Path, table: Table, chosen: Sequence[Format]) -> None:
 
 def _write_records(told: Snapshot, path: Path) -> None:
     """Write the lines that `recenter report --from` reads."""
-    lines = [*records_of(told), *(("judgment", one) for one in judgments_of(told))]
+    lines = [
+        *records_of(told),
+        *(("judgment", one) for one in judgments_of(told)),
+        *(("guess", one) for one in guesses_of(told)),
+    ]
     with path.open("w", encoding="utf-8", newline="") as out:
         for kind, record in lines:
             out.write(formats.encode({"kind": kind, "record": record}) + "\n")
