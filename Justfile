@@ -24,6 +24,10 @@ bench-stats:
 report:
     scripts/report
 
+# Photograph every page of a study again, for the docs
+screenshots:
+    scripts/screenshots
+
 # Kill imports and extractions for some minutes (--minutes M): nothing may be lost or doubled
 soak *args:
     scripts/soak {{ args }}

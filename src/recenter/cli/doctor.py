@@ -35,6 +35,8 @@ EXTRAS = {
     "local": ("a llama.cpp server of its own", ("xllamacpp",)),
     "postgres": ("a PostgreSQL store", ("psycopg",)),
     "finetune": ("fine-tuning of encoders", ("torch", "transformers")),
+    "stats": ("reports of people against models", ("statsmodels", "evalica", "matplotlib")),
+    "study": ("human studies", ("starlette", "uvicorn", "argon2-cffi", "phonenumbers", "pyyaml")),
     "train": ("training of small models", ("scikit-learn", "matplotlib")),
 }
 

@@ -23,6 +23,7 @@ from recenter.study.agreement import (
     pair_kappas,
 )
 from recenter.study.design import Task
+from recenter.study.estimates import weighted_yes
 from recenter.study.ledger import reading
 from recenter.study.ledger.reading import Answered
 from recenter.study.quality import Consistency, consistency, unblinding
@@ -80,6 +81,7 @@ def figures(asked: Asked) -> Response:
         prevalence=_prevalence(task, whole),
         guidelines=_splits(by_guidelines(task, rows, items)),
         strata=_splits(by_stratum(task, rows, items)),
+        weighted=_weighted(task, rows, items),
         agreed=_agreed(task, rows, items),
         pairs=[(one.first, one.second, figure("", one.kappa)) for one in pairs[:_PAIRS]],
         more_pairs=len(pairs) - len(pairs[:_PAIRS]),
@@ -134,6 +136,15 @@ def _splits(groups: dict[str, Agreement]) -> list[Split]:
         )
         for name, one in groups.items()
     ]
+
+
+def _weighted(task: Task, rows: list[Answered], items: Items) -> list[Figure]:
+    """Return the share of yes among all that could have been drawn, and in each stratum."""
+    found = weighted_yes(task, rows, items)
+    if found is None:
+        return []
+    strata = [figure(str(name), one) for name, one in found.strata.items()]
+    return [figure("All, weighted", found.overall), *strata]
 
 
 def _agreed(task: Task, rows: list[Answered], items: Items) -> Agreed:
