@@ -10,7 +10,7 @@ import pytest
 
 from recenter.store import Store
 from recenter.study.design import Recruitment
-from recenter.study.ledger import joining, reading, running
+from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Desk, annotators
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
@@ -230,6 +230,22 @@ def test_paths_that_lead_nowhere_lead_nowhere(desk: Desk, ann: Visitor, path: st
     host = ann.root.split("/s/")[0]
     for trick in ("/static/../app.py", "/static/%2e%2e/app.py", "/static//etc/passwd"):
         assert ann.http.get(host + trick).status_code == 404
+
+
+def test_a_fault_of_ours_says_so_and_nothing_of_itself(
+    desk: Desk, root: str, ann: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("the secret is 42")
+
+    monkeypatch.setattr(reading, "places", broken)
+    monkeypatch.setattr(saving, "save", broken)
+    page = ann.open("next")
+    assert page.status_code == 500
+    assert "wrong on our side" in page.text
+    answer = ann.events(event(), slot="slt_x")
+    assert answer.status_code in (403, 500)
+    assert "secret" not in page.text + answer.text
 
 
 def test_script_in_every_text_stays_text(store: Store, clock: Clock) -> None:

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -46,6 +46,7 @@ def create_app(site: Site, *, hosts: tuple[str, ...] = ("*",)) -> Starlette:
             RefusedError: _refused,
             InputError: _bad_input,
             HTTPException: _http_error,
+            Exception: _fault,
         },
     )
     app.state.site = site
@@ -94,6 +95,14 @@ def _http_error(request: Request, error: Exception) -> Response:
     status = error.status_code if isinstance(error, HTTPException) else 500
     words = "there is no such page." if status == 404 else "this cannot be asked in this way."
     return page(request, "annotate/refused.html", status=status, reason=words)
+
+
+def _fault(request: Request, _: Exception) -> Response:
+    """Say that it is our fault; the error itself goes to the log alone."""
+    words = "something went wrong on our side. What you answered before is saved."
+    if "json" in request.headers.get("content-type", ""):
+        return JSONResponse({"error": words}, status_code=500)
+    return page(request, "annotate/refused.html", status=500, reason=words)
 
 
 class Guarded:
