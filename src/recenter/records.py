@@ -263,7 +263,7 @@ class Guess(Record, frozen=True):
     """The reply that was rated."""
     other_reply: str
     side: Literal["first", "second"]
-    """Where `reply` was shown."""
+    """Where the reply that knows the person was shown, which is one of them alone."""
     said: Literal["first", "second", "cannot_tell"]
     """Which side was thought to be the personalised one."""
 

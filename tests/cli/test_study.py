@@ -168,7 +168,7 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
     assert "12  judgment" in study.run("import", str(public), store=other)
 
     told = study.run("close", study.file, "--forget", "--yes")
-    assert "12 new judgments" in told
+    assert "12 judgments in the store" in told
     assert "3 ids erased" in told
     for url in (study.store, other):
         with open_store(url) as store:

@@ -285,8 +285,9 @@ def test_a_study_that_was_taken_away_says_so(desk: Desk, working: Any, clock: Cl
     assert any("somebody else" in reason for reason in running.refusals(desk))
 
 
-def test_time_in_use_and_idle_are_told_apart(desk: Desk, working: Any) -> None:
+def test_time_in_use_and_idle_are_told_apart(desk: Desk, working: Any, clock: Clock) -> None:
     page = working
+    clock.now += 300
     page.keyboard.press("3")
     page.wait_for_timeout(1000)
     # Nobody touches the page for longer than a minute.

@@ -226,7 +226,7 @@ def test_twelve_people_three_stages(desk: Desk, clock: Clock, browser: Any) -> N
     per_part = Counter((row.item, row.part) for row in counted)
     assert set(per_part.values()) == {ENOUGH}
     assert len(per_part) == 4 + 6 + 4
-    assert [one.done for one in running.coverage(desk)] == [4 * ENOUGH, 2 * ENOUGH, 2 * ENOUGH]
+    assert [one.done for one in running.coverage(desk)] == [4 * ENOUGH, 6 * ENOUGH, 4 * ENOUGH]
     assert {known[row.annotator].state for row in counted} == {"completed", "working"}
     guesses = reading.guesses(desk)
     assert (len(guesses), {one.said for one in guesses}) == (2 * ENOUGH, {"second"})

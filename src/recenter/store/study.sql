@@ -25,9 +25,11 @@ DELETE FROM study_slots WHERE study = :study;
 SELECT COUNT(*) FROM study_annotators WHERE study = :study;
 
 -- name: study_texts_put
+-- A text that comes back is the latest again.
 INSERT INTO study_texts (study, task, hash, number, text)
-SELECT :study, :task, :hash, COUNT(*), :text FROM study_texts WHERE study = :study AND task = :task
-ON CONFLICT (study, task, hash) DO NOTHING;
+SELECT :study, :task, :hash, COALESCE(MAX(number), -1) + 1, :text
+FROM study_texts WHERE study = :study AND task = :task
+ON CONFLICT (study, task, hash) DO UPDATE SET number = excluded.number;
 
 -- name: study_texts_get
 SELECT task, hash, number, text FROM study_texts WHERE study = :study ORDER BY task, number;
@@ -48,8 +50,8 @@ INSERT INTO study_slots (id, study, task, purpose, number, state, annotator, lea
 VALUES (:id, :study, :task, :purpose, :number, :state, :annotator, :until);
 
 -- name: study_places_put
-INSERT INTO study_places (slot, position, study, item, kind, side)
-VALUES (:slot, :position, :study, :item, :kind, :side);
+INSERT INTO study_places (slot, position, study, item, kind, side, subset)
+VALUES (:slot, :position, :study, :item, :kind, :side, :subset);
 
 
 -- Annotators -----------------------------------------------------------------------------------
@@ -71,11 +73,14 @@ FROM study_annotators WHERE study = :study;
 SELECT band, COUNT(*) FROM study_annotators WHERE study = :study GROUP BY band;
 
 -- name: study_annotator_state
-UPDATE study_annotators SET state = :state, seen = :now WHERE id = :annotator;
+-- What has ended stays as it ended, but that answers may be withdrawn after a completed part.
+UPDATE study_annotators SET state = :state, seen = :now
+WHERE id = :annotator AND (state IN ('joined', 'working', 'paused')
+    OR (state = 'completed' AND :state = 'withdrawn'));
 
 -- name: study_annotator_consented
 UPDATE study_annotators SET state = 'working', consented = :now, seen = :now
-WHERE id = :annotator AND consented IS NULL;
+WHERE id = :annotator AND state = 'joined';
 
 -- name: study_annotator_seen
 UPDATE study_annotators SET seen = :now WHERE id = :annotator;
@@ -140,26 +145,22 @@ WHERE study = :study AND purpose = 'work' AND state = 'held' AND leased_until < 
 -- name: study_slots_worked
 SELECT id, task, state FROM study_slots
 WHERE study = :study AND purpose = 'work' AND annotator = :annotator
-AND state IN ('held', 'done', 'reclaimed') ORDER BY id;
+AND state IN ('held', 'done', 'reclaimed') ORDER BY id FOR UPDATE;
 
--- name: study_places_undone
--- What of a slot has no answer that counts: not submitted, or declined in some part.
-SELECT p.item FROM study_places p
-WHERE p.slot = :slot AND p.kind = 'work' AND (p.done IS NULL OR EXISTS (
-    SELECT 1 FROM study_answers a WHERE a.slot = p.slot AND a.position = p.position
-    AND a.answer IN ('cannot_tell', 'uncomfortable')
-)) ORDER BY p.position;
+-- name: study_training_end
+UPDATE study_slots SET state = 'replaced' WHERE annotator = :annotator AND purpose = 'training';
 
--- name: study_places_counted
--- What of a slot has an answer that counts.
-SELECT p.item FROM study_places p
-WHERE p.slot = :slot AND p.kind = 'work' AND p.done IS NOT NULL AND NOT EXISTS (
-    SELECT 1 FROM study_answers a WHERE a.slot = p.slot AND a.position = p.position
-    AND a.answer IN ('cannot_tell', 'uncomfortable')
-) ORDER BY p.position;
+-- name: study_judgments_forget
+-- What was copied to the store of somebody's answers when the study was closed.
+DELETE FROM judgments WHERE judge_kind = 'person' AND judge = :annotator;
 
--- name: study_places_work
-SELECT p.item FROM study_places p WHERE p.slot = :slot AND p.kind = 'work' ORDER BY p.position;
+-- name: study_declined
+-- Parts of a slot's places that were declined.
+SELECT position, part FROM study_answers
+WHERE slot = :slot AND answer IN ('cannot_tell', 'uncomfortable') ORDER BY position, part;
+
+-- name: study_part_names
+SELECT name FROM study_parts WHERE study = :study AND item = :item ORDER BY place;
 
 -- name: study_side_set
 UPDATE study_places SET side = :side WHERE slot = :slot AND position = :position;
@@ -168,7 +169,7 @@ UPDATE study_places SET side = :side WHERE slot = :slot AND position = :position
 -- Work -----------------------------------------------------------------------------------------
 
 -- name: study_places_of
-SELECT position, item, kind, side, shown, done, active_ms, idle_ms, opened FROM study_places
+SELECT position, item, kind, side, subset, shown, done, active_ms, idle_ms, opened FROM study_places
 WHERE slot = :slot ORDER BY position;
 
 -- name: study_item
@@ -179,7 +180,8 @@ SELECT record FROM study_parts WHERE study = :study AND item = :item ORDER BY pl
 
 -- name: study_place_hold
 -- Held until the save is committed, so that the slot is not given to another meanwhile.
-SELECT s.task, s.purpose, s.state, p.item, p.kind, p.done FROM study_slots s
+SELECT s.task, s.purpose, s.state, p.item, p.kind, p.subset, p.shown, p.done, p.active_ms, p.idle_ms
+FROM study_slots s
 JOIN study_places p ON p.slot = s.id
 WHERE s.id = :slot AND s.study = :study AND s.annotator = :annotator AND p.position = :position
 FOR UPDATE;
@@ -239,12 +241,17 @@ JOIN study_parts r ON r.study = p.study AND r.item = p.item
 LEFT JOIN study_answers a ON a.slot = p.slot AND a.position = p.position AND a.part = r.name
 WHERE p.slot = :slot AND p.position = :position AND a.part IS NULL ORDER BY r.place;
 
+-- name: study_slot_of
+SELECT task, purpose, state FROM study_slots
+WHERE id = :slot AND study = :study AND annotator = :annotator FOR UPDATE;
+
 -- name: study_places_open
 SELECT COUNT(*) FROM study_places WHERE slot = :slot AND done IS NULL;
 
 -- name: study_marked
 -- Answers of an annotator to what has a right one, with the part that says which.
-SELECT a.slot, a.position, p.kind, a.answer, r.record FROM study_answers a
+SELECT s.task, a.slot, a.position, p.kind, a.answer, r.record FROM study_answers a
+JOIN study_slots s ON s.id = a.slot
 JOIN study_places p ON p.slot = a.slot AND p.position = a.position
 JOIN study_parts r ON r.study = a.study AND r.item = a.item AND r.name = a.part
 WHERE a.study = :study AND a.annotator = :annotator AND p.kind IN ('training', 'check', 'gold')
@@ -305,25 +312,23 @@ WHERE a.study = :study AND s.purpose = 'work'
 ORDER BY a.item, a.part, n.number, p.position;
 
 -- name: study_guesses
-SELECT e.annotator, e.slot, e.position, e.item, e.record, p.side FROM study_events e
+SELECT e.annotator, e.slot, e.position, e.item, e.record, p.side, i.record FROM study_events e
 JOIN study_places p ON p.slot = e.slot AND p.position = e.position
+JOIN study_items i ON i.study = e.study AND i.id = e.item
 WHERE e.study = :study AND e.kind = 'unblind' ORDER BY e.annotator, e.seq;
 
 -- name: study_coverage
--- Of each item of work: how many places with it are open, held, and handed in.
-SELECT i.id, i.task,
-    SUM(CASE WHEN s.state = 'open' THEN 1 ELSE 0 END),
-    SUM(CASE WHEN s.state = 'held' AND p.done IS NULL THEN 1 ELSE 0 END),
-    SUM(CASE WHEN s.state IN ('held', 'done', 'reclaimed') AND p.done IS NOT NULL AND NOT EXISTS (
-        SELECT 1 FROM study_answers a WHERE a.slot = p.slot AND a.position = p.position
-        AND a.answer IN ('cannot_tell', 'uncomfortable')
-    ) AND NOT EXISTS (
-        SELECT 1 FROM study_exclusions e WHERE e.annotator = s.annotator AND e.undone IS NULL
-    ) THEN 1 ELSE 0 END)
+-- Every place of work, with how many parts its item has and how many were declined in it.
+SELECT i.task, i.id, s.state, p.subset, p.done,
+    (SELECT COUNT(*) FROM study_parts r WHERE r.study = i.study AND r.item = i.id),
+    (SELECT COUNT(*) FROM study_answers a WHERE a.slot = p.slot AND a.position = p.position
+        AND a.answer IN ('cannot_tell', 'uncomfortable')),
+    (SELECT COUNT(*) FROM study_exclusions e
+        WHERE e.annotator = s.annotator AND e.undone IS NULL)
 FROM study_items i
 JOIN study_places p ON p.study = i.study AND p.item = i.id AND p.kind = 'work'
 JOIN study_slots s ON s.id = p.slot AND s.purpose = 'work'
-WHERE i.study = :study AND i.kind = 'work' GROUP BY i.id, i.task ORDER BY i.id;
+WHERE i.study = :study AND i.kind = 'work' ORDER BY i.id;
 
 -- name: study_replaced
 SELECT id FROM study_slots WHERE study = :study AND annotator = :annotator AND state = 'replaced';
@@ -349,7 +354,10 @@ INSERT INTO study_accounts (name, role, hash) VALUES (:name, :role, :hash)
 ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash;
 
 -- name: forget_study_items
-DELETE FROM study_items WHERE person = :person;
+-- After the parts: a page on which nobody else is goes, too, with the prompt that it was about.
+DELETE FROM study_items WHERE person = :person OR (person IS NULL AND NOT EXISTS (
+    SELECT 1 FROM study_parts p WHERE p.study = study_items.study AND p.item = study_items.id
+));
 
 -- name: forget_study_parts
 DELETE FROM study_parts WHERE person = :person;
@@ -359,4 +367,7 @@ SELECT COUNT(*) FROM study_events WHERE study = :study AND kind = 'answer';
 
 -- name: study_guessed
 SELECT DISTINCT s.task FROM study_events e JOIN study_slots s ON s.id = e.slot
-WHERE e.study = :study AND e.annotator = :annotator AND e.kind = 'unblind';
+WHERE e.study = :study AND e.annotator = :annotator AND e.kind = 'unblind'
+UNION SELECT s.task FROM study_slots s
+WHERE s.study = :study AND s.annotator = :annotator AND s.purpose = 'work' AND s.state = 'done'
+AND NOT EXISTS (SELECT 1 FROM study_places p WHERE p.slot = s.id AND p.kind = 'work');

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -46,7 +46,13 @@ def gather(written: Written, store: Store, *, key: bytes) -> Gathered:
     Raises:
         InputError: a file is not what it should be, or the store has nothing to ask about.
     """
-    return {task.name: _of_task(written, task, store, key) for task in written.study.tasks}
+    found: dict[str, TaskItems] = {}
+    seen: set[str] = set()
+    for task in written.study.tasks:
+        given = _apart(task, _of_task(written, task, store, key), seen)
+        seen |= {item.id for some in _kinds(given).values() for item in some}
+        found[task.name] = given
+    return found
 
 
 def screen(written: Written, items: Gathered) -> Screened:
@@ -56,6 +62,8 @@ def screen(written: Written, items: Gathered) -> Screened:
         InputError: the file of names or of the review cannot be read.
     """
     found = dict(_texts(items))
+    if len(found) < sum(1 for _ in _texts(items)):
+        raise InputError("two texts of the study have one name.", file=written.path.name)
     names = _names(written)
     findings = {name: find(text, names=names) for name, text in found.items()}
     rows = to_review(found, findings)
@@ -146,8 +154,8 @@ def _of_task(written: Written, task: Task, store: Store, key: bytes) -> TaskItem
 
 def _refuse_doubles(written: Written, task: Task, given: TaskItems) -> None:
     seen: dict[str, str] = {}
-    for kind in ("work", "training", "checks", "gold"):
-        for item in getattr(given, kind):
+    for kind, some in _kinds(given).items():
+        for item in some:
             if item.id in seen:
                 raise InputError(
                     f"the item {item.id!r} is among the {seen[item.id]} and the {kind} of "
@@ -159,16 +167,34 @@ def _refuse_doubles(written: Written, task: Task, given: TaskItems) -> None:
 
 
 def _texts(items: Gathered) -> Iterable[tuple[str, str]]:
-    """Yield every text once, by a name that tells where."""
-    seen: dict[str, str] = {}
-    for given in items.values():
-        for some in (given.work, given.training, given.checks, given.gold):
+    """Yield every text, each by a name of its own that tells where it is."""
+    for task, given in items.items():
+        for kind, some in _kinds(given).items():
             for item in some:
                 for name, text in texts(item):
-                    # Rows may call different conversations by one name.
-                    unique = name if seen.get(name, text) == text else f"{item.id}/{name}"
-                    seen[unique] = text
-    yield from seen.items()
+                    yield f"{task}/{kind}/{name}", text
+
+
+def _kinds(given: TaskItems) -> Mapping[str, tuple[Item, ...]]:
+    return {
+        "work": given.work,
+        "training": given.training,
+        "checks": given.checks,
+        "gold": given.gold,
+    }
+
+
+def _apart(task: Task, given: TaskItems, seen: Collection[str]) -> TaskItems:
+    """Return items under ids that no task before has, such as of one file in two tasks."""
+
+    def renamed(items: tuple[Item, ...]) -> tuple[Item, ...]:
+        replace = msgspec.structs.replace
+        return tuple(
+            replace(item, id=f"{task.name}/{item.id}") if item.id in seen else item
+            for item in items
+        )
+
+    return TaskItems(**{kind: renamed(some) for kind, some in _kinds(given).items()})
 
 
 def _names(written: Written) -> Sequence[str]:

@@ -237,6 +237,8 @@ def _check(item: Item, question: str, keyed: bool) -> None:
 
 def _check_evidence(row: _Supported) -> None:
     talks = {talk.id: talk for talk in row.conversations}
+    if len(talks) < len(row.conversations):
+        raise InputError("two conversations have one id.", field="conversations")
     for place, one in enumerate(row.evidence):
         field = f"evidence[{place}]"
         talk = talks.get(one.conversation)

@@ -98,9 +98,9 @@ def texts(item: Item) -> Iterator[tuple[str, str]]:
         yield f"{item.id}/prompt", item.query.prompt
         for place, turn in enumerate(item.query.messages):
             yield f"{item.id}/messages/{place}", turn.text
-    for talk in item.conversations:
+    for number, talk in enumerate(item.conversations):
         for place, turn in enumerate(talk.turns):
-            yield f"{talk.id}/{place}", turn.text
+            yield f"{item.id}/talk/{number}/{place}", turn.text
     for name, text in (
         ("reason", item.reason),
         ("reply", None if item.reply is None else item.reply.text),

@@ -22,7 +22,12 @@ def work(desk: Desk, who: Annotator, minutes: float) -> None:
     """Let somebody's page tell that they were at work for so long."""
     slot = joining.claim(desk, who, desk.study.task("replies"))
     assert slot is not None
-    for number in range(2):
+    shown = Event(id=f"shown-{who.number:04}", slot=slot.id, position=0, kind="shown", seq=0)
+    saving.save(desk, who.id, shown)
+    # As if it had been open for a day.
+    long_ago = "UPDATE study_places SET shown = shown - 86400 WHERE shown IS NOT NULL"
+    desk.database.transact(lambda t: t.script(long_ago))
+    for number in range(1, 3):
         event = Event(
             id=f"event-{number}-{who.number}",
             slot=slot.id,

@@ -57,6 +57,14 @@ def work(desk: Desk, who: Annotator, name: str, answers: Sequence[str]) -> None:
     assert slot is not None
     said = itertools.cycle(answers)
     for place in reading.places(desk, slot.id):
+        opening = Event(
+            id=f"export-{next(_ids):05}",
+            slot=slot.id,
+            position=place.position,
+            kind="shown",
+            seq=next(_ids),
+        )
+        saving.save(desk, who.id, opening)
         for part in reading.shown(desk, who.id, slot.id, place.position).item.parts:
             answer = next(said)
             failure = {"failure": "other", "note": "Not a trait."} if answer == "reject" else {}

@@ -15,51 +15,64 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from recenter.errors import RefusedError
 from recenter.store import Store, open_store
+from recenter.study.item_rows import DECLINES
 from recenter.study.ledger import joining, reading, running, saving
-from recenter.study.ledger.desk import Annotator, Desk, SlotRow, load_desk
+from recenter.study.ledger.desk import Annotator, Desk, SlotRow, load_desk, parts_named
 from recenter.study.ledger.saving import Event
 from recenter.study.plan import TaskItems
-from tests.study.samples import Clock, opened, supported, task, written
+from tests.study.samples import Clock, opened, relevant, supported, task, written
 
 OVERLAP = 2
 ITEMS = "abcdef"
+PAGES = "mnop"
 ANSWERS = ("accept", "uncertain", "reject", "cannot_tell", "uncomfortable")
 
 
 def study(store: Store, clock: Clock) -> Desk:
-    file = written(task(overlap=OVERLAP, per_annotator=3, repeat=0.4))
-    items = TaskItems(work=tuple(supported(name) for name in ITEMS))
-    return opened(store.database, file, {"quality": items}, clock)
+    """One task of statements, and one of pages with two decisions each."""
+    file = written(
+        task(overlap=OVERLAP, per_annotator=3, repeat=0.4),
+        task("pages", "relevant", overlap=OVERLAP, per_annotator=2),
+    )
+    items = {
+        "quality": TaskItems(work=tuple(supported(name) for name in ITEMS)),
+        "pages": TaskItems(work=tuple(relevant(name) for name in PAGES)),
+    }
+    return opened(store.database, file, items, clock)
 
 
-def places(desk: Desk) -> Counter[str]:
-    """Count the places of each item that are open, in somebody's hands, or done and count."""
+WANTED = Counter(
+    {(f"sup_{name}", "1"): OVERLAP for name in ITEMS}
+    | {(f"rel_{name}", part): OVERLAP for name in PAGES for part in ("1", "2")}
+)
 
-    def work(transaction: object) -> list[tuple[str, str, object]]:
-        rows = transaction._execute(  # type: ignore[attr-defined]
-            "SELECT p.item, s.state, p.done, s.id, p.position FROM study_places p "
-            "JOIN study_slots s ON s.id = p.slot WHERE p.kind = 'work'",
+
+def decisions(desk: Desk) -> Counter[tuple[str, str]]:
+    """Count how often each decision is open, in somebody's hands, or answered and counts."""
+    rows = desk.database.transact(
+        lambda t: t._execute(
+            "SELECT p.item, p.subset, s.state, p.done, s.number, s.task, p.position "
+            "FROM study_places p JOIN study_slots s ON s.id = p.slot "
+            "WHERE p.kind = 'work' AND s.purpose = 'work'",
             {},
         ).fetchall()
-        return [tuple(row) for row in rows]
-
+    )
     counted = {
-        (row.slot, row.position) for row in reading.answers(desk) if row.counts or row.excluded
+        (row.task, row.slot, row.position, row.part)
+        for row in reading.answers(desk)
+        if row.counts or (row.excluded and row.answer not in DECLINES)
     }
-    numbers = {
-        slot: int(number)
-        for slot, number in desk.database.transact(
-            lambda t: t._execute("SELECT id, number FROM study_slots", {}).fetchall()
-        )
-    }
-    found: Counter[str] = Counter()
-    for item, state, done, slot, position in desk.database.transact(work):  # type: ignore[misc]
-        answered = done is not None and (numbers[slot], position) in counted
-        if state == "open" or (state == "held" and done is None) or answered:
-            found[item] += 1
-        elif state == "held":
-            # Declined: it goes to somebody else when the slot is handed in or taken back.
-            found[item] += 1
+    found: Counter[tuple[str, str]] = Counter()
+    for item, only, state, done, number, name, position in rows:
+        parts = parts_named(only) or (("1",) if item.startswith("sup") else ("1", "2"))
+        for part in parts:
+            # Of a slot in hand, what was declined goes on when the slot is handed in or taken back.
+            waiting = state in ("open", "held") or (
+                done is not None
+                and state in ("done", "reclaimed")
+                and (name, number, position, part) in counted
+            )
+            found[item, part] += waiting
     return found
 
 
@@ -90,38 +103,41 @@ class StudyMachine(RuleBasedStateMachine):
         joining.agree(self.desk, who.id)
         self.people.append(who)
 
-    @rule(number=st.integers(0, 50))
+    @rule(number=st.integers(0, 50), name=st.sampled_from(["quality", "pages"]))
     @precondition(lambda self: self.people)
-    def claim(self, number: int) -> None:
+    def claim(self, number: int, name: str) -> None:
         who = self.someone(number)
         if joining.find(self.desk, who.id).ended:
             return
-        slot = joining.claim(self.desk, who, self.desk.study.task("quality"))
+        slot = joining.claim(self.desk, who, self.desk.study.task(name))
         if slot is not None:
             self.held[who.id] = slot
 
-    @rule(number=st.integers(0, 50), answer=st.sampled_from(ANSWERS))
+    @rule(number=st.integers(0, 50), said=st.tuples(st.integers(0, 4), st.integers(0, 4)))
     @precondition(lambda self: self.held)
-    def answer(self, number: int, answer: str) -> None:
+    def answer(self, number: int, said: tuple[int, int]) -> None:
         who = list(self.held)[number % len(self.held)]
         slot = self.held[who]
+        scale = ANSWERS if slot.task == "quality" else ("yes", "no", "yes", *DECLINES)
         for place in reading.places(self.desk, slot.id):
             if place.done is not None:
                 continue
-            count = next(self.ids)
-            event = Event(
-                id=f"event-{count:06}",
-                slot=slot.id,
-                position=place.position,
-                kind="answer",
-                part="1",
-                seq=count,
-                answer=answer,
-            )
             # Their part may have ended, or the slot may be somebody else's by now.
             with contextlib.suppress(RefusedError):
-                saving.save(self.desk, who, event)
-                saving.submit(self.desk, who, slot.id, place.position)
+                shown = reading.shown(self.desk, who, slot.id, place.position)
+                for part, choice in zip(shown.item.parts, said, strict=False):
+                    count = next(self.ids)
+                    event = Event(
+                        id=f"event-{count:06}",
+                        slot=slot.id,
+                        position=place.position,
+                        kind="answer",
+                        part=part.name,
+                        seq=count,
+                        answer=scale[choice],
+                    )
+                    saving.save(self.desk, who, event)
+                assert saving.submit(self.desk, who, slot.id, place.position) == ()
             return
 
     @rule(minutes=st.sampled_from([5, 40, 4000]))
@@ -154,15 +170,19 @@ class StudyMachine(RuleBasedStateMachine):
             running.include(self.desk, self.someone(number).id)
 
     @invariant()
-    def every_item_is_wanted_as_often_as_was_planned(self) -> None:
-        assert places(self.desk) == Counter(dict.fromkeys((f"sup_{n}" for n in ITEMS), OVERLAP))
+    def every_decision_is_wanted_as_often_as_was_planned(self) -> None:
+        assert decisions(self.desk) == WANTED
 
     @invariant()
-    def no_item_has_more_answers_than_its_overlap(self) -> None:
+    def no_decision_has_more_answers_than_its_overlap(self) -> None:
         rows = [r for r in reading.answers(self.desk) if r.counts and r.kind == "work"]
-        assert max(Counter(row.item for row in rows).values(), default=0) <= OVERLAP
-        once = Counter((row.annotator, row.item) for row in rows)
+        given = Counter((row.item, row.part) for row in rows)
+        assert max(given.values(), default=0) <= OVERLAP
+        once = Counter((row.annotator, row.item, row.part) for row in rows)
         assert max(once.values(), default=0) <= 1
+        done = sum(one.done for one in running.coverage(self.desk))
+        # What was answered in a place and not handed in yet is not done.
+        assert done == sum(given.values())
 
 
 TestStudyMachine = StudyMachine.TestCase

@@ -16,11 +16,16 @@ from tests.study.samples import Clock, opened, supported, task, written
 
 
 @pytest.fixture
-def desk(store: Store) -> Desk:
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def desk(store: Store, clock: Clock) -> Desk:
     """Two items, one answer to each, two items an annotator: one slot."""
     items = TaskItems(work=tuple(supported(name) for name in "ab"))
     file = written(task(overlap=1, per_annotator=2))
-    return opened(store.database, file, {"quality": items}, Clock())
+    return opened(store.database, file, {"quality": items}, clock)
 
 
 def come(desk: Desk, name: str, submission: str = "one") -> Annotator:
@@ -115,19 +120,23 @@ def test_what_is_remembered_of_a_message_names_nobody(desk: Desk, store: Store) 
     assert "ann-1" not in str(contents(store, "study_deliveries"))
 
 
-def test_time_at_work_is_added_up(desk: Desk) -> None:
+def test_time_at_work_is_added_up_as_far_as_it_can_be_true(desk: Desk, clock: Clock) -> None:
     ann = come(desk, "ann")
     slot = take(desk, ann)
-    for position in (0, 1):
-        time = Event(
-            id=f"time-{position:04}",
+    for number, (position, kind, active) in enumerate(
+        [(0, "shown", 0), (1, "shown", 0), (0, "time", 1500), (1, "time", 9_000_000 // 3)]
+    ):
+        event = Event(
+            id=f"time-{number:04}",
             slot=slot.id,
             position=position,
-            kind="time",
-            seq=position,
-            active_ms=1500,
-            idle_ms=900,
+            kind=kind,  # type: ignore[arg-type]
+            seq=number,
+            active_ms=active,
         )
-        saving.save(desk, ann.id, time)
+        if kind == "time":
+            clock.now += 4
+        saving.save(desk, ann.id, event)
     come(desk, "bea")
-    assert reading.active_seconds(desk) == {ann.id: 3.0}
+    # Of three million milliseconds, eight seconds had passed, and two are allowed for clocks.
+    assert reading.active_seconds(desk) == {ann.id: 1.5 + 10.0}

@@ -5,13 +5,17 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 
+import msgspec
 import pytest
 
 from recenter.errors import InputError, RefusedError
+from recenter.records import Arm
 from recenter.store import Store
-from recenter.study.design import Recruitment
-from recenter.study.ledger import joining, reading, saving
+from recenter.study.design import Outcome, Recruitment, Task
+from recenter.study.export.judgments import judgments
+from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk, SlotRow
+from recenter.study.ledger.opening import current_texts
 from recenter.study.ledger.saving import Event
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
@@ -246,6 +250,167 @@ def test_who_withdraws_leaves_nothing_but_that_they_came(desk: Desk) -> None:
     assert sum(row.counts for row in reading.answers(desk)) == 8
 
 
+def test_who_withdraws_after_the_end_leaves_no_judgment_in_the_store(
+    desk: Desk, store: Store
+) -> None:
+    ann, bea = come(desk, "ann"), come(desk, "bea")
+    for who in (ann, bea):
+        work_through(desk, who)
+    assert running.replace_judgments(store, desk, judgments(desk)).new == 4
+    saving.withdraw(desk, ann.id)
+    assert {one.judge.name for one in store.judgments()} == {bea.id}
+    running.exclude(desk, bea.id, reason="test", account="r", replace=False)
+    running.replace_judgments(store, desk, judgments(desk))
+    assert list(store.judgments()) == []
+
+
+def test_nothing_of_somebody_is_taken_after_they_withdrew(store: Store, clock: Clock) -> None:
+    file = written(task(overlap=1, training={"items": "t", "needed": 1.0}))
+    items = TaskItems(work=(supported("a"),), training=(supported("t", key=("reject",)),))
+    desk = opened(store.database, file, {"quality": items}, clock)
+    ann = come(desk, "ann")
+    slot = joining.train(desk, ann, desk.study.task("quality"))
+    click(desk, ann, slot, 0, "reject")
+    saving.submit(desk, ann.id, slot.id, 0)
+    saving.withdraw(desk, ann.id)
+    late = Event(id="late-event", slot=slot.id, position=0, kind="time", seq=9, active_ms=5)
+    with pytest.raises(RefusedError):
+        saving.save(desk, ann.id, late)
+    assert contents(store, "study_events") == contents(store, "study_answers") == []
+
+
+@pytest.mark.parametrize("kind", ["time", "shown", "opened"])
+def test_only_an_answer_carries_words(desk: Desk, kind: str) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    event = Event(id="words-in-it", slot=slot.id, position=0, kind=kind, seq=1, note="Hello")  # type: ignore[arg-type]
+    with pytest.raises(RefusedError, match="says nothing of an answer"):
+        saving.save(desk, ann.id, event)
+
+
+@pytest.mark.parametrize("outcome", ["no_consent", "failed_checks", "screened_out", "full"])
+def test_what_has_ended_stays_as_it_ended(desk: Desk, outcome: Outcome) -> None:
+    ann = joining.join(desk, {"id": "link/ann"})
+    joining.end(desk, ann.id, outcome)
+    joining.agree(desk, ann.id)
+    saving.withdraw(desk, ann.id)
+    joining.end(desk, ann.id, "completed")
+    assert joining.find(desk, ann.id).state == outcome
+    with pytest.raises(RefusedError, match="ended"):
+        saving.pause(desk, ann.id)
+
+
+def test_ids_that_were_erased_do_not_come_back_and_first_ones_stay(desk: Desk) -> None:
+    ann = joining.join(desk, {"id": "link/ann", "SESSION_ID": "mine"})
+    joining.join(desk, {"id": "link/ann", "SESSION_ID": "of another"})
+    assert running.identity(desk, ann.id) == {"id": "link/ann", "SESSION_ID": "mine"}
+    joining.join(desk, {"id": "link/ann", "SESSION_ID": "signed"}, signed=True)
+    assert running.identity(desk, ann.id) == {"id": "link/ann", "SESSION_ID": "signed"}
+    running.forget_identities(desk)
+    for signed in (False, True):
+        joining.join(desk, {"id": "link/ann"}, signed=signed)
+    assert running.identity(desk, ann.id) is None
+
+
+def test_only_the_declined_part_of_a_page_goes_to_another(store: Store, clock: Clock) -> None:
+    desk = opened(
+        store.database,
+        written(task("pages", "relevant", overlap=1)),
+        {"pages": TaskItems(work=(relevant("m"),))},
+        clock,
+    )
+    ann, bea = come(desk, "ann"), come(desk, "bea")
+    slot = take(desk, ann, "pages")
+    click(desk, ann, slot, 0, "yes", part="1")
+    click(desk, ann, slot, 0, "cannot_tell", part="2")
+    saving.submit(desk, ann.id, slot.id, 0)
+    again = take(desk, bea, "pages")
+    assert [part.name for part in reading.shown(desk, bea.id, again.id, 0).item.parts] == ["2"]
+    with pytest.raises(RefusedError, match="no such decision"):
+        click(desk, bea, again, 0, "no", part="1")
+    click(desk, bea, again, 0, "no", part="2")
+    assert saving.submit(desk, bea.id, again.id, 0) == ()
+    counted = [(row.part, row.answer) for row in reading.answers(desk) if row.counts]
+    assert counted == [("1", "yes"), ("2", "no")]
+    assert joining.claim(desk, come(desk, "cleo"), desk.study.task("pages")) is None
+
+
+def test_checks_are_failed_by_page_and_within_their_task(store: Store, clock: Clock) -> None:
+    def asks(name: str) -> Task:
+        return task(
+            name,
+            "relevant",
+            overlap=1,
+            checks={"items": "c", "every": 3, "failures": 2 if name == "one" else 1},
+        )
+
+    def items(name: str) -> TaskItems:
+        pages = tuple(relevant(f"{name}{n}") for n in range(2))
+        return TaskItems(work=pages, checks=(relevant(f"{name}check", key=("no",)),))
+
+    desk = opened(
+        store.database,
+        written(asks("one"), asks("two")),
+        {"one": items("one"), "two": items("two")},
+        clock,
+    )
+    ann = come(desk, "ann")
+    for name, answer in (("one", "yes"), ("two", "no")):
+        slot = take(desk, ann, name)
+        for place in reading.places(desk, slot.id):
+            for part in ("1", "2"):
+                click(desk, ann, slot, place.position, answer, part=part)
+            saving.submit(desk, ann.id, slot.id, place.position)
+    # One page of checks of two allowed was wrong, in both its parts; the other task's was right.
+    assert joining.find(desk, ann.id).state == "working"
+
+
+def test_a_text_that_comes_back_is_the_latest_again(desk: Desk, store: Store, clock: Clock) -> None:
+    items = {"quality": TaskItems(work=tuple(supported(name) for name in "abcd"))}
+    file = written(task(overlap=2, per_annotator=2))
+    first = current_texts(desk)["quality"]
+    for text in ("Another", file.guidelines["quality"]):
+        changed = msgspec.structs.replace(file, guidelines={"quality": text})
+        opened(store.database, changed, items, clock)
+    assert current_texts(desk)["quality"] == first
+
+
+@pytest.mark.parametrize(
+    ("arms", "right"),
+    [
+        (("selected", "generic"), "rated"),
+        (("generic", "selected"), "other"),
+        (("generic", "generic"), None),
+        (("all", "selected"), None),
+    ],
+)
+def test_a_guess_is_of_the_side_that_knows_the_person(
+    store: Store, clock: Clock, arms: tuple[Arm, Arm], right: str | None
+) -> None:
+    item = better("x")
+    assert item.reply is not None
+    assert item.other is not None
+    replace = msgspec.structs.replace
+    item = replace(
+        item, reply=replace(item.reply, arm=arms[0]), other=replace(item.other, arm=arms[1])
+    )
+    file = written(task("pairs", "better", overlap=1))
+    desk = opened(store.database, file, {"pairs": TaskItems(work=(item,))}, clock)
+    ann = come(desk, "ann")
+    slot = take(desk, ann, "pairs")
+    guess = Event(id="guess-000", slot=slot.id, position=0, kind="unblind", seq=1, answer="first")
+    with pytest.raises(RefusedError, match="asked at the end"):
+        saving.save(desk, ann.id, guess)
+    for part in ("1", "overall"):
+        click(desk, ann, slot, 0, "4", part=part)
+    saving.submit(desk, ann.id, slot.id, 0)
+    saving.save(desk, ann.id, msgspec.structs.replace(guess, seq=10**6))
+    rated = reading.places(desk, slot.id)[0].side
+    other = "first" if rated == "second" else "second"
+    expected = {"rated": [rated], "other": [other], None: []}[right]
+    assert [one.side for one in reading.guesses(desk)] == expected
+
+
 def test_other_items_may_not_take_the_place_of_those_that_somebody_works_on(
     desk: Desk, store: Store, clock: Clock
 ) -> None:
@@ -337,6 +502,8 @@ def test_forgetting_a_person_takes_their_words_and_what_was_answered_of_them(
     assert {row.item for row in reading.answers(desk)} == {"sup_b", "rel_mixed"}
     assert [row.part for row in reading.answers(desk) if row.item == "rel_mixed"] == ["2", "4"]
     rows = [row for name in store.database.tables() for row in contents(store, name)]
+    store.forget("per_b")
+    assert "rel_mixed" not in reading.items(desk)
     # "Bakes (a)", "says a", and what per_a likes on the mixed page.
     for words in ("(a)", "says a.", "dish 1 of", "dish 3 of"):
         assert not any(words in str(row) for row in rows)

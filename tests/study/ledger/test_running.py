@@ -92,7 +92,7 @@ def test_a_study_that_is_not_open_takes_nobody_new(desk: Desk) -> None:
 def test_platform_ids_are_erased_when_asked(desk: Desk) -> None:
     ann = come(desk, "ann")
     assert running.identity(desk, ann.id) == {"id": "link/ann"}
-    assert running.forget_identities(desk) == 1
+    assert running.forget_identities(desk) == (1, True)
     assert running.identity(desk, ann.id) is None
 
 

@@ -51,7 +51,10 @@ def close(*, file: Path, forget: bool, yes: bool, settings: Settings) -> None:
         )
     with at_desk(file, settings) as (desk, store):
         running.set_study_state(desk, "closed")
-        report = store.put_judgments(judgments(desk))
-        click.echo(f"{desk.id} is closed; {report.new:,} new judgments in the store")
+        report = running.replace_judgments(store, desk, judgments(desk))
+        click.echo(f"{desk.id} is closed; {report.new:,} judgments in the store")
         if forget:
-            click.echo(f"{running.forget_identities(desk)} ids erased")
+            count, overwritten = running.forget_identities(desk)
+            click.echo(f"{count} ids erased")
+            if not overwritten:
+                click.echo("Another process still reads the old file: close it again later.")

@@ -83,7 +83,8 @@ CREATE TABLE study_slots (
 CREATE INDEX study_slots_next ON study_slots (study, task, state, number);
 CREATE INDEX study_slots_annotator ON study_slots (annotator);
 
--- `kind`: work, repeat, check, gold, training. `side` is where the rated reply is shown.
+-- `kind`: work, repeat, check, gold, training. `side` is where the rated reply is shown. `subset` names
+-- the parts that are asked for, as JSON, where somebody answered the others; NULL means all.
 CREATE TABLE study_places (
     slot TEXT NOT NULL REFERENCES study_slots (id) ON DELETE CASCADE,
     position BIGINT NOT NULL,
@@ -91,6 +92,7 @@ CREATE TABLE study_places (
     item TEXT NOT NULL,
     kind TEXT NOT NULL,
     side TEXT,
+    subset TEXT,
     shown DOUBLE PRECISION,
     done DOUBLE PRECISION,
     active_ms BIGINT NOT NULL DEFAULT 0,

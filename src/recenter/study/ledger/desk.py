@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import msgspec
@@ -100,6 +100,8 @@ class PlaceRow(Record, frozen=True):
     item: str
     kind: Kind
     side: Side | None
+    only: tuple[str, ...] | None
+    """Parts that are asked for, where somebody else answered the others."""
     shown: float | None
     done: float | None
     active_ms: int
@@ -152,7 +154,13 @@ def slots_of(transaction: Transaction, desk: Desk, annotator: str) -> list[SlotR
 def places_of(transaction: Transaction, slot: str) -> list[PlaceRow]:
     """Return the places of a slot in the order in which they are shown."""
     rows = transaction.rows("study_places_of", slot=slot)
-    return [PlaceRow(**dict(zip(PlaceRow.__struct_fields__, row, strict=True))) for row in rows]
+    places = [dict(zip(PlaceRow.__struct_fields__, row, strict=True)) for row in rows]
+    return [PlaceRow(**place | {"only": parts_named(place["only"])}) for place in places]
+
+
+def parts_named(text: str | None) -> tuple[str, ...] | None:
+    """Return the parts that a place asks for, as they are stored; None means all."""
+    return None if text is None else tuple(msgspec.json.decode(text, type=list[str]))
 
 
 def refused(desk: Desk, reason: str, *, annotator: str | None = None) -> None:
@@ -167,9 +175,9 @@ def put_slot(
     transaction: Transaction,
     desk: Desk,
     slot: Mapping[str, Any],
-    places: list[tuple[str, Kind, Side | None]],
+    places: Sequence[tuple[str, Kind, tuple[str, ...] | None]],
 ) -> None:
-    """Store a slot with its places: (item, kind, side)."""
+    """Store a slot with its places: (item, kind, the only parts asked for)."""
     transaction.run("study_slots_put", study=desk.id, **slot)
     transaction.many(
         "study_places_put",
@@ -180,8 +188,9 @@ def put_slot(
                 "study": desk.id,
                 "item": item,
                 "kind": kind,
-                "side": side,
+                "side": None,
+                "subset": None if only is None else formats.encode(only),
             }
-            for position, (item, kind, side) in enumerate(places)
+            for position, (item, kind, only) in enumerate(places)
         ],
     )

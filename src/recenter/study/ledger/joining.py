@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from recenter import formats
@@ -22,13 +23,19 @@ from recenter.study.ledger.desk import (
 )
 from recenter.study.repeats import Place, sides
 
+Left = tuple[str, tuple[str, ...] | None]
+"""Work that somebody else is to do: an item, and the only parts of it that are asked for."""
 
-def join(desk: Desk, raw: Mapping[str, str], *, band: str | None = None) -> Annotator:
+
+def join(
+    desk: Desk, raw: Mapping[str, str], *, band: str | None = None, signed: bool = False
+) -> Annotator:
     """Return the annotator of these ids of a platform or link, new or known.
 
     The pseudonym is keyed with the study's secret; the ids themselves stand in one table that no
-    export reads. `raw["id"]` is who it is, the rest is kept beside it. A band that is not given is
-    dealt so that the bands keep to their weights.
+    export reads. `raw["id"]` is who it is, the rest is kept beside it: as it was at first, unless
+    the platform `signed` what came later; and never again once it was erased. A band that is not
+    given is dealt so that the bands keep to their weights.
 
     Raises:
         RefusedError: the study takes nobody new just now.
@@ -45,12 +52,19 @@ def join(desk: Desk, raw: Mapping[str, str], *, band: str | None = None) -> Anno
             transaction.run(
                 "study_annotator_add", study=desk.id, annotator=made, band=chosen, now=desk.clock()
             )
-        transaction.run(
-            "study_identity_put", annotator=made, study=desk.id, record=formats.encode(raw)
-        )
+            _put_identity(transaction, desk, made, raw)
+        elif signed and transaction.rows("study_identity_get", annotator=made):
+            _put_identity(transaction, desk, made, raw)
         return annotator_of(transaction, desk, made)
 
     return desk.database.transact(work)
+
+
+def _put_identity(
+    transaction: Transaction, desk: Desk, annotator: str, raw: Mapping[str, str]
+) -> None:
+    record = formats.encode(raw)
+    transaction.run("study_identity_put", annotator=annotator, study=desk.id, record=record)
 
 
 def find(desk: Desk, annotator: str) -> Annotator:
@@ -159,14 +173,39 @@ def take_back(transaction: Transaction, desk: Desk, slot: str, task: str) -> Non
 
     Answers that were given stand. The caller holds the study.
     """
-    left = transaction.rows("study_places_undone", slot=slot)
+    # First, since it waits for a save in hand, which may change what is undone.
     transaction.run("study_slot_state", slot=slot, state="reclaimed")
-    put_open(transaction, desk, task, [item for (item,) in left])
+    put_open(transaction, desk, task, undone(transaction, slot))
 
 
-def put_open(transaction: Transaction, desk: Desk, task: str, items: list[str]) -> None:
-    """Open a slot of these items, if there are any; the caller holds the study."""
-    if not items:
+def undone(transaction: Transaction, slot: str) -> list[Left]:
+    """Return what of a slot's work has no answer that counts: not handed in, or declined."""
+    declined = _declined(transaction, slot)
+    return [
+        (place.item, place.only if place.done is None else tuple(declined[place.position]))
+        for place in places_of(transaction, slot)
+        if place.kind == "work" and (place.done is None or declined[place.position])
+    ]
+
+
+def answered(transaction: Transaction, desk: Desk, slot: str) -> list[Left]:
+    """Return what of a slot's work has an answer that counts."""
+    declined = _declined(transaction, slot)
+    found: list[Left] = []
+    for place in places_of(transaction, slot):
+        if place.kind != "work" or place.done is None:
+            continue
+        rows = transaction.rows("study_part_names", study=desk.id, item=place.item)
+        asked = place.only or tuple(name for (name,) in rows)
+        counted = tuple(name for name in asked if name not in declined[place.position])
+        if counted:
+            found.append((place.item, counted))
+    return found
+
+
+def put_open(transaction: Transaction, desk: Desk, task: str, left: Sequence[Left]) -> None:
+    """Open a slot of this work, if there is any; the caller holds the study."""
+    if not left:
         return
     ((number,),) = transaction.rows("study_slot_number", study=desk.id, task=task)
     row = {
@@ -178,7 +217,14 @@ def put_open(transaction: Transaction, desk: Desk, task: str, items: list[str]) 
         "annotator": None,
         "until": None,
     }
-    put_slot(transaction, desk, row, [(item, "work", None) for item in items])
+    put_slot(transaction, desk, row, [(item, "work", only) for item, only in left])
+
+
+def _declined(transaction: Transaction, slot: str) -> defaultdict[int, list[str]]:
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for position, part in transaction.rows("study_declined", slot=slot):
+        found[position].append(part)
+    return found
 
 
 def _of(slots: list[SlotRow], task: Task, purpose: Literal["training", "work"]) -> list[SlotRow]:

@@ -48,7 +48,11 @@ def open_study(
             "study_put", study=name, key=key, content=plan.content, state="open", record=record
         )
         for task, text in (("", written.consent), *written.guidelines.items()):
-            transaction.run("study_texts_put", study=name, task=task, hash=digest(text), text=text)
+            last = transaction.rows("study_text_last", study=name, task=task)
+            if last != [(digest(text),)]:
+                transaction.run(
+                    "study_texts_put", study=name, task=task, hash=digest(text), text=text
+                )
         if not same:
             desk = Desk(database, written.study, bytes.fromhex(key), "open", clock)
             _put_plan(transaction, desk, plan)

@@ -89,7 +89,7 @@ class Guessed(Record, frozen=True):
     annotator: str
     item: str
     side: Side
-    """Where the rated reply was shown."""
+    """Where the personalised reply was shown."""
     said: Literal["first", "second", "cannot_tell"]
     """Which side they took for the personalised one."""
 
@@ -114,7 +114,7 @@ def shown(desk: Desk, annotator: str, slot: str, position: int) -> Shown:
             slot=mine[slot],
             place=place,
             places=tuple(places),
-            item=found[0],
+            item=_asked(found[0], place),
             given={
                 part: Given(answer=answer, failure=failure, note=note)
                 for at, part, answer, failure, note, _, _ in answers
@@ -124,6 +124,14 @@ def shown(desk: Desk, annotator: str, slot: str, position: int) -> Shown:
         )
 
     return desk.database.transact(work)
+
+
+def _asked(item: Item, place: PlaceRow) -> Item:
+    """Return an item with the parts that a place asks for."""
+    if place.only is None:
+        return item
+    parts = tuple(part for part in item.parts if part.name in place.only)
+    return msgspec.structs.replace(item, parts=parts)
 
 
 def places(desk: Desk, slot: str) -> list[PlaceRow]:
@@ -179,18 +187,36 @@ def exclusions(desk: Desk) -> list[tuple[str, str, str, float, float | None]]:
 
 
 def guesses(desk: Desk) -> list[Guessed]:
-    """Return what was said of which side was personalised; the last word on each place counts."""
+    """Return what was said of which side was personalised; the last word on each place counts.
+
+    Of two generic replies, or two that both know the person, neither side is right: they are not
+    among them.
+    """
     found: dict[tuple[str, int], Guessed] = {}
-    for who, slot, position, item, record, side in desk.database.rows(
+    for who, slot, position, item, record, rated, about in desk.database.rows(
         "study_guesses", study=desk.id
     ):
-        said = msgspec.json.decode(record)["answer"]
-        found[slot, position] = Guessed(annotator=who, item=item, side=side, said=said)
+        side = _personalised(formats.decode(about, Item, file="store, table study_items"), rated)
+        if side is not None:
+            said = msgspec.json.decode(record)["answer"]
+            found[slot, position] = Guessed(annotator=who, item=item, side=side, said=said)
     return list(found.values())
 
 
+def _personalised(item: Item, rated: Side) -> Side | None:
+    """Return where the reply that knows the person was shown, from where the rated one was."""
+    if item.reply is None or item.other is None:
+        return None
+    rated_knows, other_knows = item.reply.arm != "generic", item.other.arm != "generic"
+    if rated_knows == other_knows:
+        return None
+    return rated if rated_knows else ("first" if rated == "second" else "second")
+
+
 def guessed(desk: Desk, annotator: str) -> set[str]:
-    """Return the tasks of which somebody said which side was personalised."""
+    """Return the tasks of which somebody said which side was personalised, or has none to say it
+    of, since its words were forgotten.
+    """
     rows = desk.database.rows("study_guessed", study=desk.id, annotator=annotator)
     return {task for (task,) in rows}
 

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from recenter import formats
 from recenter.errors import InputError, RefusedError
-from recenter.records import Failure, Record
+from recenter.records import Failure, Judgment, Record
+from recenter.store import PutReport, Store
 from recenter.store.database import Database, Transaction
-from recenter.study.ledger.desk import Desk, State, annotator_of
+from recenter.study.ledger.desk import Desk, State, annotator_of, parts_named
 from recenter.study.ledger.saving import give_back
 
 Role = Literal["researcher", "adjudicator"]
 
 
 class Coverage(Record, frozen=True):
-    """How far the work of a task is. Places: one answer of one person to one item."""
+    """How far the work of a task is. It is counted in decisions: one of one person on one part."""
 
     task: str
     items: int
     open: int
-    """Places that nobody holds."""
+    """That nobody holds."""
     held: int
-    """Places that somebody is at."""
+    """That somebody is at."""
     done: int
-    """Places that were handed in and count."""
+    """That were handed in and count."""
     wanted: int
-    """Places that were planned: items times overlap."""
+    """That were planned: parts of all items, times overlap."""
 
 
 class Adjudication(Record, frozen=True):
@@ -54,21 +56,30 @@ class Account(Record, frozen=True):
 
 def coverage(desk: Desk) -> list[Coverage]:
     """Return how far the work of each task is."""
-    found: dict[str, list[int]] = {task.name: [0, 0, 0, 0] for task in desk.study.tasks}
-    for _, task, open_, held, done in desk.database.rows("study_coverage", study=desk.id):
-        row = found[task]
-        for place, count in enumerate((1, open_, held, done)):
-            row[place] += int(count)
+    parts: dict[str, dict[str, int]] = {task.name: {} for task in desk.study.tasks}
+    counts: dict[str, Counter[str]] = {task.name: Counter() for task in desk.study.tasks}
+    for task, item, state, only, done, size, declined, excluded in desk.database.rows(
+        "study_coverage", study=desk.id
+    ):
+        parts[task][item] = int(size)
+        named = parts_named(only)
+        asked = int(size) if named is None else len(named)
+        if state == "open":
+            counts[task]["open"] += asked
+        elif state == "held" and done is None:
+            counts[task]["held"] += asked
+        elif state in ("held", "done", "reclaimed") and done is not None and not excluded:
+            counts[task]["done"] += asked - int(declined)
     return [
         Coverage(
             task=task,
-            items=items,
-            open=open_,
-            held=held,
-            done=done,
-            wanted=items * desk.study.task(task).overlap,
+            items=len(sizes),
+            open=counts[task]["open"],
+            held=counts[task]["held"],
+            done=counts[task]["done"],
+            wanted=sum(sizes.values()) * desk.study.task(task).overlap,
         )
-        for task, (items, open_, held, done) in found.items()
+        for task, sizes in parts.items()
     ]
 
 
@@ -202,11 +213,26 @@ def set_study_state(desk: Desk, state: State) -> None:
     desk.database.transact(lambda t: t.run("study_state", study=desk.id, state=state))
 
 
-def forget_identities(desk: Desk) -> int:
-    """Erase the ids by which platforms know the annotators; return how many there were."""
+def forget_identities(desk: Desk) -> tuple[int, bool]:
+    """Erase the ids by which platforms know the annotators; return how many there were, and
+    whether their bytes are overwritten, which a reader of the old file prevents.
+    """
     count = desk.database.transact(lambda t: t.run("study_identities_forget", study=desk.id))
-    desk.database.erase()
-    return count
+    return count, desk.database.erase()
+
+
+def replace_judgments(store: Store, desk: Desk, judgments: Iterable[Judgment]) -> PutReport:
+    """Make these the judgments that the store has of the study's annotators."""
+
+    def work(transaction: Transaction) -> None:
+        for (
+            annotator,
+            *_,
+        ) in transaction.rows("study_annotators", study=desk.id):
+            transaction.run("study_judgments_forget", annotator=annotator)
+
+    desk.database.transact(work)
+    return store.put_judgments(judgments)
 
 
 def identity(desk: Desk, annotator: str) -> Mapping[str, str] | None:

@@ -13,13 +13,15 @@ from recenter.store.database import Transaction, Value
 from recenter.study.design import Task
 from recenter.study.item_rows import DECLINES
 from recenter.study.items import Part
-from recenter.study.ledger.desk import Desk, annotator_of
-from recenter.study.ledger.joining import put_open, set_state
+from recenter.study.ledger.desk import Desk, annotator_of, parts_named, places_of
+from recenter.study.ledger.joining import Left, answered, put_open, set_state, undone
 
 EventKind = Literal["answer", "opened", "time", "shown", "unblind"]
 
 _LONGEST_NOTE = 4_000
 _LONGEST_MS = 3_600_000
+_CLOCKS_APART_MS = 2_000
+"""The page begins to count before the server hears that it was shown."""
 _HIGHEST_SEQ = 2**53
 
 
@@ -58,7 +60,11 @@ class _Place(Record, frozen=True):
     state: str
     item: str
     kind: str
+    only: tuple[str, ...] | None
+    shown: float | None
     done: float | None
+    active_ms: int
+    idle_ms: int
 
 
 def save(desk: Desk, annotator: str, event: Event) -> Saved:
@@ -75,7 +81,7 @@ def save(desk: Desk, annotator: str, event: Event) -> Saved:
         _check_open(transaction, desk, annotator, place, event.kind)
         _check_event(desk.study.task(place.task), event)
         now = desk.clock()
-        if not _add(transaction, desk, annotator, event, place.item, now):
+        if not _add(transaction, desk, annotator, event, place, now):
             return _again(transaction, annotator, event)
         _apply(transaction, desk, annotator, event, place, now)
         if not (event.kind == "time" and annotator_of(transaction, desk, annotator).paused):
@@ -92,15 +98,11 @@ def keep(transaction: Transaction, desk: Desk, annotator: str, now: float) -> No
     transaction.run("study_annotator_seen", annotator=annotator, now=now)
 
 
-def beat(desk: Desk, annotator: str) -> None:
-    """Note that somebody's page is open and in use."""
-    desk.database.transact(lambda t: keep(t, desk, annotator, desk.clock()))
-
-
 def pause(desk: Desk, annotator: str) -> float:
     """Keep somebody's work for when they come back; return until when."""
 
     def work(transaction: Transaction) -> float:
+        transaction.rows("study_hold", study=desk.id)
         if annotator_of(transaction, desk, annotator).ended:
             raise RefusedError("your part has ended.", status=409)
         until = desk.clock() + desk.study.lease.pause_hours * 3600
@@ -125,14 +127,15 @@ def submit(desk: Desk, annotator: str, slot: str, position: int) -> tuple[str, .
         place = _hold(transaction, desk, annotator, slot, position)
         _check_open(transaction, desk, annotator, place, "submit")
         rows = transaction.rows("study_place_missing", slot=slot, position=position)
-        if rows:
-            return tuple(name for (name,) in rows)
+        missing = tuple(name for (name,) in rows if place.only is None or name in place.only)
+        if missing:
+            return missing
         now = desk.clock()
         transaction.run("study_place_done", slot=slot, position=position, now=now)
         keep(transaction, desk, annotator, now)
         ((left,),) = transaction.rows("study_places_open", slot=slot)
         if not left:
-            _finish(transaction, desk, annotator, slot, place)
+            _finish(transaction, desk, annotator, slot, (place.task, place.purpose))
         elif place.kind == "check":
             _fail_checks(transaction, desk, annotator, place.task)
         return ()
@@ -140,15 +143,32 @@ def submit(desk: Desk, annotator: str, slot: str, position: int) -> tuple[str, .
     return desk.database.transact(work)
 
 
+def settle(desk: Desk, annotator: str, slot: str) -> None:
+    """End a slot of which nothing is left to do, because its last words were forgotten."""
+
+    def work(transaction: Transaction) -> None:
+        transaction.rows("study_hold", study=desk.id)
+        rows = transaction.rows("study_slot_of", study=desk.id, annotator=annotator, slot=slot)
+        ((left,),) = transaction.rows("study_places_open", slot=slot)
+        if rows and rows[0][2] == "held" and not left:
+            _finish(transaction, desk, annotator, slot, (rows[0][0], rows[0][1]))
+
+    desk.database.transact(work)
+
+
 def withdraw(desk: Desk, annotator: str) -> None:
-    """Remove every answer and event of somebody, and give their work to others."""
+    """Remove every answer and event of somebody, also from the judgments of the store, and give
+    their work to others. What ended otherwise than completed keeps its outcome.
+    """
 
     def work(transaction: Transaction) -> None:
         transaction.rows("study_hold", study=desk.id)
         annotator_of(transaction, desk, annotator)
         give_back(transaction, desk, annotator)
+        transaction.run("study_training_end", annotator=annotator)
         transaction.run("study_answers_withdraw", annotator=annotator)
         transaction.run("study_events_withdraw", annotator=annotator)
+        transaction.run("study_judgments_forget", annotator=annotator)
         set_state(transaction, desk, annotator, "withdrawn")
 
     desk.database.transact(work)
@@ -162,44 +182,65 @@ def give_back(transaction: Transaction, desk: Desk, annotator: str) -> None:
     for slot, task, state in transaction.rows(
         "study_slots_worked", study=desk.id, annotator=annotator
     ):
-        # What was left undone of the others has gone to somebody else already.
-        query = "study_places_work" if state == "held" else "study_places_counted"
-        items = [item for (item,) in transaction.rows(query, slot=slot)]
+        if state == "held":
+            items: list[Left] = [
+                (place.item, place.only)
+                for place in places_of(transaction, slot)
+                if place.kind == "work"
+            ]
+        else:
+            # What was left undone of these has gone to somebody else already.
+            items = answered(transaction, desk, slot)
         transaction.run("study_slot_state", slot=slot, state="replaced")
         put_open(transaction, desk, task, items)
 
 
-def marks(
-    transaction: Transaction, desk: Desk, annotator: str, kind: str, *, slot: str | None = None
-) -> list[bool]:
-    """Return whether each answer that has a right one was right, in order."""
-    rows = transaction.rows("study_marked", study=desk.id, annotator=annotator)
-    parts = [
-        (answer, formats.decode(record, Part, file="store, table study_parts"))
-        for where, _, what, answer, record in rows
-        if what == kind and slot in (None, where)
-    ]
-    return [answer in part.key for answer, part in parts if part.key]
+def marks(transaction: Transaction, desk: Desk, annotator: str, *, task: str) -> list[bool]:
+    """Return whether each check of a task was answered rightly in all its parts."""
+    pages: dict[tuple[str, int], bool] = {}
+    for of, where, position, kind, answer, record in transaction.rows(
+        "study_marked", study=desk.id, annotator=annotator
+    ):
+        part = formats.decode(record, Part, file="store, table study_parts")
+        if (of, kind) == (task, "check") and part.key:
+            right = pages.get((where, position), True)
+            pages[where, position] = right and answer in part.key
+    return list(pages.values())
 
 
-def _finish(transaction: Transaction, desk: Desk, annotator: str, slot: str, place: _Place) -> None:
-    task = desk.study.task(place.task)
-    if place.purpose == "training":
-        right = marks(transaction, desk, annotator, "training", slot=slot)
+def _finish(
+    transaction: Transaction, desk: Desk, annotator: str, slot: str, what: tuple[str, str]
+) -> None:
+    name, purpose = what
+    task = desk.study.task(name)
+    if purpose == "training":
+        right = _lessons(transaction, desk, annotator, slot)
         needed = task.training.needed if task.training else 0.0
         passed = not right or sum(right) >= needed * len(right)
         transaction.run("study_slot_state", slot=slot, state="passed" if passed else "failed")
         return
-    rows = transaction.rows("study_places_undone", slot=slot)
+    left = undone(transaction, slot)
     transaction.run("study_slot_state", slot=slot, state="done")
-    put_open(transaction, desk, task.name, [item for (item,) in rows])
-    _fail_checks(transaction, desk, annotator, task.name)
+    put_open(transaction, desk, name, left)
+    _fail_checks(transaction, desk, annotator, name)
+
+
+def _lessons(transaction: Transaction, desk: Desk, annotator: str, slot: str) -> list[bool]:
+    """Return whether each decision of a training was right."""
+    found = []
+    for _, where, _, _, answer, record in transaction.rows(
+        "study_marked", study=desk.id, annotator=annotator
+    ):
+        part = formats.decode(record, Part, file="store, table study_parts")
+        if where == slot and part.key:
+            found.append(answer in part.key)
+    return found
 
 
 def _fail_checks(transaction: Transaction, desk: Desk, annotator: str, task: str) -> None:
-    """End the part of somebody who failed too many checks; their work goes to others."""
+    """End the part of somebody who failed too many checks of a task; their work goes to others."""
     checks = desk.study.task(task).checks
-    wrong = marks(transaction, desk, annotator, "check").count(False)
+    wrong = marks(transaction, desk, annotator, task=task).count(False)
     if checks is not None and wrong >= checks.failures:
         give_back(transaction, desk, annotator)
         set_state(transaction, desk, annotator, "failed_checks")
@@ -211,19 +252,24 @@ def _hold(transaction: Transaction, desk: Desk, annotator: str, slot: str, posit
     )
     if not rows:
         raise RefusedError("this is not among what you were given.", status=403)
-    return _Place(**dict(zip(_Place.__struct_fields__, rows[0], strict=True)))
+    found = dict(zip(_Place.__struct_fields__, rows[0], strict=True))
+    return _Place(**found | {"only": parts_named(found["only"])})
 
 
 def _check_open(
     transaction: Transaction, desk: Desk, annotator: str, place: _Place, what: str
 ) -> None:
     """Refuse what comes too late; somebody who paused is at work again."""
-    if place.state in ("reclaimed", "replaced"):
+    if place.state == "replaced":
+        raise RefusedError("your part has ended.", status=409)
+    if place.state == "reclaimed":
         raise RefusedError(
             "this was given to somebody else, since you were away for long.",
             status=410,
             cure="What you answered before counts. Go on with what is left for you.",
         )
+    if what == "unblind" and place.state != "done":
+        raise RefusedError("which side it was is asked at the end.", status=409)
     handed_in = place.state in ("done", "passed", "failed")
     if (handed_in and what == "time") or (place.state == "done" and what == "unblind"):
         return
@@ -259,6 +305,8 @@ def _check_event(task: Task, event: Event) -> None:
             raise RefusedError(f"{event.answer!r} is no side.", status=422)
         return
     if event.kind != "answer":
+        if event.part or event.answer or event.failure or event.note:
+            raise RefusedError(f"{event.kind!r} says nothing of an answer.", status=422)
         return
     question = task.asks
     if event.answer not in (*question.values, *DECLINES):
@@ -272,10 +320,12 @@ def _check_event(task: Task, event: Event) -> None:
 
 
 def _add(
-    transaction: Transaction, desk: Desk, annotator: str, event: Event, item: str, now: float
+    transaction: Transaction, desk: Desk, annotator: str, event: Event, place: _Place, now: float
 ) -> bool:
-    if event.part is not None and not transaction.rows(
-        "study_part_known", study=desk.id, item=item, part=event.part
+    item = place.item
+    if event.part is not None and (
+        (place.only is not None and event.part not in place.only)
+        or not transaction.rows("study_part_known", study=desk.id, item=item, part=event.part)
     ):
         raise RefusedError("there is no such decision here.", status=422)
     if event.kind == "answer" and event.part is None:
@@ -312,7 +362,8 @@ def _apply(
     elif event.kind == "opened":
         transaction.run("study_place_opened", **where)
     elif event.kind == "time":
-        transaction.run("study_place_time", active=event.active_ms, idle=event.idle_ms, **where)
+        active, idle = _believed(event, place, now)
+        transaction.run("study_place_time", active=active, idle=idle, **where)
     elif event.kind == "answer":
         ((guide,),) = transaction.rows("study_text_last", study=desk.id, task=place.task)
         transaction.run(
@@ -329,3 +380,11 @@ def _apply(
             now=now,
             **where,
         )
+
+
+def _believed(event: Event, place: _Place, now: float) -> tuple[int, int]:
+    """Return what of a page's times can be true: no more than passed since it was first shown."""
+    passed = 0 if place.shown is None else int((now - place.shown) * 1000) + _CLOCKS_APART_MS
+    room = max(0, passed - place.active_ms - place.idle_ms)
+    active = min(event.active_ms, room)
+    return active, min(event.idle_ms, room - active)

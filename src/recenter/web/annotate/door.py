@@ -34,7 +34,7 @@ def enter(request: Request) -> Response:
         if known is None:
             return page(request, "annotate/door.html", status=403)
         return RedirectResponse(f"{site.root}/next", status_code=303)
-    annotator = joining.join(site.desk, raw, band=raw.get("band"))
+    annotator = joining.join(site.desk, raw, band=raw.get("band"), signed=_is_signed(site, given))
     response = RedirectResponse(f"{site.root}/next", status_code=303)
     sessions.start(
         response, site.desk, annotator.id, kind="annotator", days=DAYS, secure=site.secure
@@ -67,6 +67,12 @@ def _prolific_ids(site: Site, given: Mapping[str, str]) -> dict[str, str]:
     if signed == "required" or (signed == "checked" and PARAMETER in given):
         _check_signed(site, given.get(PARAMETER, ""), ids)
     return {"id": f"prolific/{ids['PROLIFIC_PID']}"} | ids
+
+
+def _is_signed(site: Site, given: Mapping[str, str]) -> bool:
+    """Whether the ids of a URL were signed by the platform, and checked."""
+    recruitment = site.desk.study.recruitment
+    return recruitment.kind == "prolific" and recruitment.signed != "ignored" and PARAMETER in given
 
 
 def _check_signed(site: Site, token: str, ids: Mapping[str, str]) -> None:

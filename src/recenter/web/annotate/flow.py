@@ -44,7 +44,10 @@ def go_on(request: Request) -> Response:
         return _to(asked, "done")
     if step.kind in ("training", "work") and step.slot is not None:
         position = first_open(reading.places(asked.desk, step.slot))
-        return _to(asked, f"{step.kind}/{position or 0}")
+        if position is None:
+            saving.settle(asked.desk, asked.annotator.id, step.slot)
+            return _to(asked, "next")
+        return _to(asked, f"{step.kind}/{position}")
     ways = {"consent": "consent", "guidelines": "guidelines", "unblind": "sides", "end": "done"}
     return _to(asked, ways[step.kind])
 
@@ -130,7 +133,7 @@ def withdraw(request: Request, form: FormData) -> Response:
     """Remove somebody's answers."""
     asked = posted(request, form)
     saving.withdraw(asked.desk, asked.annotator.id)
-    return _to(asked, "done")
+    return _to(asked, "done?removed=1")
 
 
 def done(request: Request) -> Response:
@@ -149,11 +152,12 @@ def done(request: Request) -> Response:
     back = asked.desk.study.recruitment.return_to
     if asked.desk.study.recruitment.kind == "prolific" and back is None:
         back = "https://app.prolific.com/submissions/complete?cc={code}"
+    removed = "removed" in request.query_params and state != "withdrawn"
     return page(
         request,
         "annotate/done.html",
         csrf=asked.csrf,
-        words=_WORDS[state],
+        words=_WORDS[state] + (f" {_WORDS['withdrawn']}" if removed else ""),
         code=code,
         back=back.replace("{code}", quote(code, safe="")) if back and code else None,
         may_withdraw=state not in ("withdrawn", "no_consent"),

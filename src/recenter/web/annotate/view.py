@@ -81,6 +81,8 @@ class PlacePage(msgspec.Struct, frozen=True, kw_only=True):
     """A place of a slot as its template sees it."""
 
     position: int
+    back: int | None
+    """Position of the place before, where there is one."""
     decisions: tuple[Decision, ...]
     talks: tuple[tuple[TurnView, ...], ...] = ()
     quotes: tuple[QuoteView, ...] = ()
@@ -110,6 +112,9 @@ def place_page(
     done = sum(place.done is not None for place in shown.places)
     return PlacePage(
         position=shown.place.position,
+        back=max(
+            (p.position for p in shown.places if p.position < shown.place.position), default=None
+        ),
         decisions=tuple(
             _decision(question, part, shown.given.get(part.name), feedback=feedback)
             for part in item.parts

@@ -172,6 +172,7 @@ def _as_shown(task: Task, item: Item, name: str) -> PlacePage:
     )
     slot = SlotRow(id="", task=task.name, purpose="work", number=0, state="done", leased_until=None)
     place = PlaceRow(
+        only=None,
         position=0, item=item.id, kind="work", side="first", shown=None, done=None,
         active_ms=0, idle_ms=0, opened=0,
     )  # fmt: skip
