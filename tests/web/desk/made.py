@@ -81,8 +81,9 @@ def work(desk: Desk, annotator: Annotator, name: str, clock: Clock, *, fast: boo
         return
     items = reading.items(desk)
     for place in reading.places(desk, slot.id):
-        clock.now += 5 if fast else 30
+        _save(desk, annotator, slot.id, place.position, "shown", None, None)
         parts = items[place.item][0].parts
+        clock.now += 5 if fast else 30 * len(parts)
         for number, part in enumerate(parts):
             chosen = (annotator.number * 7 + len(place.item + part.name) + place.position) % 5
             answer = question.values[-1 if fast or chosen < 3 else number % len(question.values)]
