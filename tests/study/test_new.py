@@ -95,6 +95,46 @@ def test_what_was_found_is_masked_where_the_review_says_so(tmp_path: Path, store
     assert any("Write to [email]████████" in text for text in shown)
 
 
+def test_one_file_in_two_tasks_makes_items_of_their_own(tmp_path: Path, store: Store) -> None:
+    path = new_study(tmp_path / "new", "control", store, key=KEY, today=TODAY)
+    text = path.read_text()
+    again = text[text.index("  - name: control") : text.index("payment:")]
+    path.write_text(text.replace("payment:", again.replace("control", "again", 1) + "payment:"))
+    written = read_study(path)
+    items = gather(written, store, key=KEY)
+    assert written.study.scan is not None
+    path.write_text(
+        path.read_text().replace(
+            str(written.study.scan.signed_off), str(screen(written, items).hash)
+        )
+    )
+    plan = planned(path, store)
+    ids = [one.item.id for one in plan.items]
+    assert len(set(ids)) == len(ids) == 8
+
+
+def test_every_text_that_is_shown_is_signed_off(tmp_path: Path, store: Store) -> None:
+    path = new_study(tmp_path / "new", "quality", store, key=KEY, today=TODAY)
+    items = path.parent / "attributes.jsonl"
+    rows = [json.loads(line) for line in items.read_text().splitlines()]
+    # Two people's conversations of one id: a change in the second is a change all the same.
+    for row in rows[:2]:
+        row["conversations"][0]["id"] = "same"
+        for one in row["evidence"]:
+            one["conversation"] = "same"
+
+    def signed(changed: str) -> str | None:
+        rows[1]["conversations"][0]["turns"][1]["text"] = changed
+        items.write_text("".join(json.dumps(row) + "\n" for row in rows))
+        written = read_study(path)
+        return screen(written, gather(written, store, key=KEY)).hash
+
+    assert signed("Something harmless.") != signed("My boss is a thief.")
+    rows[0]["conversations"] *= 2
+    with pytest.raises(InputError, match="line 1: conversations: two conversations have one id"):
+        signed("x")
+
+
 @pytest.mark.parametrize("field", ["by", "on", "consent"])
 def test_a_sign_off_says_who_when_and_with_whose_consent(
     field: str, tmp_path: Path, store: Store

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
+from recenter.store import Store
 from recenter.study.ledger import joining, leaving, reading
 from recenter.study.ledger.desk import Desk, annotators
 from recenter.study.ledger.opening import open_study
@@ -189,6 +190,35 @@ def test_guidelines_that_change_are_a_version_of_their_own(
     ann.send("work/1", answer__1="accept")
     guides = {row.guide for row in reading.answers(desk) if row.item.startswith("sup")}
     assert len(guides) == 2
+
+
+def test_who_has_nothing_left_because_it_was_forgotten_goes_on_to_the_end(
+    desk: Desk, root: str, store: Store
+) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    ann.send("work/0", answer__1="accept")
+    # The other statement, the mixed page and both pairs are of these two.
+    for person in ("per_a", "per_b"):
+        store.forget(person)
+    for _ in range(3):
+        ann.open("next")
+        if "Begin" in ann.page.text:
+            ann.send("begin")
+    assert "Your code" in ann.page.text
+    assert reading.answers(desk) == []
+
+
+def test_pairs_that_were_forgotten_are_not_asked_about_at_the_end(
+    desk: Desk, root: str, store: Store
+) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    finish(ann)
+    assert "Which one do you think" in ann.page.text
+    store.forget("per_a")
+    assert desk.code("completed") in ann.open("next").text
 
 
 @pytest.mark.parametrize("path", ["next", "consent", "guidelines", "work/0", "done", "withdraw"])
