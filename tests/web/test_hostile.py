@@ -11,7 +11,7 @@ import pytest
 from recenter.store import Store
 from recenter.study.design import Recruitment
 from recenter.study.ledger import joining, reading, running, saving
-from recenter.study.ledger.desk import Desk, annotators
+from recenter.study.ledger.desk import Desk, annotators, refused
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
 from tests.web.serving import Visitor, guest, served
@@ -329,3 +329,36 @@ def test_what_models_said_is_on_no_page(store: Store, clock: Clock) -> None:
         assert "confidence" not in ann.page.text
     who = annotators(desk)[0]
     assert joining.find(desk, who.id) == who
+
+
+def test_refusals_keep_no_text_and_grow_with_nothing_that_is_sent(
+    desk: Desk, root: str, ann: Visitor
+) -> None:
+    for number in range(5):
+        Visitor(root, f"?link=words-{number}")
+        httpx.get(f"{root}/work/{number}?words-{number}")
+        httpx.post(f"{root}/events", json={"slot": f"words-{number}", "events": []})
+        ann.events(event(number, answer=f"words' \" ` {number}"))
+        ann.http.get(f"{root}/feedback/words-{number}/0")
+        body = {"slot": "x", f" - at `words {number}` words": "words"}
+        headers = {"x-form": ann.hidden()["csrf"]}
+        assert ann.http.post(f"{root}/events", json=body, headers=headers).status_code == 422
+    found = running.refusals(desk)
+    assert "words" not in str(found)
+    assert sorted(found.values()) == [5, 5, 5, 5]
+    assert max(map(len, found)) <= 120
+    assert not any("logged in" in reason for reason in found)
+
+
+def test_reasons_beyond_the_most_are_counted_together(desk: Desk, clock: Clock) -> None:
+    for number in range(103):
+        refused(desk, f"reason {number}")
+    refused(desk, "reason 7")
+    found = running.refusals(desk)
+    assert len(found) == 101
+    assert (found["other reasons"], found["reason 7"]) == (3, 2)
+
+
+def test_a_path_longer_than_any_page_has_leads_nowhere(root: str, ann: Visitor) -> None:
+    assert ann.http.get(f"{root}/work/{'1' * 5_000}").status_code == 404
+    assert ann.http.get(f"{root}/work/{'1' * 400}").status_code in (200, 403, 404)

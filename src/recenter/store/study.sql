@@ -282,11 +282,12 @@ SELECT annotator, reason, account, at, undone FROM study_exclusions
 WHERE study = :study ORDER BY at, id;
 
 -- name: study_refusal_add
-INSERT INTO study_refusals (id, study, annotator, reason, at)
-VALUES (:id, :study, :annotator, :reason, :now);
+INSERT INTO study_refusals (study, reason, count, last) VALUES (:study, :reason, 1, :now)
+ON CONFLICT (study, reason) DO UPDATE
+SET count = study_refusals.count + 1, last = excluded.last;
 
 -- name: study_refusals
-SELECT reason, COUNT(*) FROM study_refusals WHERE study = :study GROUP BY reason ORDER BY reason;
+SELECT reason, count FROM study_refusals WHERE study = :study ORDER BY reason;
 
 
 -- Reading the whole ----------------------------------------------------------------------------

@@ -15,13 +15,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recenter.errors import InputError, RefusedError
 from recenter.study.ledger.desk import refused
-from recenter.web import hooks
+from recenter.web import hooks, sessions
 from recenter.web.annotate import door, flow, work
 from recenter.web.desk.routes import desk_routes
-from recenter.web.site import STATIC, Site, page, refusal, site_of, with_form
+from recenter.web.site import DAYS, STATIC, Site, page, refusal, site_of, with_form
 
 LARGEST_BODY = 256_000
 """Bytes of a request; a page of decisions with notes is far smaller."""
+
+LONGEST_PATH = 500
+"""Characters of a path; every page has a shorter one."""
 
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -82,13 +85,22 @@ def _healthy(request: Request) -> Response:
 
 
 def _refused(request: Request, error: Exception) -> Response:
-    site = site_of(request)
-    refused(site.desk, f"{request.url.path.removeprefix(site.root)}: {error}")
+    _count(request, str(error))
     return refusal(request, error)
 
 
 def _bad_input(request: Request, error: Exception) -> Response:
-    return _refused(request, RefusedError(str(error), status=422))
+    # The field may be a name that the sender chose; the reason has what they wrote in quotes.
+    _count(request, error.reason if isinstance(error, InputError) else str(error))
+    return refusal(request, RefusedError(str(error), status=422))
+
+
+def _count(request: Request, reason: str) -> None:
+    """Count what was refused at the door, or to somebody who is in; others write nothing."""
+    site = site_of(request)
+    at_door = request.url.path == f"{site.root}/"
+    if at_door or sessions.current(request, site.desk, kind="annotator", days=DAYS):
+        refused(site.desk, reason)
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -115,6 +127,9 @@ class Guarded:
         """Serve a request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
+            return
+        if len(scope["path"]) > LONGEST_PATH:
+            await PlainTextResponse("there is no such page", status_code=404)(scope, receive, send)
             return
         told = dict(scope["headers"]).get(b"content-length", b"0")
         if not told.isdigit() or int(told) > LARGEST_BODY:

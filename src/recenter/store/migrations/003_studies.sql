@@ -175,15 +175,14 @@ CREATE TABLE study_accounts (
     hash TEXT NOT NULL
 );
 
--- What was refused at the door, without texts.
+-- What was refused, how often and when last; without texts of anybody.
 CREATE TABLE study_refusals (
-    id TEXT PRIMARY KEY,
-    study TEXT NOT NULL,
-    annotator TEXT,
+    study TEXT NOT NULL REFERENCES studies (id) ON DELETE CASCADE,
     reason TEXT NOT NULL,
-    at DOUBLE PRECISION NOT NULL
+    count BIGINT NOT NULL,
+    last DOUBLE PRECISION NOT NULL,
+    PRIMARY KEY (study, reason)
 );
-CREATE INDEX study_refusals_study ON study_refusals (study, at);
 
 -- Messages of platforms that were taken in, so that a second delivery changes nothing.
 CREATE TABLE study_deliveries (

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
@@ -25,6 +25,12 @@ Purpose = Literal["training", "work"]
 
 WORKING = ("joined", "working", "paused")
 """States of an annotator whose part has not ended; the others are outcomes, and `returned`."""
+_LONGEST_REASON = 120
+_MOST_REASONS = 100
+_OTHER_REASONS = "other reasons"
+# To the last quote of its kind, or to the end: a quoted text may hold quotes itself. An apostrophe
+# in a word opens nothing.
+_QUOTED = re.compile(r"(?P<quote>(?<!\w)'|[\"`])(?:.*(?P=quote)|.*)", re.DOTALL)
 RETURNED = "returned"
 """State of an annotator whose place was given back at their platform: there is no code for it."""
 
@@ -163,12 +169,24 @@ def parts_named(text: str | None) -> tuple[str, ...] | None:
     return None if text is None else tuple(msgspec.json.decode(text, type=list[str]))
 
 
-def refused(desk: Desk, reason: str, *, annotator: str | None = None) -> None:
-    """Write down what was refused at the door; never a text of anybody."""
-    values = {"id": f"ref_{secrets.token_hex(12)}", "study": desk.id, "annotator": annotator}
-    desk.database.transact(
-        lambda t: t.run("study_refusal_add", reason=reason[:200], now=desk.clock(), **values)
-    )
+def refused(desk: Desk, reason: str) -> None:
+    """Count what was refused, by its reason without anything in quotes; never a text of anybody.
+
+    A study keeps so many reasons at most; what comes later is counted as others.
+    """
+    told = _QUOTED.sub("…", reason)[:_LONGEST_REASON]
+
+    def work(transaction: Transaction) -> None:
+        known = {row[0] for row in transaction.rows("study_refusals", study=desk.id)}
+        room = told in known or len(known) < _MOST_REASONS
+        transaction.run(
+            "study_refusal_add",
+            study=desk.id,
+            reason=told if room else _OTHER_REASONS,
+            now=desk.clock(),
+        )
+
+    desk.database.transact(work)
 
 
 def put_slot(

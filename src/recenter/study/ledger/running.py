@@ -90,7 +90,7 @@ def clicks(desk: Desk) -> int:
 
 
 def refusals(desk: Desk) -> Mapping[str, int]:
-    """Return what was refused at the door, with how often."""
+    """Return what was refused, by reason, with how often."""
     return {reason: int(n) for reason, n in desk.database.rows("study_refusals", study=desk.id)}
 
 

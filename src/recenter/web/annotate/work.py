@@ -83,7 +83,7 @@ def _save_all(request: Request, body: bytes) -> Response:
             saved.append(sent.id)
         except RefusedError as error:
             lost[sent.id], status = str(error), error.status
-            refused(site.desk, f"event: {error}", annotator=session.who)
+            refused(site.desk, f"event: {error}")
     return JSONResponse(
         {"saved": saved, "refused": lost, "at": at}, status_code=200 if saved else status
     )
