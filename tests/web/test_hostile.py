@@ -138,7 +138,6 @@ def test_events_that_are_not_asked_for_are_refused(
         b"[]",
         b"{",
         b'{"slot": "x", "events": []}',
-        b'{"slot": "x", "events": [{"id": "event-000001"}]}',
         b'{"slot": "x", "events": [{}], "admin": true}',
         b'{"slot": 1e400, "events": [[[[[[]]]]]]}',
         b"\xff\xfe\x00",
@@ -153,6 +152,31 @@ def test_bodies_that_are_no_events_are_refused(desk: Desk, ann: Visitor, body: b
     assert answer.status_code == 422
     assert "error" in answer.json()
     assert untouched(desk)
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"idle_ms": 86_400_001},
+        {"active_ms": -1},
+        {"admin": True},
+        {"seq": "9"},
+        {"id": "short"},
+        {"note": "x" * 4_001},
+    ],
+)
+def test_an_event_that_cannot_be_read_takes_no_other_with_it(
+    desk: Desk, ann: Visitor, bad: dict[str, Any]
+) -> None:
+    second = event(11, kind="time", part=None, answer=None) | bad
+    answer = ann.events(event(10), second, {"seq": 12}, event(13, answer="reject"))
+    assert answer.status_code == 200
+    assert answer.json()["saved"] == ["event-000010", "event-000013"]
+    assert list(answer.json()["refused"]) == [second["id"]]
+    assert [row.answer for row in reading.answers(desk)] == ["reject"]
+    alone = ann.events(second)
+    assert alone.status_code == 422
+    assert list(alone.json()["refused"]) == [second["id"]]
 
 
 def test_replays_and_late_events_change_nothing(desk: Desk, ann: Visitor) -> None:

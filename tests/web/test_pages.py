@@ -299,3 +299,13 @@ def test_time_in_use_and_idle_are_told_apart(desk: Desk, working: Any, clock: Cl
     (row,) = reading.answers(desk)
     assert 800 < row.active_ms < 70_000
     assert row.idle_ms > 20_000
+
+
+def test_a_page_left_open_for_days_is_saved_within_the_bounds(desk: Desk, working: Any) -> None:
+    page = working
+    page.keyboard.press("3")
+    page.evaluate("Object.defineProperty(performance, 'now', {value: () => 3 * 86_400_000})")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save and go on").click()
+    (row,) = reading.answers(desk)
+    assert row.idle_ms == 86_400_000

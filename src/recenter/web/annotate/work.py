@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from recenter import formats
-from recenter.errors import RefusedError
+from recenter.errors import InputError, RefusedError
 from recenter.study.ledger import reading, saving
 from recenter.study.ledger.desk import refused
 from recenter.study.ledger.opening import current_texts
@@ -53,7 +53,14 @@ class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     slot: Annotated[str, Meta(max_length=40)]
     """Of the page, so that what is sent late is not taken for what is shown now."""
-    events: Annotated[tuple[Sent, ...], Meta(min_length=1, max_length=50)]
+    events: Annotated[tuple[msgspec.Raw, ...], Meta(min_length=1, max_length=50)]
+    """Each a `Sent`, read on its own: one that cannot be read takes no other with it."""
+
+
+class _Named(msgspec.Struct, frozen=True):
+    """What is left of an event that cannot be read."""
+
+    id: str
 
 
 async def events(request: Request) -> Response:
@@ -75,18 +82,31 @@ def _save_all(request: Request, body: bytes) -> Response:
     saved: list[str] = []
     lost: dict[str, str] = {}
     status, at = 200, 0.0
-    for sent in batch.events:
-        # Where the study has them is not worked out: a save checks for itself what is allowed.
-        event = Event(slot=batch.slot, **msgspec.structs.asdict(sent))
+    for raw in batch.events:
         try:
+            sent = formats.decode(bytes(raw), Sent)
+            # Where the study has them is not worked out: a save checks itself what is allowed.
+            event = Event(slot=batch.slot, **msgspec.structs.asdict(sent))
             at = saving.save(site.desk, session.who, event).at
             saved.append(sent.id)
         except RefusedError as error:
             lost[sent.id], status = str(error), error.status
             refused(site.desk, f"event: {error}")
+        except InputError as error:
+            lost |= dict.fromkeys(_id_of(bytes(raw)), error.reason)
+            status = 422
+            refused(site.desk, f"event: {error.reason}")
     return JSONResponse(
         {"saved": saved, "refused": lost, "at": at}, status_code=200 if saved else status
     )
+
+
+def _id_of(raw: bytes) -> tuple[str, ...]:
+    """Return the id of an event that cannot be read, if it has one."""
+    try:
+        return (formats.decode(raw, _Named).id,)
+    except InputError:
+        return ()
 
 
 def show(request: Request) -> Response:

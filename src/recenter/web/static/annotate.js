@@ -162,7 +162,11 @@ class Clock {
 
   take() {
     this.count();
-    const took = { active: Math.round(this.active), idle: Math.round(this.idle) };
+    // A page left open over a weekend: the server takes an hour of the one and a day of the other.
+    const took = {
+      active: Math.min(Math.round(this.active), 3600000),
+      idle: Math.min(Math.round(this.idle), 86400000),
+    };
     this.active = this.idle = 0;
     return took;
   }
