@@ -10,6 +10,7 @@ from recenter.study.ledger import joining, leaving, reading
 from recenter.study.ledger.desk import Desk, annotators
 from recenter.study.ledger.opening import open_study
 from recenter.study.plan import make_plan
+from recenter.web.sessions import invitation
 from tests.study.samples import Clock, written
 from tests.web.conftest import STUDY_ITEMS
 from tests.web.serving import Visitor, guest
@@ -140,6 +141,27 @@ def test_pause_keeps_the_work_and_the_link_brings_back_to_it(
     clock.now += 30 * 3600
     again = guest(desk, root, "ann")
     assert str(again.page.url).endswith("work/1")
+
+
+def test_a_second_tab_leaves_the_forms_of_the_first_good(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    practise(ann)
+    ann.send("begin")
+    first = ann.page
+    ann.open(f"?link={invitation(desk, 'ann')}")
+    assert ann.page.status_code == 200
+    ann.page = first
+    event = {"id": "0123456789", "position": 0, "kind": "answer", "part": "1", "seq": 50}
+    assert ann.events(event | {"answer": "reject"}).json()["saved"] == ["0123456789"]
+    assert ann.send("work/0", answer__1="accept").status_code == 200
+
+
+def test_somebody_else_in_the_same_browser_begins_anew(desk: Desk, root: str) -> None:
+    ann = guest(desk, root, "ann")
+    first = ann.hidden()["csrf"]
+    ann.open(f"?link={invitation(desk, 'bea')}")
+    assert ann.hidden()["csrf"] != first
+    assert ann.send("consent", agree="yes", csrf=first).status_code == 403
 
 
 def test_who_was_away_for_too_long_goes_on_with_what_is_left(

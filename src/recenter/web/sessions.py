@@ -29,10 +29,20 @@ class Session(msgspec.Struct, frozen=True):
 
 
 def start(
-    response: Response, desk: Desk, who: str, *, kind: str, days: float, secure: bool
+    response: Response,
+    desk: Desk,
+    who: str,
+    *,
+    kind: str,
+    days: float,
+    secure: bool,
+    known: Session | None = None,
 ) -> Session:
-    """Let a response begin a session of this kind, such as `annotator`."""
-    session = Session(who, secrets.token_hex(8))
+    """Let a response begin a session of this kind, such as `annotator`.
+
+    Where one is known of the same person, it goes on, so that the forms they have open stay good.
+    """
+    session = known if known and known.who == who else Session(who, secrets.token_hex(8))
     response.set_cookie(
         _name(desk, kind),
         _signer(desk, kind).dumps([session.who, session.nonce]),

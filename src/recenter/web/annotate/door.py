@@ -29,15 +29,21 @@ def enter(request: Request) -> Response:
     site = site_of(request)
     given = request.query_params
     raw = _raw_ids(site, given)
+    known = sessions.current(request, site.desk, kind="annotator", days=DAYS)
     if raw is None:
-        known = sessions.current(request, site.desk, kind="annotator", days=DAYS)
         if known is None:
             return page(request, "annotate/door.html", status=403)
         return RedirectResponse(f"{site.root}/next", status_code=303)
     annotator = joining.join(site.desk, raw, band=raw.get("band"), signed=_is_signed(site, given))
     response = RedirectResponse(f"{site.root}/next", status_code=303)
     sessions.start(
-        response, site.desk, annotator.id, kind="annotator", days=DAYS, secure=site.secure
+        response,
+        site.desk,
+        annotator.id,
+        kind="annotator",
+        days=DAYS,
+        secure=site.secure,
+        known=known,
     )
     return response
 
