@@ -8,7 +8,7 @@ import msgspec
 import pytest
 
 from recenter.errors import InputError
-from recenter.study.design import Payment, Study
+from recenter.study.design import Payment, Recruitment, Study
 from recenter.study.outlook import outlook
 from recenter.study.plan import Plan, TaskItems, make_plan
 from tests.study.samples import better, relevant, supported, task, written
@@ -67,3 +67,43 @@ def test_intervals_are_expected_of_every_question() -> None:
     ]
     assert found.per_hour is None
     assert found.total == 0
+
+
+def grouped(*groups: tuple[str, ...], slots: tuple[int, ...]) -> tuple[Study, Plan]:
+    """Tasks of these groups with so many slots of one item; a decision takes a minute and more."""
+    tasks = tuple(
+        task(f"t{n}", overlap=count, per_annotator=1, seconds=60.0 * (n + 1), groups=names)
+        for n, (names, count) in enumerate(zip(groups, slots, strict=True))
+    )
+    study = written(
+        *tasks, payment=PAY, recruitment=Recruitment(groups={"a": 1, "b": 1, "c": 1})
+    ).study
+    items = {one.name: TaskItems(work=(supported(one.name),)) for one in tasks}
+    return study, make_plan(study, items)
+
+
+@pytest.mark.parametrize(
+    ("groups", "slots", "annotators", "minutes"),
+    [
+        # Two groups of their own: 4 and 6 people. b has 2 minutes, after 3 of reading.
+        ((("a",), ("b",)), (4, 6), 10, 5),
+        # Two tasks of one group are done by the same people: max(4, 6) and 3; a has 1 + 2 minutes.
+        ((("a",), ("a",), ("b",)), (4, 6, 3), 9, 6),
+        # What everyone does adds people only where the groups are too few; b has 2 + 3 minutes.
+        ((("a",), ("b",), ()), (4, 6, 8), 10, 8),
+        ((("a",), ("b",), ()), (4, 6, 15), 15, 8),
+        # Of a task that two groups do, 9 - (4 + 2) people are missing; a has 1 + 3 minutes.
+        ((("a",), ("b",), ("a", "c")), (4, 2, 9), 11, 7),
+        # Groups that no task asks for change nothing.
+        (((), ()), (4, 6), 6, 6),
+    ],
+)
+def test_groups_that_do_different_tasks_are_different_people(
+    groups: tuple[tuple[str, ...], ...], slots: tuple[int, ...], annotators: int, minutes: float
+) -> None:
+    study, plan = grouped(*groups, slots=slots)
+    found = outlook(study, plan, simulate=False)
+    assert [one.slots for one in found.tasks] == list(slots)
+    assert (found.annotators, found.minutes) == (annotators, minutes)
+    assert found.rewards == 3 * annotators
+    assert found.per_hour == (Decimal(180) / Decimal(minutes)).quantize(Decimal("0.01"))

@@ -42,11 +42,11 @@ class Outlook(Record, frozen=True):
 
     tasks: tuple[TaskOutlook, ...]
     annotators: int
-    """Who can be given work of every task; tasks with fewer slots end earlier."""
+    """As many as can be given all slots of every task; those with fewer slots end earlier."""
     minutes: float
-    """Of an annotator who does everything."""
+    """Of an annotator who does all tasks that are theirs, in the group that has most to do."""
     per_hour: Decimal | None
-    """What they earn, in units of the currency; None where nothing is paid."""
+    """What they earn, in units of the currency; other groups earn more. None: nothing is paid."""
     rewards: Decimal
     """Of all annotators."""
     fee: Decimal
@@ -66,8 +66,8 @@ def outlook(study: Study, plan: Plan, *, simulate: bool = True) -> Outlook:
         InputError: the pay per hour would be less than the study promises.
     """
     tasks = tuple(_of_task(study, task, plan, simulate) for task in study.tasks)
-    annotators = study.annotators or max(one.slots for one in tasks)
-    minutes = _INTRODUCTION / 60 + sum(one.minutes for one in tasks)
+    annotators = study.annotators or _needed(study, {one.task: one.slots for one in tasks})
+    minutes = _INTRODUCTION / 60 + _most_to_do(study, {one.task: one.minutes for one in tasks})
     rewards = fee = Decimal(0)
     per_hour = None
     if study.payment is not None:
@@ -91,6 +91,31 @@ def outlook(study: Study, plan: Plan, *, simulate: bool = True) -> Outlook:
         rewards=rewards,
         fee=fee,
         currency=study.payment.currency if study.payment else None,
+    )
+
+
+def _needed(study: Study, slots: Mapping[str, int]) -> int:
+    """Return how many annotators hold all slots, in groups that share only some of the tasks."""
+    need = dict.fromkeys(study.recruitment.groups, 0)
+    for task in study.tasks:
+        if len(task.groups) == 1:
+            (group,) = task.groups
+            need[group] = max(need[group], slots[task.name])
+    for task in study.tasks:
+        # What several groups do, and those who are needed anyway cannot, falls to the first.
+        if len(task.groups) > 1:
+            short = slots[task.name] - sum(need[group] for group in set(task.groups))
+            need[task.groups[0]] += max(0, short)
+    everyones = [slots[task.name] for task in study.tasks if not task.groups]
+    return max(sum(need.values()), *everyones, 1)
+
+
+def _most_to_do(study: Study, minutes: Mapping[str, float]) -> float:
+    """Return the minutes of work in the group that has most of it."""
+    # Without groups, everyone is of the one that has no name.
+    return max(
+        sum(minutes[task.name] for task in study.tasks if not task.groups or group in task.groups)
+        for group in study.recruitment.groups or ("",)
     )
 
 

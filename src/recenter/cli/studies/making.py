@@ -119,7 +119,9 @@ def _width(value: float | None) -> str:
 
 
 def _show_whole(found: Outlook) -> None:
-    click.echo(f"{found.annotators:,} annotators, about {found.minutes:.0f} min for everything")
+    click.echo(
+        f"{found.annotators:,} annotators, about {found.minutes:.0f} min for all that is theirs"
+    )
     if found.currency is None:
         click.echo("nothing is paid")
         return
