@@ -68,7 +68,7 @@ def screen(written: Written, items: Gathered) -> Screened:
     findings = {name: find(text, names=names) for name, text in found.items()}
     rows = to_review(found, findings)
     path = review_path(written)
-    before = {} if path is None or not path.exists() else _decisions(read_review(path))
+    before = {} if not path.exists() else _decisions(read_review(path))
     decided = tuple(
         msgspec.structs.replace(row, decision=before.get((row.kind, row.text))) for row in rows
     )
@@ -125,9 +125,18 @@ def ready(written: Written, items: Gathered) -> Gathered:
     }
 
 
-def review_path(written: Written) -> Path | None:
-    """Return where the review of a study's scan stands; None where its file names none."""
-    return None if written.study.scan is None else beside(written.path, written.study.scan.review)
+def unmasked(written: Written, items: Gathered) -> Gathered:
+    """Return the items on their pages with nothing redacted: for planning, never for showing."""
+    return {
+        name: _on_pages(written.study, written.study.task(name), given, str)
+        for name, given in items.items()
+    }
+
+
+def review_path(written: Written) -> Path:
+    """Return where the review of a study's scan stands, beside the study file."""
+    scan = written.study.scan
+    return beside(written.path, "review.jsonl" if scan is None else scan.review)
 
 
 def _of_task(written: Written, task: Task, store: Store, key: bytes) -> TaskItems:

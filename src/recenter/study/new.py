@@ -13,7 +13,7 @@ import msgspec
 from recenter.errors import InputError
 from recenter.scan.review import write_review
 from recenter.store import Store
-from recenter.study.design import Study, Task
+from recenter.study.design import Study, Task, Written
 from recenter.study.file import read_study
 from recenter.study.gather import gather, screen
 from recenter.study.lined import read_lined
@@ -22,6 +22,15 @@ TEMPLATES = ("quality", "relevance", "levels", "replies", "control", "three-stag
 FILE = "study.yaml"
 
 _UNSIGNED = "0" * 24
+
+
+_PLACEHOLDERS = ("write here whom people can ask", "Replace this text with")
+
+
+def placeholders(written: Written) -> tuple[str, ...]:
+    """Return what of a template still stands in the texts that annotators see."""
+    seen = f"{written.study.contact} {written.consent}"
+    return tuple(words for words in _PLACEHOLDERS if words in seen)
 
 
 def new_study(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import socket
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -73,7 +74,8 @@ def check(serving: Serving) -> None:
     """Refuse what would send answers and cookies over the network in clear.
 
     Raises:
-        ConfigError: the address is not of this machine alone, and no https URL is given.
+        ConfigError: the address is not of this machine alone, and no https URL is given; or
+            somebody else listens there.
     """
     if serving.url is not None and urlsplit(serving.url).scheme != "https":
         raise ConfigError(
@@ -84,6 +86,7 @@ def check(serving: Serving) -> None:
             f"{serving.host} can be reached from other machines.",
             cure="Put a server with https before it and name it: --url https://...",
         )
+    _check_port(serving)
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Starlette:
@@ -101,6 +104,19 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Starlette:
         hook_secret=hook_secret(environ) if recruitment.kind == "prolific" else None,
     )
     return create_app(site, hosts=serving.hosts)
+
+
+def _check_port(serving: Serving) -> None:
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((serving.host, serving.port))
+        except OSError as error:
+            raise ConfigError(
+                f"{serving.host}:{serving.port} cannot be listened at: {error.strerror}.",
+                cure="Name another with --port.",
+            ) from None
 
 
 def _is_loopback(host: str) -> bool:

@@ -45,15 +45,16 @@ def status(*, file: Path, settings: Settings) -> None:
 @setting_options("store")
 def close(*, file: Path, forget: bool, yes: bool, settings: Settings) -> None:
     """End a study: nobody new comes in, and its answers become judgments of the store."""
-    if forget and not yes:
-        click.confirm(
-            "Erase the platform ids? Nobody can be paid or asked by them after this.", abort=True
-        )
+    if not yes:
+        end = "End the study" + (" and erase the ids of annotators" if forget else "")
+        click.confirm(f"{end}? This cannot be undone.", abort=True)
     with at_desk(file, settings) as (desk, store):
         running.set_study_state(desk, "closed")
         report = running.replace_judgments(store, desk, judgments(desk))
         click.echo(f"{desk.id} is closed; {report.new:,} judgments in the store")
-        if forget:
+        if not forget:
+            click.echo("Ids of annotators as platforms know them are kept; --forget erases them.")
+        else:
             count, overwritten = running.forget_identities(desk)
             click.echo(f"{count} ids erased")
             if not overwritten:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import click
 
 from recenter import formats
-from recenter.cli.options import setting_options
+from recenter.cli.options import setting_options, typed
 from recenter.cli.studies.opened import at_desk, file_argument
 from recenter.config import Settings
 from recenter.study.export import elsewhere, label_studio, potato
@@ -82,13 +83,21 @@ def export(
                 title=title or desk.study.title,
                 seed=seed,
                 notes=notes,
-                parquet="parquet" in chosen,
+                parquet="parquet" in formats_here(chosen),
                 keep_ids=keep_ids,
             )
             _tell(made)
         else:
-            _tell(export_folder(desk, output, formats=chosen))
+            _tell(export_folder(desk, output, formats=formats_here(chosen)))
     click.echo(f"written to {output}")
+
+
+def formats_here(chosen: tuple[Format, ...]) -> tuple[Format, ...]:
+    """Return the formats asked for; without Parquet where nobody asked and its extra is absent."""
+    if typed("chosen") or importlib.util.find_spec("pyarrow") is not None:
+        return chosen
+    click.echo("No Parquet: it needs pip install 'recenter[corpus]'.", err=True)
+    return ("jsonl",)
 
 
 def _tell(made: Manifest) -> None:

@@ -14,7 +14,7 @@ from recenter.config import Settings, pseudonym_key
 from recenter.errors import InputError
 from recenter.scan.review import write_review
 from recenter.store import open_store
-from recenter.study.gather import ready, review_path, screen
+from recenter.study.gather import ready, review_path, screen, unmasked
 from recenter.study.new import TEMPLATES, new_study
 from recenter.study.outlook import Outlook, TaskOutlook, outlook
 from recenter.study.plan import make_plan
@@ -55,13 +55,6 @@ def scan(*, file: Path, settings: Settings) -> None:
     """
     with gathered(file, settings) as (written, _, items):
         path = review_path(written)
-        if path is None:
-            raise InputError(
-                "names no review file.",
-                file=file.name,
-                field="scan",
-                cure="Write: scan: {review: review.jsonl}",
-            )
         found = screen(written, items)
     write_review(path, found.rows)
     counts = dict.fromkeys(sorted({row.kind for row in found.rows}), 0)
@@ -74,7 +67,7 @@ def scan(*, file: Path, settings: Settings) -> None:
         click.echo("A scan finds much and not all: read the texts as well.", err=True)
         return
     click.echo("Everything is decided. To sign off, write under `scan` in the study file:")
-    click.echo(f"  signed_off: {found.hash}\n  by: YOUR NAME")
+    click.echo(f"  review: {path.name}\n  signed_off: {found.hash}\n  by: YOUR NAME")
     click.echo(f'  on: "{datetime.date.today().isoformat()}"')
     click.echo("  consent: how the people whose words these are agreed, and to what")
 
@@ -86,7 +79,12 @@ def scan(*, file: Path, settings: Settings) -> None:
 def plan(*, file: Path, no_simulation: bool, settings: Settings) -> None:
     """Say what a study takes and what it will show, before anything is spent."""
     with gathered(file, settings) as (written, _, items):
-        made = make_plan(written.study, ready(written, items))
+        try:
+            shown = ready(written, items)
+        except InputError as error:
+            click.echo(f"cannot be served yet: {error}", err=True)
+            shown = unmasked(written, items)
+        made = make_plan(written.study, shown)
     found = outlook(written.study, made, simulate=not no_simulation)
     for task in found.tasks:
         _show_task(task)

@@ -46,6 +46,20 @@ class _Row(msgspec.Struct, frozen=True):
     help="Shares of the strata.",
 )
 @click.option("--shown", default=24, show_default=True, help="Attributes of a pair, at most.")
+@click.option(
+    "--least",
+    default=2,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Attributes that the matcher has to pick for a pair to be matched.",
+)
+@click.option(
+    "--candidates",
+    default=5000,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Pairs that are put to the matcher, at most.",
+)
 @click.option("--per-person", type=click.IntRange(1), help="Pairs of one person, at most.")
 @click.option(
     "--allow-conditional",
@@ -68,6 +82,8 @@ def pairs(
     total: int,
     shares: tuple[float, float, float],
     shown: int,
+    least: int,
+    candidates: int,
     per_person: int | None,
     allow_conditional: bool,
     seed: int,
@@ -86,6 +102,8 @@ def pairs(
         shares=Shares(matched=shares[0], unmatched=shares[1], ordinary=shares[2]),
         seed=seed,
         shown=shown,
+        least=least,
+        candidates=candidates,
         per_person=per_person,
         allow_conditional=allow_conditional,
     )

@@ -15,6 +15,7 @@ from recenter.store import open_store
 from recenter.study.gather import ready
 from recenter.study.ledger import running
 from recenter.study.ledger.opening import open_study
+from recenter.study.new import placeholders
 from recenter.study.plan import make_plan
 
 
@@ -59,12 +60,15 @@ def serve(
             url=url,
         )
         check(serving)
+        for words in placeholders(written):
+            click.echo(f"still of the template: {words!r}", err=True)
         plan = make_plan(written.study, ready(written, items))
         open_study(store.database, written, plan)
     root = f"{serving.public}/s/{written.study.study}"
     click.echo(f"annotators: {root}/", err=True)
     click.echo(f"your desk:  {root}/desk", err=True)
-    click.echo(f"links:      recenter study invite {file} --count 3", err=True)
+    invite_there = f"recenter study invite {file} --count 3 --url {serving.public}"
+    click.echo(f"links:      {invite_there}", err=True)
     serve_forever(serving)
 
 
@@ -98,6 +102,8 @@ def invite(*, file: Path, count: int, band: str, url: str, settings: Settings) -
                 field="group",
                 cure=f"Groups of the study: {', '.join(known) or 'none'}.",
             )
+        if desk.state != "open":
+            raise InputError(f"{desk.id!r} is {desk.state} and takes nobody new.", field="study")
         for _ in range(count):
             token = invitation(desk, secrets.token_urlsafe(12), band)
             click.echo(f"{url.rstrip('/')}/s/{desk.id}/?link={token}")
