@@ -13,6 +13,7 @@ from recenter.study.quality import (
     Marks,
     Quality,
     consistency,
+    decliners,
     fast_seconds,
     quality,
     seconds_of,
@@ -233,3 +234,26 @@ def test_all_who_see_through_it_are_told_and_few_are_not_judged() -> None:
     nobody = unblinding([])
     assert (nobody.rate.value, nobody.told_apart) == (None, None)
     assert nobody.rate.reason
+
+
+C = "cannot_tell"
+
+
+@pytest.mark.parametrize(
+    ("given", "flagged"),
+    [
+        ([C, C, C, A, A], True),
+        ([C, C, C, A, A, A], False),
+        ([C] * 4, False),
+        (["uncomfortable", C, C, C, C], True),
+    ],
+)
+def test_more_than_half_of_five_or_more_declined_is_said(given: list[str], flagged: bool) -> None:
+    answers = rows({1: [*given, *[""] * (12 - len(given))], 2: [A, R] * 6}, MANY)
+    found = by_number(answers, known(*MANY))
+    declined = sum(answer != A for answer in given)
+    assert [flag.reason for flag in found[1].flags] == [
+        f"Declines: {declined} of {len(given)} decisions were declined."
+    ] * flagged
+    assert found[2].flags == ()
+    assert decliners(answers) == ({"ann_1"} if flagged else set())

@@ -33,6 +33,10 @@ FAST = 1 / 3
 """Part of the others' time below which a median is too fast."""
 LONG_RUN = 10
 """So many same answers in a row are looked at."""
+MANY_DECLINED = 1 / 2
+"""Part of the decisions above which what was declined is looked at."""
+_DECIDED = 5
+"""Decisions before that is looked at."""
 _TIMED = 3
 """Places that a median of times needs."""
 
@@ -63,7 +67,7 @@ class Consistency(Record, frozen=True):
 class Flag(Record, frozen=True):
     """What looks wrong, with its reason."""
 
-    kind: Literal["too_fast", "straight_lining", "below_gold"]
+    kind: Literal["too_fast", "straight_lining", "below_gold", "declines"]
     reason: str
 
 
@@ -174,6 +178,14 @@ def unblinding(guesses: Iterable[Guessed], *, left_out: Collection[str] = ()) ->
     )
 
 
+def decliners(rows: Iterable[Answered]) -> frozenset[str]:
+    """Return the annotators who decline more than half of their decisions on a task."""
+    mine: dict[tuple[str, str], list[Answered]] = {}
+    for row in rows:
+        mine.setdefault((row.task, row.annotator), []).append(row)
+    return frozenset(who for (_, who), some in mine.items() if _declines(*_declined(some)))
+
+
 def fast_seconds(rows: Iterable[Answered]) -> float | None:
     """Return the seconds below which a decision is fast beside the others of its task.
 
@@ -220,7 +232,7 @@ def _quality(
         state=who.state,
         excluded=who.excluded,
         answers=len(own),
-        declined=sum(row.answer in DECLINES for row in rows if row.kind in ("work", "repeat")),
+        declined=_declined(rows)[0],
         positive=_positive(task, own, items),
         others_positive=_positive(task, others, items),
         agreement=clustered_share(
@@ -236,7 +248,17 @@ def _quality(
         run_agreed=run_agreed,
         consistency=consistency(task, rows, items),
     )
-    return _flagged(task, found)
+    return _flagged(task, found, _declined(rows))
+
+
+def _declined(rows: Iterable[Answered]) -> tuple[int, int]:
+    """Return how many decisions of the work were declined, and how many were handed in."""
+    asked = [row for row in rows if row.done is not None and row.kind in ("work", "repeat")]
+    return sum(row.answer in DECLINES for row in asked), len(asked)
+
+
+def _declines(declined: int, asked: int) -> bool:
+    return asked >= _DECIDED and declined > MANY_DECLINED * asked
 
 
 def _answered(row: Answered) -> bool:
@@ -320,7 +342,7 @@ def _longest_run(
     return len(best), (sum(same), len(same))
 
 
-def _flagged(task: Task, found: Quality) -> Quality:
+def _flagged(task: Task, found: Quality, declined: tuple[int, int]) -> Quality:
     flags = []
     mine, theirs = found.seconds, found.others_seconds
     if mine is not None and theirs is not None and mine < FAST * theirs:
@@ -340,4 +362,7 @@ def _flagged(task: Task, found: Quality) -> Quality:
             f"{needed:.0%} are needed."
         )
         flags.append(Flag(kind="below_gold", reason=reason))
+    if _declines(*declined):
+        reason = f"Declines: {declined[0]} of {declined[1]} decisions were declined."
+        flags.append(Flag(kind="declines", reason=reason))
     return msgspec.structs.replace(found, flags=tuple(flags))

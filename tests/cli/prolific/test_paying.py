@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
 
-from recenter.study.ledger import joining, running, saving
+from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk
 from recenter.study.ledger.saving import Event
 from tests.cli.prolific.conftest import Study, come
@@ -37,6 +38,23 @@ def work(desk: Desk, who: Annotator, minutes: float) -> None:
             active_ms=int(minutes * 30_000),
         )
         saving.save(desk, who.id, event)
+
+
+def decide(desk: Desk, who: Annotator, answer: str) -> None:
+    """Let somebody give one answer throughout."""
+    slot = joining.claim(desk, who, desk.study.task("replies"))
+    assert slot is not None
+    items, seq = reading.items(desk), itertools.count(1)
+    for place in reading.places(desk, slot.id):
+        for part in items[place.item][0].parts:
+            number = next(seq)
+            event = Event(
+                id=f"event-{number:03}", slot=slot.id, position=place.position, kind="answer",
+                seq=number, part=part.name, answer=answer,
+            )  # fmt: skip
+            saving.save(desk, who.id, event)
+        saving.submit(desk, who.id, slot.id, place.position)
+    assert next(seq) > 5
 
 
 def test_status_shows_both_sides_and_what_does_not_go_together(
@@ -109,6 +127,22 @@ def test_who_completed_here_and_waits_there_is_approved_and_nobody_else(
         stranger: "AWAITING REVIEW",
     }
     assert "nobody who completed here waits" in drafted.done("approve", "--yes")
+
+
+def test_who_declined_most_of_it_is_left_to_a_person(
+    drafted: Study, desk: Desk, played: Played
+) -> None:
+    one, two = played.add_submissions("study001", 2)
+    for submission, answer in ((one, "cannot_tell"), (two, "2")):
+        who = come(desk, played, submission)
+        decide(desk, who, answer)
+        joining.end(desk, who.id, "completed")
+    told = drafted.done("approve", "--yes")
+    assert f"left out: {one}  annotator 1: declined most" in told
+    assert "1 approved" in told
+    states = [played.submissions[name]["status"] for name in (one, two)]
+    assert states == ["AWAITING REVIEW", "APPROVED"]
+    assert "nobody else waits" in drafted.done("approve", "--yes")
 
 
 def test_a_rejection_is_told_and_needs_reason_message_and_yes(

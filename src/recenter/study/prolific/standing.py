@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import cast
 
 from recenter.records import Record
@@ -46,12 +46,16 @@ def side_by_side(
     return found + [Standing(submission=None, annotator=one) for one in alone]
 
 
-def to_approve(standings: Sequence[Standing]) -> tuple[str, ...]:
-    """Return the submissions of those who completed here and wait for review there."""
+def to_approve(standings: Sequence[Standing], *, doubtful: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the submissions of those who completed here and wait for review there.
+
+    Who is `doubtful`, by pseudonym, is left for a person to look at.
+    """
     return tuple(
         one.submission.id
         for one in standings
-        if one.submission and one.submission.status == "AWAITING REVIEW" and one.here == "completed"
+        if one.submission and one.annotator and one.annotator.id not in doubtful
+        if one.submission.status == "AWAITING REVIEW" and one.here == "completed"
     )
 
 

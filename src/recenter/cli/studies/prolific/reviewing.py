@@ -20,6 +20,9 @@ from recenter.study.prolific.actions import Rejection
 from recenter.study.prolific.pay import check_currency, measured_pay, money
 from recenter.study.prolific.recruit import payment_of
 from recenter.study.prolific.standing import Standing, remark, side_by_side, to_approve
+from recenter.study.quality import decliners
+
+_NOBODY = "nobody who completed here waits for review"
 
 
 @click.command()
@@ -45,11 +48,20 @@ def status(*, file: Path, settings: Settings) -> None:
 @yes_option
 @setting_options("store")
 def approve(*, file: Path, yes: bool, settings: Settings) -> None:
-    """Pay the reward to everyone who completed here and waits for review there."""
+    """Pay the reward to everyone who completed here and waits for review there.
+
+    Who declined most of their decisions is left out, to be looked at by a person.
+    """
     with recruiting(file, settings) as here:
-        waiting = to_approve(_standings(here))
+        standings = _standings(here)
+        everyone = to_approve(standings)
+        waiting = to_approve(standings, doubtful=decliners(reading.answers(here.desk)))
+        for one in standings:
+            if one.submission and one.submission.id in set(everyone) - set(waiting):
+                told = "declined most of their decisions; yours to approve at Prolific or to reject"
+                click.echo(printable(f"left out: {one.submission.id}  {_number(one)}: {told}"))
         if not waiting:
-            click.echo("nobody who completed here waits for review")
+            click.echo("nobody else waits" if everyone else _NOBODY)
             return
         if do(here, here.client.plan_approve(here.id, waiting), yes=yes):
             click.echo(f"{len(waiting)} approved")
