@@ -52,6 +52,23 @@ def test_each_role_begins_where_it_works_and_logs_out(client: httpx.Client) -> N
         assert client.get(client.base_url.join(where)).status_code == 303
 
 
+def test_a_copy_of_a_cookie_is_nobodys_after_logging_out(desk: Desk, client: httpx.Client) -> None:
+    log_in(client, "ada")
+    name = "recenter_desk_demo"
+    copy = {"cookie": f"{name}={client.cookies[name]}"}
+    # Another browser of theirs, and another process of the server.
+    with (
+        serving(Site(desk=desk)) as address,
+        httpx.Client(base_url=f"{address}/") as other,
+    ):
+        log_in(other, "ada")
+        assert httpx.get(f"{address}/", headers=copy).status_code == 200
+        client.post("logout", data={"csrf": token(client.get("").text)})
+        assert httpx.get(f"{address}/", headers=copy).status_code == 303
+        assert httpx.get(client.base_url, headers=copy).status_code == 303
+        assert other.get("").status_code == 200
+
+
 @pytest.mark.parametrize("secure", [False, True])
 def test_cookies_are_kept_from_scripts_and_other_sites(desk: Desk, secure: bool) -> None:
     with serving(Site(desk=desk, secure=secure)) as address:

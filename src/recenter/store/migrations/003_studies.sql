@@ -175,6 +175,12 @@ CREATE TABLE study_accounts (
     hash TEXT NOT NULL
 );
 
+-- Sessions that somebody logged out of, by keyed hash, until their cookies are too old.
+CREATE TABLE study_logouts (
+    id TEXT PRIMARY KEY,
+    at DOUBLE PRECISION NOT NULL
+);
+
 -- What was refused, how often and when last; without texts of anybody.
 CREATE TABLE study_refusals (
     study TEXT NOT NULL REFERENCES studies (id) ON DELETE CASCADE,

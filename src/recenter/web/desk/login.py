@@ -14,7 +14,7 @@ from recenter.study.ledger import running
 from recenter.study.ledger.running import Account
 from recenter.web import sessions
 from recenter.web.desk.passwords import check_password, renewed
-from recenter.web.desk.staff import KIND, Asked, asking, begin, desk_page, here, refused
+from recenter.web.desk.staff import Asked, asking, begin, desk_page, end, here, refused
 from recenter.web.desk.throttle import FREE, FREE_OF_ADDRESS, Throttle, address_key, name_key
 from recenter.web.site import Site, site_of
 
@@ -72,7 +72,7 @@ class Door:
 def log_out(asked: Asked) -> Response:
     """End the session."""
     response = asked.go("login")
-    sessions.stop(response, asked.desk, kind=KIND)
+    end(response, asked)
     return response
 
 

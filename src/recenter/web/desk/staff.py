@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from recenter.errors import InputError, RefusedError
-from recenter.study.ledger import running
+from recenter.study.ledger import logouts, running
 from recenter.study.ledger.desk import Desk
 from recenter.study.ledger.running import Account, Role
 from recenter.web import sessions
@@ -62,11 +62,17 @@ def begin(response: Response, site: Site, account: Account) -> None:
     sessions.start(response, site.desk, who, kind=KIND, days=DAYS, secure=site.secure)
 
 
+def end(response: Response, asked: Asked) -> None:
+    """Let a response end a session, also for whoever has a copy of its cookie."""
+    logouts.end_session(asked.desk, asked.session.nonce, lasts=DAYS * 86_400)
+    sessions.stop(response, asked.desk, kind=KIND)
+
+
 def asking(request: Request) -> Asked | None:
     """Return who asks, by their cookie and by what their account may today; None if nobody."""
     site = site_of(request)
     session = sessions.current(request, site.desk, kind=KIND, days=DAYS)
-    if session is None:
+    if session is None or logouts.is_ended(site.desk, session.nonce):
         return None
     mark, _, name = session.who.partition("/")
     account = running.account(site.desk.database, name)
