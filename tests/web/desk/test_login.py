@@ -84,8 +84,9 @@ def test_cookies_are_kept_from_scripts_and_other_sites(desk: Desk, secure: bool)
         "recenter_desk_login_demo",
         "recenter_desk_demo",
         "recenter_desk_login_demo",
+        f"recenter_desk_known_{desk.secret('known', 'ada')[:12]}_demo",
     ]
-    for cookie in cookies[:2]:
+    for cookie in (*cookies[:2], cookies[3]):
         assert "HttpOnly" in cookie
         assert "SameSite=lax" in cookie
         assert "Path=/s/demo" in cookie
@@ -118,6 +119,40 @@ def test_guessing_is_slowed_for_known_and_unknown_names_alike(
     assert log_in(client, "ada").headers["retry-after"] == "10"
     clock.now += 10
     assert log_in(client, "ada").status_code == 303
+
+
+def test_who_guesses_elsewhere_does_not_keep_out_a_browser_that_is_known(
+    client: httpx.Client, clock: Clock
+) -> None:
+    log_in(client, "ada")
+    client.post("logout", data={"csrf": token(client.get("").text)})
+    with httpx.Client(base_url=client.base_url) as other:
+        assert [log_in(other, "ada", "guess").status_code for _ in range(FREE)] == [403] * FREE
+        assert log_in(other, "ada").status_code == 429
+        assert log_in(client, "ada").status_code == 303
+        # Nor does that let the other one go on, or in under a cookie of its own making.
+        assert log_in(other, "ada").status_code == 429
+        name = next(name for name in client.cookies if "known" in name)
+        other.cookies.set(name, client.cookies[name][:-2] + "xx", path="/s/demo")
+        assert log_in(other, "ada").status_code == 429
+    client.post("logout", data={"csrf": token(client.get("").text)})
+    # It is known for one name alone, and is slowed itself.
+    assert [log_in(client, "jo", "guess").status_code for _ in range(FREE)] == [403] * FREE
+    assert log_in(client, "jo").status_code == 429
+    assert [log_in(client, "ada", "guess").status_code for _ in range(FREE)] == [403] * FREE
+    assert log_in(client, "ada").status_code == 429
+
+
+def test_a_known_browser_waits_with_its_address(
+    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log_in(client, "ada")
+    client.post("logout", data={"csrf": token(client.get("").text)})
+    monkeypatch.setattr(login, "FREE_OF_ADDRESS", 3)
+    with httpx.Client(base_url=client.base_url) as other:
+        for number in range(3):
+            log_in(other, f"name{number}", "guess")
+    assert log_in(client, "ada").status_code == 429
 
 
 def test_a_burst_of_guesses_gets_no_more_than_a_row_of_them(client: httpx.Client) -> None:

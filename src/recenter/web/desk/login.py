@@ -21,6 +21,8 @@ from recenter.web.site import Site, site_of
 _BEFORE = "desk_login"
 """Kind of the session of who has not logged in yet, so that this form is not forged either."""
 _LONGEST_NAME = 100
+_KNOWN_DAYS = 180.0
+"""For which a browser in which somebody logged in is known as theirs."""
 
 
 class Door:
@@ -48,7 +50,11 @@ class Door:
     def _log_in(self, request: Request, site: Site, form: FormData) -> Response:
         name, password = str(form.get("name", "")), str(form.get("password", ""))
         name = name.strip()[:_LONGEST_NAME]
-        named, address = name_key(name), address_key(request.client.host if request.client else "")
+        # Who guesses at a name elsewhere does not keep out a browser that is known as its owner's;
+        # that has failures of its own.
+        known = sessions.current(request, site.desk, kind=_known(site, name), days=_KNOWN_DAYS)
+        named = name_key(f"{name}/{known.nonce}" if known else name)
+        address = address_key(request.client.host if request.client else "")
         keys = {named: FREE, address: FREE_OF_ADDRESS}
         now = site.desk.clock()
         wait = self._throttle.admit(keys, now)
@@ -66,6 +72,15 @@ class Door:
         response = _home(site, account)
         begin(response, site, account)
         sessions.stop(response, site.desk, kind=_BEFORE)
+        sessions.start(
+            response,
+            site.desk,
+            name,
+            kind=_known(site, name),
+            days=_KNOWN_DAYS,
+            secure=site.secure,
+            known=known,
+        )
         return response
 
 
@@ -79,6 +94,11 @@ def log_out(asked: Asked) -> Response:
 def _home(site: Site, account: Account) -> Response:
     where = "" if account.role == "researcher" else "disagreements"
     return RedirectResponse(f"{here(site)}/{where}", status_code=303)
+
+
+def _known(site: Site, name: str) -> str:
+    """Return the kind of the cookie of a browser that an account has logged in with."""
+    return f"desk_known_{site.desk.secret('known', name)[:12]}"
 
 
 def _check_form(request: Request, form: FormData) -> None:

@@ -71,7 +71,7 @@ class Throttle:
 
 
 def name_key(name: str) -> str:
-    """Return what failures of an account are counted under."""
+    """Return what failures of an account are counted under; of a known browser, its own."""
     return f"name/{name}"
 
 
