@@ -301,8 +301,11 @@ def test_time_in_use_and_idle_are_told_apart(desk: Desk, working: Any, clock: Cl
     assert row.idle_ms > 20_000
 
 
-def test_a_page_left_open_for_days_is_saved_within_the_bounds(desk: Desk, working: Any) -> None:
+def test_a_page_left_open_for_days_is_saved_within_the_bounds(
+    desk: Desk, working: Any, clock: Clock
+) -> None:
     page = working
+    clock.now += 3 * 86_400
     page.keyboard.press("3")
     page.evaluate("Object.defineProperty(performance, 'now', {value: () => 3 * 86_400_000})")
     with page.expect_navigation():

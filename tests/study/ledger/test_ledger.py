@@ -303,7 +303,11 @@ def test_what_has_ended_stays_as_it_ended(desk: Desk, outcome: Outcome) -> None:
 def test_ids_that_were_erased_do_not_come_back_and_first_ones_stay(desk: Desk) -> None:
     ann = joining.join(desk, {"id": "link/ann", "SESSION_ID": "mine"})
     joining.join(desk, {"id": "link/ann", "SESSION_ID": "of another"})
-    assert running.identity(desk, ann.id) == {"id": "link/ann", "SESSION_ID": "mine"}
+    assert running.identity(desk, ann.id) == {
+        "id": "link/ann",
+        "SESSION_ID": "mine",
+        "later SESSION_ID": "of another",
+    }
     joining.join(desk, {"id": "link/ann", "SESSION_ID": "signed"}, signed=True)
     assert running.identity(desk, ann.id) == {"id": "link/ann", "SESSION_ID": "signed"}
     running.forget_identities(desk)

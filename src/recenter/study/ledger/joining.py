@@ -23,6 +23,8 @@ from recenter.study.ledger.desk import (
 )
 from recenter.study.repeats import Place, sides
 
+LATER = "later "
+"""Before the name of an id that somebody came with later, unsigned: nobody is paid by it."""
 Left = tuple[str, tuple[str, ...] | None]
 """Work that somebody else is to do: an item, and the only parts of it that are asked for."""
 
@@ -53,11 +55,23 @@ def join(
                 "study_annotator_add", study=desk.id, annotator=made, band=chosen, now=desk.clock()
             )
             _put_identity(transaction, desk, made, raw)
-        elif signed and transaction.rows("study_identity_get", annotator=made):
-            _put_identity(transaction, desk, made, raw)
+        else:
+            _renew_identity(transaction, desk, made, raw, signed=signed)
         return annotator_of(transaction, desk, made)
 
     return desk.database.transact(work)
+
+
+def _renew_identity(
+    transaction: Transaction, desk: Desk, annotator: str, raw: Mapping[str, str], *, signed: bool
+) -> None:
+    """Keep what somebody came with this time beside what they came with first."""
+    rows = transaction.rows("study_identity_get", annotator=annotator)
+    if not rows:
+        return
+    first = formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
+    later = {f"{LATER}{name}": value for name, value in raw.items() if first.get(name) != value}
+    _put_identity(transaction, desk, annotator, raw if signed else first | later)
 
 
 def _put_identity(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from recenter import formats
 from recenter.store.database import Transaction
 from recenter.study.ledger.desk import RETURNED, Desk, annotator_of
-from recenter.study.ledger.joining import set_state, take_back
+from recenter.study.ledger.joining import LATER, set_state, take_back
 
 
 def release(desk: Desk, annotator: str) -> None:
@@ -37,7 +37,10 @@ def release_once(
         if not rows:
             return False
         ids = formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
-        if not came_with.items() <= ids.items() or not _first(transaction, desk, keys):
+        last = ids | {
+            name.removeprefix(LATER): value for name, value in ids.items() if name.startswith(LATER)
+        }
+        if not came_with.items() <= last.items() or not _first(transaction, desk, keys):
             return False
         _release(transaction, desk, annotator)
         return True
