@@ -97,7 +97,7 @@ def test_a_plan_says_people_minutes_money_and_widths(study: Study) -> None:
     told = study.run("plan", study.file)
     assert "4 items, 4 decisions, of 4 people; 3 answers to each" in told
     assert "3 annotators, each about 4 min: 4 work" in told
-    assert "if the mean is 3: interval" in told
+    assert "if the mean is 3: its interval" in told
     assert "6.00 in rewards and 0.00 in fees: 6.00 GBP in all" in told
 
 

@@ -32,7 +32,7 @@ def test_money_and_time_are_of_those_who_completed() -> None:
     places = [Coverage(task="quality", items=2, open=1, held=1, done=4, wanted=6)]
     told = progress(study, places, people, answers)
     (one,) = told.tasks
-    assert (one.places, one.percent) == (6, 66)
+    assert (one.places, one.percent, one.left_out) == (6, 66, 0)
     assert one.minutes == pytest.approx(32.0)
     assert told.median_minutes == pytest.approx(15.0)
     assert told.cost == pytest.approx(2 * 3.0 * 4 / 3)

@@ -35,7 +35,7 @@ def status(*, file: Path, settings: Settings) -> None:
         if excluded:
             click.echo(f"  left out of the figures: {len(excluded)}")
         for reason, count in running.refusals(desk).items():
-            click.echo(printable(f"  refused {count} times: {reason}"))
+            click.echo(printable(f"  refused: {reason} ({count} times)"))
 
 
 @click.command()

@@ -13,6 +13,7 @@ from recenter.cli.studies.opened import file_argument, gathered, need_study_extr
 from recenter.config import Settings, pseudonym_key
 from recenter.errors import InputError
 from recenter.scan.review import write_review
+from recenter.stats.estimate import Estimate
 from recenter.store import open_store
 from recenter.study.gather import ready, review_path, screen, unmasked
 from recenter.study.new import TEMPLATES, new_study
@@ -105,15 +106,19 @@ def _show_task(task: TaskOutlook) -> None:
         f"({design.least_concurrence} to {design.most_concurrence}); "
         + ("all hang together" if design.components == 1 else f"{design.components} islands")
     )
+    what = "mean" if task.question == "better" else "share of yes"
     for one in task.expected:
         click.echo(
-            f"  if the {'mean' if task.question == 'better' else 'share of yes'} is {one.base:g}: "
-            f"interval {_width(one.width.value)} wide, alpha's {_width(one.alpha_width.value)}"
+            f"  if the {what} is {one.base:g}: its interval {_width(one.width)}, that of alpha "
+            f"{_width(one.alpha_width)}"
         )
 
 
-def _width(value: float | None) -> str:
-    return "not estimable" if value is None else f"{value:.2f}"
+def _width(found: Estimate) -> str:
+    """Return how wide an interval will be, or that there will be none."""
+    if found.value is None:
+        return f"cannot be told ({(found.reason or 'no run has one').rstrip('.')})"
+    return f"is {found.value:.2f} wide"
 
 
 def _show_whole(found: Outlook) -> None:

@@ -43,6 +43,11 @@ class TaskProgress(Record, frozen=True):
     """Active minutes so far, of everyone."""
 
     @property
+    def left_out(self) -> int:
+        """Answers that were handed in by somebody who is left out, and not given to others."""
+        return max(0, self.places - self.done - self.held - self.open)
+
+    @property
     def percent(self) -> int:
         """Part of them that is done; not 100 before all are."""
         return self.done * 100 // self.places if self.places else 0
