@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -38,10 +39,25 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
         # First, so that who stores something about this person meanwhile waits, and is refused.
         transaction.run("people_bury", person=person)
         counts = {name: transaction.run(f"forget_{name}", person=person) for name in OF_A_PERSON}
+        _trim_places(transaction)
         return counts | {"runs": forget_in_runs(transaction, person)}
 
     counts = database.transact(work)
     return ForgetReport(person=person, counts=counts, erased=erase and database.erase())
+
+
+def _trim_places(transaction: Transaction) -> None:
+    """Ask of annotators only for parts that are left of what they, or others, are to answer."""
+    for slot, position, study, item, subset in transaction.rows("study_places_subset"):
+        rows = transaction.rows("study_part_names", study=study, item=item)
+        names = json.loads(subset)
+        left = [name for name in names if (name,) in rows]
+        if not left:
+            transaction.run("study_place_delete", slot=slot, position=position)
+        elif left != names:
+            transaction.run(
+                "study_place_subset", slot=slot, position=position, subset=json.dumps(left)
+            )
 
 
 def lift(database: Database, person: str) -> bool:

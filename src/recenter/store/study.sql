@@ -110,6 +110,7 @@ ORDER BY place;
 -- The first open slot with nothing in it that this annotator has seen, nor may see beside it.
 SELECT s.id FROM study_slots s
 WHERE s.study = :study AND s.task = :task AND s.purpose = 'work' AND s.state = 'open'
+AND EXISTS (SELECT 1 FROM study_places w WHERE w.slot = s.id AND w.kind = 'work')
 AND NOT EXISTS (
     SELECT 1 FROM study_places p
     JOIN study_items i ON i.study = p.study AND i.id = p.item
@@ -359,6 +360,20 @@ ON CONFLICT (name) DO UPDATE SET role = excluded.role, hash = excluded.hash;
 DELETE FROM study_items WHERE person = :person OR (person IS NULL AND NOT EXISTS (
     SELECT 1 FROM study_parts p WHERE p.study = study_items.study AND p.item = study_items.id
 ));
+
+-- name: study_places_subset
+SELECT slot, position, study, item, subset FROM study_places WHERE subset IS NOT NULL;
+
+-- name: study_place_subset
+UPDATE study_places SET subset = :subset WHERE slot = :slot AND position = :position;
+
+-- name: study_place_delete
+DELETE FROM study_places WHERE slot = :slot AND position = :position;
+
+-- name: study_silent
+-- Annotators of whom no answer stands.
+SELECT n.id FROM study_annotators n WHERE n.study = :study
+AND NOT EXISTS (SELECT 1 FROM study_answers a WHERE a.annotator = n.id);
 
 -- name: forget_study_parts
 DELETE FROM study_parts WHERE person = :person;

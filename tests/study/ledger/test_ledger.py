@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Iterator
 
 import msgspec
 import pytest
 
 from recenter.errors import InputError, RefusedError
-from recenter.records import Arm
+from recenter.records import Arm, Judgment
 from recenter.store import Store
 from recenter.study.design import Outcome, Recruitment, Task
 from recenter.study.export.judgments import judgments
@@ -264,6 +265,53 @@ def test_who_withdraws_after_the_end_leaves_no_judgment_in_the_store(
     assert list(store.judgments()) == []
 
 
+def test_who_withdraws_while_a_study_is_closed_leaves_no_judgment(desk: Desk, store: Store) -> None:
+    ann = come(desk, "ann")
+    work_through(desk, ann)
+
+    def read_then_withdrawn() -> Iterator[Judgment]:
+        read = list(judgments(desk))
+        saving.withdraw(desk, ann.id)
+        yield from read
+
+    running.replace_judgments(store, desk, read_then_withdrawn())
+    assert list(store.judgments()) == []
+
+
+def test_parts_that_were_forgotten_are_asked_of_nobody(store: Store, clock: Clock) -> None:
+    mixed = relevant("mixed", ("per_a", "per_b"))
+    desk = opened(
+        store.database,
+        written(task("pages", "relevant", overlap=1)),
+        {"pages": TaskItems(work=(mixed,))},
+        clock,
+    )
+    ann = come(desk, "ann")
+    slot = take(desk, ann, "pages")
+    for part, answer in (("1", "cannot_tell"), ("2", "yes"), ("3", "cannot_tell"), ("4", "no")):
+        click(desk, ann, slot, 0, answer, part=part)
+    saving.submit(desk, ann.id, slot.id, 0)
+    # Parts 1 and 3, which wait for somebody else, are of this person.
+    store.forget("per_a")
+    assert joining.claim(desk, come(desk, "bea"), desk.study.task("pages")) is None
+    (row,) = running.coverage(desk)
+    assert (row.open, row.held, row.done, row.wanted) == (0, 0, 2, 2)
+
+
+def test_a_slot_that_forgetting_emptied_is_given_to_nobody(store: Store, clock: Clock) -> None:
+    work = (supported("a", "per_a"), supported("b", "per_b"))
+    file = written(task(overlap=1, per_annotator=1))
+    desk = opened(store.database, file, {"quality": TaskItems(work=work)}, clock)
+    ann = come(desk, "ann")
+    mine = take(desk, ann)
+    (place,) = reading.places(desk, mine.id)
+    store.forget("per_a" if place.item == "sup_a" else "per_b")
+    saving.settle(desk, ann.id, mine.id)
+    other = take(desk, ann)
+    assert other.id != mine.id
+    assert len(reading.places(desk, other.id)) == 1
+
+
 def test_nothing_of_somebody_is_taken_after_they_withdrew(store: Store, clock: Clock) -> None:
     file = written(task(overlap=1, training={"items": "t", "needed": 1.0}))
     items = TaskItems(work=(supported("a"),), training=(supported("t", key=("reject",)),))
@@ -308,6 +356,8 @@ def test_ids_that_were_erased_do_not_come_back_and_first_ones_stay(desk: Desk) -
         "SESSION_ID": "mine",
         "later SESSION_ID": "of another",
     }
+    joining.join(desk, {"id": "link/ann", "SESSION_ID": "mine"})
+    assert running.identity(desk, ann.id) == {"id": "link/ann", "SESSION_ID": "mine"}
     joining.join(desk, {"id": "link/ann", "SESSION_ID": "signed"}, signed=True)
     assert running.identity(desk, ann.id) == {"id": "link/ann", "SESSION_ID": "signed"}
     running.forget_identities(desk)

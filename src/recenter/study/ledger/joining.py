@@ -69,7 +69,8 @@ def _renew_identity(
     rows = transaction.rows("study_identity_get", annotator=annotator)
     if not rows:
         return
-    first = formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
+    kept = formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
+    first = {name: value for name, value in kept.items() if not name.startswith(LATER)}
     later = {f"{LATER}{name}": value for name, value in raw.items() if first.get(name) != value}
     _put_identity(transaction, desk, annotator, raw if signed else first | later)
 

@@ -224,15 +224,18 @@ def forget_identities(desk: Desk) -> tuple[int, bool]:
 def replace_judgments(store: Store, desk: Desk, judgments: Iterable[Judgment]) -> PutReport:
     """Make these the judgments that the store has of the study's annotators."""
 
-    def work(transaction: Transaction) -> None:
-        for (
-            annotator,
-            *_,
-        ) in transaction.rows("study_annotators", study=desk.id):
+    made = list(judgments)
+
+    def clear(transaction: Transaction, query: str) -> None:
+        transaction.rows("study_hold", study=desk.id)
+        for annotator, *_ in transaction.rows(query, study=desk.id):
             transaction.run("study_judgments_forget", annotator=annotator)
 
-    desk.database.transact(work)
-    return store.put_judgments(judgments)
+    desk.database.transact(lambda t: clear(t, "study_annotators"))
+    report = store.put_judgments(made)
+    # Whoever withdrew since the judgments were read has no answer any more.
+    desk.database.transact(lambda t: clear(t, "study_silent"))
+    return report
 
 
 def identity(desk: Desk, annotator: str) -> Mapping[str, str] | None:

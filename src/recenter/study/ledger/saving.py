@@ -150,7 +150,12 @@ def settle(desk: Desk, annotator: str, slot: str) -> None:
         transaction.rows("study_hold", study=desk.id)
         rows = transaction.rows("study_slot_of", study=desk.id, annotator=annotator, slot=slot)
         ((left,),) = transaction.rows("study_places_open", slot=slot)
-        if rows and rows[0][2] == "held" and not left:
+        if not rows or rows[0][2] != "held" or left:
+            return
+        if rows[0][1] == "work" and not places_of(transaction, slot):
+            # They did nothing of it: there may be other work for them.
+            transaction.run("study_slot_state", slot=slot, state="reclaimed")
+        else:
             _finish(transaction, desk, annotator, slot, (rows[0][0], rows[0][1]))
 
     desk.database.transact(work)
