@@ -263,7 +263,7 @@ class Transport:
             return ModelHTTPError(message, status=status, cure=cure)
         if status == 429 and "insufficient_quota" in told:
             return RateLimitedError(message, cure="The account has no credit left.")
-        retry_after = _seconds(headers.get("retry-after"))
+        retry_after = retry_after_seconds(headers.get("retry-after"))
         if status == 429:
             return _TransientError(RateLimitedError(message), retry_after)
         if status in _TRANSIENT or status >= 500:
@@ -319,7 +319,7 @@ def _told(data: bytes) -> str:
     return " ".join(printable.split())[:_SHOWN]
 
 
-def _seconds(value: str | None) -> float | None:
+def retry_after_seconds(value: str | None) -> float | None:
     """Return the seconds that a Retry-After header asks for, or None where it says nothing."""
     if value is None:
         return None

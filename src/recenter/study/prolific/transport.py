@@ -5,10 +5,7 @@ What may be asked twice is asked again after a rate limit or a fault; anything e
 
 from __future__ import annotations
 
-import datetime
-import email.utils
 import json
-import math
 import time
 import weakref
 from collections.abc import Callable, Mapping
@@ -20,6 +17,7 @@ import tenacity
 
 from recenter import __version__
 from recenter.errors import ConfigError, OutcomeUnknownError, PlatformError
+from recenter.models.transport import retry_after_seconds
 
 PROLIFIC = "https://api.prolific.com"
 
@@ -197,13 +195,13 @@ class Transport:
         told = _told(content, self._secret)
         message = f"{what} answered {status}: {told or 'nothing more'}"
         if status == httpx.codes.TOO_MANY_REQUESTS:
-            after = _seconds(response.headers.get("retry-after"))
+            after = retry_after_seconds(response.headers.get("retry-after"))
             cure = (
                 "Nothing was done. Wait" + (f" {after:g} s" if after else "") + ", then ask again."
             )
             return _PassingError(PlatformError(message, status=status, cure=cure), after)
         if status in _UNCLEAR or status >= 500:
-            after = _seconds(response.headers.get("retry-after"))
+            after = retry_after_seconds(response.headers.get("retry-after"))
             return _PassingError(_unclear(message, status, repeatable), after)
         if status < 400:
             return _unclear(f"{what} redirects, which is not followed.", status, repeatable)
@@ -268,20 +266,3 @@ def _told(content: bytes, secret: str) -> str:
         text = text.replace(secret, "***")
     printable = "".join(c if c.isprintable() else " " for c in text[: 4 * _SHOWN])
     return " ".join(printable.split())[:_SHOWN]
-
-
-def _seconds(value: str | None) -> float | None:
-    """Return the seconds that a Retry-After header asks for, or None where it says nothing."""
-    if value is None:
-        return None
-    try:
-        seconds = float(value)
-    except ValueError:
-        try:
-            when = email.utils.parsedate_to_datetime(value)
-        except (ValueError, OverflowError):
-            return None
-        if when.tzinfo is None:
-            when = when.replace(tzinfo=datetime.UTC)
-        seconds = (when - datetime.datetime.now(datetime.UTC)).total_seconds()
-    return max(seconds, 0.0) if math.isfinite(seconds) else None
