@@ -31,7 +31,7 @@ def status(*, file: Path, settings: Settings) -> None:
         states = Counter(one.state for one in annotators(desk))
         told = ", ".join(f"{count} {state}" for state, count in sorted(states.items()))
         click.echo(f"  annotators: {told or 'nobody yet'}")
-        excluded = {who for who, *_, undone in reading.exclusions(desk) if undone is None}
+        excluded = reading.left_out(desk)
         if excluded:
             click.echo(f"  left out of the figures: {len(excluded)}")
         for reason, count in running.refusals(desk).items():

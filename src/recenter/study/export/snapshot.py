@@ -9,7 +9,15 @@ from recenter.records import Record
 from recenter.study.design import Study, Task
 from recenter.study.items import Item, Part
 from recenter.study.ledger.desk import Annotator, Desk, annotators
-from recenter.study.ledger.reading import Answered, Guessed, answers, exclusions, guesses, items
+from recenter.study.ledger.reading import (
+    Answered,
+    Guessed,
+    answers,
+    exclusions,
+    guesses,
+    items,
+    left_out,
+)
 from recenter.study.ledger.running import Adjudication, adjudications
 
 
@@ -82,6 +90,7 @@ def snapshot(desk: Desk) -> Snapshot:
         for id, (item, task, kind) in items(desk).items()
     }
     ((_, _, content, _, _),) = desk.database.rows("study_get", study=desk.id)
+    excluded = left_out(desk)
     decided = adjudications(desk).values()
     return Snapshot(
         study=desk.study,
@@ -95,10 +104,7 @@ def snapshot(desk: Desk) -> Snapshot:
         ),
         adjudications=tuple(one for one in decided if _is_there(placed, one.item, one.part)),
         guesses=tuple(
-            one
-            for one in guesses(desk)
-            if one.item in placed
-            and one.annotator not in {who for who, *_, undone in exclusions(desk) if undone is None}
+            one for one in guesses(desk) if one.item in placed and one.annotator not in excluded
         ),
         texts=tuple(
             Given(task=task, hash=hash, number=int(number), text=text)

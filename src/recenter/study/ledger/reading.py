@@ -159,10 +159,10 @@ def items(desk: Desk) -> dict[str, tuple[Item, str, str]]:
 
 def answers(desk: Desk) -> list[Answered]:
     """Return every answer that stands, also those that do not count, in a fixed order."""
-    left_out = {who for who, _, _, _, undone in exclusions(desk) if undone is None}
+    excluded = left_out(desk)
     fields = [name for name in Answered.__struct_fields__ if name != "excluded"]
     return [
-        Answered(**dict(zip(fields, row, strict=True)), excluded=row[4] in left_out)
+        Answered(**dict(zip(fields, row, strict=True)), excluded=row[4] in excluded)
         for row in desk.database.rows("study_given", study=desk.id)
     ]
 
@@ -184,6 +184,11 @@ def exclusions(desk: Desk) -> list[tuple[str, str, str, float, float | None]]:
             "study_exclusions", study=desk.id
         )
     ]
+
+
+def left_out(desk: Desk) -> set[str]:
+    """Return the annotators who are left out of the figures at present."""
+    return {who for who, *_, undone in exclusions(desk) if undone is None}
 
 
 def guesses(desk: Desk) -> list[Guessed]:

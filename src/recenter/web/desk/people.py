@@ -131,7 +131,7 @@ def _is_out(asked: Asked, annotator: Annotator) -> bool:
 def _all(asked: Asked) -> tuple[list[Person], list[Work]]:
     desk = asked.desk
     rows, items = reading.answers(desk), reading.items(desk)
-    out = {who for who, _, _, _, undone in reading.exclusions(desk) if undone is None}
+    out = reading.left_out(desk)
     minutes = minutes_of(rows)
     works = []
     for task in desk.study.tasks:
