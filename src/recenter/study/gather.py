@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import msgspec
 from recenter.errors import InputError
 from recenter.questions import QUESTIONS
 from recenter.scan.find import find
+from recenter.scan.record import Finding
 from recenter.scan.redact import redact
 from recenter.scan.review import Decision, ReviewRow, apply, read_review, scan_hash, to_review
 from recenter.store import Store
@@ -22,6 +24,7 @@ from recenter.study.plan import TaskItems
 from recenter.study.stored import stored_items
 
 Gathered = Mapping[str, TaskItems]
+Finder = Callable[[str], tuple[Finding, ...]]
 
 
 class Screened(msgspec.Struct, frozen=True):
@@ -61,11 +64,21 @@ def screen(written: Written, items: Gathered) -> Screened:
     Raises:
         InputError: the file of names or of the review cannot be read.
     """
-    found = dict(_texts(items))
-    if len(found) < sum(1 for _ in _texts(items)):
-        raise InputError("two texts of the study have one name.", file=written.path.name)
+    return _screen(written, items, _finder(written))
+
+
+def _finder(written: Written) -> Finder:
+    """Return what finds in a text, each text once: many items may show the same conversation."""
     names = _names(written)
-    findings = {name: find(text, names=names) for name, text in found.items()}
+    return functools.cache(lambda text: find(text, names=names))
+
+
+def _screen(written: Written, items: Gathered, look: Finder) -> Screened:
+    named = list(_texts(items))
+    found = dict(named)
+    if len(found) < len(named):
+        raise InputError("two texts of the study have one name.", file=written.path.name)
+    findings = {name: look(text) for name, text in found.items()}
     rows = to_review(found, findings)
     path = review_path(written)
     before = {} if not path.exists() else _decisions(read_review(path))
@@ -87,7 +100,8 @@ def ready(written: Written, items: Gathered) -> Gathered:
         InputError: nobody has signed off a scan of these texts, or something that it found is not
             decided on.
     """
-    screened = screen(written, items)
+    look = _finder(written)
+    screened = _screen(written, items, look)
     scan = written.study.scan
     file = written.path.name
     if scan is None or scan.signed_off is None:
@@ -114,10 +128,9 @@ def ready(written: Written, items: Gathered) -> Gathered:
                 field=f"scan.{field}",
                 cure="Say who signed off, when, and how the people whose words these are agreed.",
             )
-    names = _names(written)
 
     def change(text: str) -> str:
-        return redact(text, apply(find(text, names=names), screened.rows))
+        return redact(text, apply(look(text), screened.rows))
 
     return {
         name: _on_pages(written.study, written.study.task(name), given, change)
