@@ -23,6 +23,7 @@ Count = Annotated[int, Meta(ge=1, le=100_000)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
 Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{4,64}$")]
 
+
 ASKED = ("supported", "relevant", "relevant_five", "better")
 """The questions that have a page for people."""
 
@@ -186,7 +187,7 @@ class Study(Part, frozen=True):
         """Return the task of this name.
 
         Raises:
-            KeyError: there is none.
+            StopIteration: there is none.
         """
         return next(task for task in self.tasks if task.name == name)
 

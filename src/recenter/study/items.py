@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from recenter.provenance import digest, make_id
+from recenter.provenance import make_id
 from recenter.records import Arm, Evidence, Query, Record, Turn
 
 Kind = Literal["work", "repeat", "check", "gold", "training"]
@@ -145,8 +145,3 @@ def mapped(item: Item, change: Callable[[str], str]) -> Item:
         other=drafted(item.other),
         explanation=maybe(item.explanation),
     )
-
-
-def content(item: Item) -> str:
-    """Digest of an item: tells whether it has changed."""
-    return digest(item)

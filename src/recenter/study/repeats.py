@@ -7,16 +7,13 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from random import Random
-from typing import Literal
 
 from recenter.errors import InputError
 from recenter.provenance import digest
 from recenter.records import Record
 from recenter.study.blocks import Slot
+from recenter.study.items import Kind, Side
 from recenter.study.swaps import drawn, shuffled
-
-Kind = Literal["work", "repeat", "check", "gold"]
-Side = Literal["first", "second"]
 
 _LEAST_GAP = 3
 _LEAST_KEY = 16

@@ -11,7 +11,6 @@ from recenter.errors import RefusedError
 from recenter.provenance import digest
 from recenter.store.database import Transaction
 from recenter.study.design import Outcome, Task
-from recenter.study.items import Kind
 from recenter.study.ledger.desk import (
     Annotator,
     Desk,
@@ -62,14 +61,21 @@ def join(
     return desk.database.transact(work)
 
 
+def identity_of(transaction: Transaction, annotator: str) -> dict[str, str] | None:
+    """Return the ids that somebody came with; None where they were erased."""
+    rows = transaction.rows("study_identity_get", annotator=annotator)
+    if not rows:
+        return None
+    return formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
+
+
 def _renew_identity(
     transaction: Transaction, desk: Desk, annotator: str, raw: Mapping[str, str], *, signed: bool
 ) -> None:
     """Keep what somebody came with this time beside what they came with first."""
-    rows = transaction.rows("study_identity_get", annotator=annotator)
-    if not rows:
+    kept = identity_of(transaction, annotator)
+    if kept is None:
         return
-    kept = formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
     first = {name: value for name, value in kept.items() if not name.startswith(LATER)}
     later = {f"{LATER}{name}": value for name, value in raw.items() if first.get(name) != value}
     _put_identity(transaction, desk, annotator, raw if signed else first | later)
@@ -248,13 +254,9 @@ def _of(slots: list[SlotRow], task: Task, purpose: Literal["training", "work"]) 
 
 def _set_sides(transaction: Transaction, desk: Desk, slot: str, annotator: str) -> None:
     rows = places_of(transaction, slot)
-    places = [Place(item=row.item, kind=_kind(row.kind)) for row in rows]
+    places = [Place(item=row.item, kind=row.kind) for row in rows]
     for row, side in zip(rows, sides(places, key=desk.key, annotator=annotator), strict=True):
         transaction.run("study_side_set", slot=slot, position=row.position, side=side)
-
-
-def _kind(kind: Kind) -> Literal["work", "repeat", "check", "gold"]:
-    return "work" if kind == "training" else kind
 
 
 def _band(transaction: Transaction, desk: Desk) -> str:

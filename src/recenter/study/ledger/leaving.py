@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from recenter import formats
 from recenter.store.database import Transaction
 from recenter.study.ledger.desk import RETURNED, Desk, annotator_of
-from recenter.study.ledger.joining import LATER, set_state, take_back
+from recenter.study.ledger.joining import LATER, identity_of, set_state, take_back
 
 
 def release(desk: Desk, annotator: str) -> None:
@@ -33,10 +32,9 @@ def release_once(
 
     def work(transaction: Transaction) -> bool:
         transaction.rows("study_hold", study=desk.id)
-        rows = transaction.rows("study_identity_get", annotator=annotator)
-        if not rows:
+        ids = identity_of(transaction, annotator)
+        if ids is None:
             return False
-        ids = formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
         last = ids | {
             name.removeprefix(LATER): value for name, value in ids.items() if name.startswith(LATER)
         }

@@ -7,12 +7,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
-from recenter import formats
 from recenter.errors import InputError, RefusedError
 from recenter.records import Failure, Judgment, Record
 from recenter.store import PutReport, Store
 from recenter.store.database import Database, Transaction
 from recenter.study.ledger.desk import Desk, State, annotator_of, parts_named
+from recenter.study.ledger.joining import identity_of
 from recenter.study.ledger.saving import give_back
 
 Role = Literal["researcher", "adjudicator"]
@@ -223,7 +223,6 @@ def forget_identities(desk: Desk) -> tuple[int, bool]:
 
 def replace_judgments(store: Store, desk: Desk, judgments: Iterable[Judgment]) -> PutReport:
     """Make these the judgments that the store has of the study's annotators."""
-
     made = list(judgments)
 
     def clear(transaction: Transaction, query: str) -> None:
@@ -243,7 +242,4 @@ def identity(desk: Desk, annotator: str) -> Mapping[str, str] | None:
 
     No export and no page calls this.
     """
-    rows = desk.database.rows("study_identity_get", annotator=annotator)
-    if not rows:
-        return None
-    return formats.decode(rows[0][0], dict[str, str], file="store, table study_identities")
+    return desk.database.transact(lambda t: identity_of(t, annotator))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from collections.abc import Iterator
+from typing import Literal, NamedTuple, get_args
 
 import msgspec
 
@@ -65,6 +66,14 @@ class _Place(Record, frozen=True):
     done: float | None
     active_ms: int
     idle_ms: int
+
+
+class _Mark(NamedTuple):
+    task: str
+    slot: str
+    position: int
+    kind: str
+    right: bool
 
 
 def save(desk: Desk, annotator: str, event: Event) -> Saved:
@@ -200,17 +209,14 @@ def give_back(transaction: Transaction, desk: Desk, annotator: str) -> None:
         put_open(transaction, desk, task, items)
 
 
-def marks(transaction: Transaction, desk: Desk, annotator: str, *, task: str) -> list[bool]:
-    """Return whether each check of a task was answered rightly in all its parts."""
-    pages: dict[tuple[str, int], bool] = {}
-    for of, where, position, kind, answer, record in transaction.rows(
+def _marked(transaction: Transaction, desk: Desk, annotator: str) -> Iterator[_Mark]:
+    """Yield what somebody answered of what has a right answer, in the order of the pages."""
+    for task, slot, position, kind, answer, record in transaction.rows(
         "study_marked", study=desk.id, annotator=annotator
     ):
         part = formats.decode(record, Part, file="store, table study_parts")
-        if (of, kind) == (task, "check") and part.key:
-            right = pages.get((where, position), True)
-            pages[where, position] = right and answer in part.key
-    return list(pages.values())
+        if part.key:
+            yield _Mark(task, slot, position, kind, answer in part.key)
 
 
 def _finish(
@@ -219,7 +225,7 @@ def _finish(
     name, purpose = what
     task = desk.study.task(name)
     if purpose == "training":
-        right = _lessons(transaction, desk, annotator, slot)
+        right = [one.right for one in _marked(transaction, desk, annotator) if one.slot == slot]
         needed = task.training.needed if task.training else 0.0
         passed = not right or sum(right) >= needed * len(right)
         transaction.run("study_slot_state", slot=slot, state="passed" if passed else "failed")
@@ -230,23 +236,18 @@ def _finish(
     _fail_checks(transaction, desk, annotator, name)
 
 
-def _lessons(transaction: Transaction, desk: Desk, annotator: str, slot: str) -> list[bool]:
-    """Return whether each decision of a training was right."""
-    found = []
-    for _, where, _, _, answer, record in transaction.rows(
-        "study_marked", study=desk.id, annotator=annotator
-    ):
-        part = formats.decode(record, Part, file="store, table study_parts")
-        if where == slot and part.key:
-            found.append(answer in part.key)
-    return found
-
-
 def _fail_checks(transaction: Transaction, desk: Desk, annotator: str, task: str) -> None:
-    """End the part of somebody who failed too many checks of a task; their work goes to others."""
+    """End the part of somebody who failed too many checks of a task; their work goes to others.
+
+    A page of checks is failed once, however many of its parts are wrong.
+    """
     checks = desk.study.task(task).checks
-    wrong = marks(transaction, desk, annotator, task=task).count(False)
-    if checks is not None and wrong >= checks.failures:
+    failed = {
+        (one.slot, one.position)
+        for one in _marked(transaction, desk, annotator)
+        if (one.task, one.kind) == (task, "check") and not one.right
+    }
+    if checks is not None and len(failed) >= checks.failures:
         give_back(transaction, desk, annotator)
         set_state(transaction, desk, annotator, "failed_checks")
 
