@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shlex
 from pathlib import Path
 
@@ -12,7 +11,6 @@ from recenter.cli.bar import Bar
 from recenter.cli.options import setting_options
 from recenter.cli.printable import printable
 from recenter.config import Settings
-from recenter.errors import MissingExtraError
 from recenter.figures.draw import need_extra
 from recenter.models.load import load_embedder
 from recenter.reports.build import Asked, build
@@ -86,8 +84,7 @@ def report(
     Example: recenter report --from people.jsonl --from models.jsonl --output report
     """
     need_extra("sklearn", "matplotlib")
-    if any(importlib.util.find_spec(name) is None for name in ("statsmodels", "evalica")):
-        raise MissingExtraError("A report", "stats,train")
+    need_extra("statsmodels", "evalica", feature="A report", extra="stats,train")
     check_folder(output, holds=PAGE)
     earlier = None if against is None else read_earlier(against)
     material, files = read_files(sources)

@@ -40,14 +40,14 @@ _DARK = 0.7
 """From this figure on, a cell is too dark for black ink."""
 
 
-def need_extra(*modules: str) -> None:
+def need_extra(*modules: str, feature: str = "training", extra: str = "train") -> None:
     """Refuse to begin long work that would end at a package that is not there.
 
     Raises:
         MissingExtraError: one of the modules cannot be imported.
     """
     if any(importlib.util.find_spec(name) is None for name in modules):
-        raise MissingExtraError("training", "train")
+        raise MissingExtraError(feature, extra)
 
 
 def draw(plot: Picture, folder: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from recenter.config import Settings, pseudonym_key
-from recenter.errors import MissingExtraError
+from recenter.figures.draw import need_extra
 from recenter.store import Store, open_store
 from recenter.study.design import Written
 from recenter.study.file import read_study
@@ -25,24 +24,16 @@ file_argument = click.argument(
 )
 
 
+_MODULES = ("yaml", "starlette", "uvicorn", "argon2", "nh3", "markdown_it", "phonenumbers")
+
+
 def need_study_extra() -> None:
     """End at once where the extra is missing.
 
     Raises:
         MissingExtraError: it is.
     """
-    for module in (
-        "yaml",
-        "starlette",
-        "uvicorn",
-        "argon2",
-        "jwt",
-        "nh3",
-        "markdown_it",
-        "phonenumbers",
-    ):
-        if importlib.util.find_spec(module) is None:
-            raise MissingExtraError("A human study", "study")
+    need_extra(*_MODULES, feature="A human study", extra="study")
 
 
 @contextmanager
