@@ -21,6 +21,12 @@ OF_A_PERSON = (
     "replies",
     "selections",
     "queries",
+    "memories",
+    "memory_events",
+    "memory_choices",
+    "memory_receipts",
+    "memory_traces",
+    "memory_keys",
     "attributes",
     "conversations",
     "work",
@@ -82,9 +88,9 @@ def delete_conversation(database: Database, id: str, *, erase: bool) -> ForgetRe
         counts = Counter(conversations=transaction.run("conversations_delete", id=id))
         transaction.run("deleted_add", id=id, person=person)
         gone, lost_quotes = _trim_evidence(transaction, person, id, counts)
-        _remove_attributes(transaction, person, gone, counts, lost_quotes)
+        remove_attributes(transaction, person, gone, counts, lost_quotes)
         counts["work"] = transaction.run("work_delete_of_item", item=id, person=person)
-        _remove_traces(transaction, person, counts)
+        remove_traces(transaction, person, counts)
         return person, counts
 
     return _reported(database, database.transact(work), erase=erase)
@@ -101,8 +107,8 @@ def delete_attribute(database: Database, id: str, *, erase: bool) -> ForgetRepor
         hold_people(transaction, [person])
         counts: Counter[str] = Counter()
         transaction.run("deleted_add", id=id, person=person)
-        _remove_attributes(transaction, person, {id}, counts, frozenset())
-        _remove_traces(transaction, person, counts)
+        remove_attributes(transaction, person, {id}, counts, frozenset())
+        remove_traces(transaction, person, counts)
         return person, counts
 
     return _reported(database, database.transact(work), erase=erase)
@@ -127,7 +133,7 @@ def _trim_evidence(
     """
     gone: set[str] = set()
     quotes: set[str] = set()
-    for attribute in _all(transaction, ATTRIBUTES, person):
+    for attribute in every(transaction, ATTRIBUTES, person):
         kept = tuple(e for e in attribute.evidence if e.conversation != conversation)
         if len(kept) == len(attribute.evidence):
             continue
@@ -136,7 +142,7 @@ def _trim_evidence(
             gone.add(attribute.id)
             continue
         # The reason may retell what was just removed.
-        _rewrite(
+        rewrite(
             transaction,
             ATTRIBUTES,
             msgspec.structs.replace(attribute, evidence=kept, reason=None),
@@ -145,32 +151,33 @@ def _trim_evidence(
     return gone, quotes
 
 
-def _remove_attributes(
+def remove_attributes(
     transaction: Transaction,
     person: str,
     ids: Collection[str],
     counts: Counter[str],
     lost_quotes: Collection[str],
 ) -> None:
+    """Remove attributes, judgments and replies that rest on them, their mention elsewhere."""
     for id in sorted(ids):
         counts["judgments"] += transaction.run("judgments_delete_of_attribute", attribute=id)
         counts["attributes"] += transaction.run("attributes_delete", id=id)
-    for attribute in _all(transaction, ATTRIBUTES, person):
+    for attribute in every(transaction, ATTRIBUTES, person):
         if not set(ids).isdisjoint(attribute.members):
-            _rewrite(transaction, ATTRIBUTES, _without_members(attribute, ids))
-    for selection in _all(transaction, SELECTIONS, person):
+            rewrite(transaction, ATTRIBUTES, _without_members(attribute, ids))
+    for selection in every(transaction, SELECTIONS, person):
         kept = tuple(d for d in selection.decisions if d.attribute not in ids)
         if len(kept) < len(selection.decisions):
             replaced = msgspec.structs.replace(selection, decisions=kept)
-            _rewrite(transaction, SELECTIONS, replaced)
+            rewrite(transaction, SELECTIONS, replaced)
             counts["selections_trimmed"] += 1
-    for reply in _all(transaction, REPLIES, person):
+    for reply in every(transaction, REPLIES, person):
         if _rests_on(reply.receipt, ids, lost_quotes):
             counts["judgments"] += transaction.run("judgments_delete_of_reply", reply=reply.id)
             counts["replies"] += transaction.run("replies_delete", id=reply.id)
 
 
-def _remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -> None:
+def remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -> None:
     """Empty the cache and the errors of a person: any of them may hold the words removed."""
     counts["cache"] += transaction.run("forget_cache", person=person)
     transaction.run("work_clear_errors", person=person)
@@ -186,12 +193,14 @@ def _without_members(attribute: Attribute, ids: Collection[str]) -> Attribute:
     return msgspec.structs.replace(attribute, members=members)
 
 
-def _all(transaction: Transaction, table: Table[Any], person: str) -> list[Any]:
+def every(transaction: Transaction, table: Table[Any], person: str) -> list[Any]:
+    """Return all records of a person in one table, within a transaction."""
     rows = transaction.rows(f"{table.name}_page", person=person, after="", size=_ALL)
     return [table.record(row[-1]) for row in rows]
 
 
-def _rewrite(transaction: Transaction, table: Table[Any], record: Any) -> None:
+def rewrite(transaction: Transaction, table: Table[Any], record: Any) -> None:
+    """Put a changed record in the place of the one with its id."""
     row = table.row(record)
     transaction.run(
         f"{table.name}_rewrite", id=row["id"], content=row["content"], record=row["record"]
