@@ -100,7 +100,7 @@ def test_a_refusal_holds_for_messages_like_this_one_and_for_no_others(memory: Me
     assert not again
     assert "not for messages like this one" in again.withheld[0].reason
     assert memory.context("How can I make friends when I work when others sleep?", user_id="ada")
-    person = memory.engine.person("ada")
+    person = memory.person("ada")
     (judgment,) = memory.engine.store.judgments(person, question="relevant")
     assert (judgment.answer, judgment.judge.kind) == ("no", "person")
     query = memory.engine.store.query(str(judgment.subject.query))

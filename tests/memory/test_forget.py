@@ -135,7 +135,7 @@ def test_deleting_all_of_one_never_touches_another_and_can_be_tried(memory: Memo
 def test_ids_of_another_person_change_nothing(memory: Memory) -> None:
     memory.add("I live in Berlin.", user_id="bob")
     id = id_of(memory, "The user lives in Berlin.", "bob")
-    done = memory.forget_some(memory.engine.person("ada"), [id])
+    done = memory.forget_some(memory.person("ada"), [id])
     assert done.counts == {}
     assert known(memory, "bob") == {"The user lives in Berlin."}
 
@@ -148,7 +148,7 @@ def test_what_is_older_than_was_agreed_lapses(memory: Memory, clock: Clock) -> N
     clock.now += 31 * 86_400
     memory.add("I play chess every Sunday.", user_id="ada")
     done = lapse(memory.engine.store, key=memory.engine.key, now=clock.now)
-    assert list(done) == [memory.engine.person("ada")]
+    assert list(done) == [memory.person("ada")]
     assert known(memory) == {"The user plays chess every Sunday."}
     assert memory.receipts("ada") == []
     assert known(memory, "bob") == {"The user lives in Berlin."}

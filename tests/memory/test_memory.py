@@ -50,7 +50,7 @@ def test_the_same_conversation_again_or_grown_is_learned_once(memory: Memory) ->
     assert {r["id"] for r in before["results"]} < {
         r["id"] for r in memory.get_all(user_id="ada")["results"]
     }
-    assert len(list(memory.engine.store.conversations(memory.engine.person("ada")))) == 1
+    assert len(list(memory.engine.store.conversations(memory.person("ada")))) == 1
 
 
 def test_the_same_thing_said_elsewhere_strengthens_what_is_known(
@@ -93,7 +93,7 @@ def test_only_the_person_is_learned_from(memory: Memory) -> None:
         user_id="ada",
     )
     assert known(memory) == set()
-    held = memory.engine.store.conversations(memory.engine.person("ada"))
+    held = memory.engine.store.conversations(memory.person("ada"))
     words = " ".join(turn.text for c in held for turn in c.turns)
     assert not any(word in words for word in ("pilot", "baker", "chef"))
 
@@ -135,6 +135,7 @@ def test_people_and_applications_are_kept_apart(memory: Memory, url: str) -> Non
     assert not memory.context("How do I sleep better after work?", user_id="bob")
     with Memory({"store": url, "application": "other"}) as other:
         assert known(other) == set()
+        assert known(other.of_application("")) == {NURSE, MEAT}
 
 
 def test_filters_by_agent_run_and_metadata(memory: Memory) -> None:

@@ -90,10 +90,11 @@ class Engine:
                 self.key,
             )
 
-    def person(self, user_id: str, application: str | None = None) -> str:
-        """Return the pseudonym of a person of an application."""
-        name = self.config.application if application is None else application
-        source = f"application:{name}" if name else ""
+    def person(self, user_id: str, application: str) -> str:
+        """Return the pseudonym of a person of an application; the empty one is that of the
+        command line's `--person`.
+        """
+        source = f"application:{application}" if application else ""
         return person_id(self.key, user_id, source=source)
 
     # Deciding

@@ -45,12 +45,18 @@ class Memory(PersonSide):
             ConfigError: a name or value is not known.
         """
         made = config if isinstance(config, MemoryConfig) else config_of(config)
-        super().__init__(Engine(made, clock=clock))
+        super().__init__(Engine(made, clock=clock), made.application)
 
     @classmethod
     def from_config(cls, config_dict: Mapping[str, Any]) -> Memory:
         """Set up from a dict, as mem0's users write it."""
         return cls(config_dict)
+
+    def of_application(self, name: str) -> Memory:
+        """Return the memory of another application, on the same store, models and threads."""
+        other = object.__new__(Memory)
+        PersonSide.__init__(other, self._engine, name)
+        return other
 
     def __enter__(self) -> Memory:
         return self
@@ -91,13 +97,13 @@ class Memory(PersonSide):
             InputError: the messages are not of that shape.
             StoreError: the store cannot be read.
         """
-        person = self._engine.person(_given(user_id))
+        person = self.person(_given(user_id))
         return self._engine.context(
             checked(messages) if isinstance(messages, str | Mapping) else _same(messages),
             person,
             tokens=tokens,
             incognito=incognito,
-            application=self._engine.config.application,
+            application=self._application,
         )
 
     def learn(
@@ -113,12 +119,12 @@ class Memory(PersonSide):
         What waits is in the store and survives a restart. `status` tells what failed.
         """
         if not incognito:
-            person = self._engine.person(_given(user_id))
+            person = self.person(_given(user_id))
             self._engine.learn_later(
                 checked(messages),
                 person,
                 key=conversation_id,
-                application=self._engine.config.application,
+                application=self._application,
             )
 
     # mem0's verbs
@@ -153,9 +159,9 @@ class Memory(PersonSide):
             agent=agent_id,
             run=run_id,
         )
-        person = self._engine.person(name)
+        person = self.person(name)
         given = checked(messages)
-        application = self._engine.config.application
+        application = self._application
         if not infer:
             kept = put_verbatim(self._engine, person, given, note=note, application=application)
             return changed([Change("ADD", attribute) for attribute in kept], note, name)
@@ -183,7 +189,7 @@ class Memory(PersonSide):
         name = _user(user_id, filters)
         found = searched(
             self._engine,
-            self._engine.person(name),
+            self.person(name),
             query,
             most=limit if top_k is None else top_k,
             threshold=threshold,
@@ -281,7 +287,7 @@ class Memory(PersonSide):
         With `dry_run`, say which and change nothing. `forget` removes the person altogether.
         """
         name = _user(user_id, filters)
-        person = self._engine.person(name)
+        person = self.person(name)
         wanted = _wanted(filters, agent_id=agent_id, run_id=run_id)
         ids = [m.attribute.id for m in self.memories(name) if wanted(m)]
         if dry_run:

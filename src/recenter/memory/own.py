@@ -23,20 +23,25 @@ _LATEST = 1e12
 class PersonSide:
     """The half of `Memory` that the person's page is made of."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, application: str) -> None:
         self._engine = engine
+        self._application = application
 
     @property
     def engine(self) -> Engine:
         """Stores, models and threads."""
         return self._engine
 
+    def person(self, user_id: str) -> str:
+        """Return the pseudonym under which a person of this application is stored."""
+        return self._engine.person(user_id, self._application)
+
     # Seeing
 
     def memories(self, user_id: str) -> tuple[Memorised, ...]:
         """Return all that is known of a person, with its status, latest first."""
         self._engine.recorder.flush()
-        known = ledger.profile(self._engine.store.database, self._engine.person(user_id))
+        known = ledger.profile(self._engine.store.database, self.person(user_id))
         return tuple(sorted(known, key=lambda m: (-m.note.updated, m.attribute.id)))
 
     def receipt(self, receipt_id: str) -> Answered | None:
@@ -51,14 +56,14 @@ class PersonSide:
         self._engine.recorder.flush()
         return ledger.receipts(
             self._engine.store.database,
-            self._engine.person(user_id),
+            self.person(user_id),
             before=_LATEST if before is None else before,
             size=size,
         )
 
     def export(self, user_id: str) -> dict[str, Any]:
         """Return everything that is kept of a person, as JSON can hold it."""
-        store, person = self._engine.store, self._engine.person(user_id)
+        store, person = self._engine.store, self.person(user_id)
         chosen = ledger.choices(store.database, person)
         return {
             "person": person,
@@ -83,7 +88,7 @@ class PersonSide:
 
     def choices(self, user_id: str) -> Choices:
         """Return what a person decided about their memory."""
-        return ledger.choices(self._engine.store.database, self._engine.person(user_id))
+        return ledger.choices(self._engine.store.database, self.person(user_id))
 
     def choose(
         self,
@@ -107,7 +112,7 @@ class PersonSide:
             if keep_days < 0:
                 raise InputError(f"must be 0 or more, got {keep_days}.", field="keep_days")
             made = msgspec.structs.replace(made, keep_days=keep_days or None)
-        ledger.put_choices(self._engine.store.database, self._engine.person(user_id), made)
+        ledger.put_choices(self._engine.store.database, self.person(user_id), made)
         return made
 
     def review(
@@ -183,7 +188,7 @@ class PersonSide:
     def forget(self, user_id: str) -> Deleted:
         """Forget a person altogether: all that is kept goes, and nothing is learned again."""
         self._engine.recorder.flush()
-        store, person = self._engine.store, self._engine.person(user_id)
+        store, person = self._engine.store, self.person(user_id)
         reachless = copies_of(store, person)
         report = store.forget(person)
         return Deleted(
