@@ -202,11 +202,12 @@ def test_a_reply_that_changes_sides_and_stays_better_is_consistent() -> None:
 
 
 def guess(annotator: str, side: str, said: str) -> Guessed:
-    return Guessed(annotator=annotator, item="i", side=side, said=said)  # type: ignore[arg-type]
+    return Guessed(annotator=annotator, task="quality", item="i", side=side, said=said)  # type: ignore[arg-type]
 
 
 def test_guesses_of_sides_are_held_against_chance() -> None:
     told = unblinding(
+        TASK,
         [
             guess("a", "first", "first"),
             guess("a", "first", "second"),
@@ -214,6 +215,7 @@ def test_guesses_of_sides_are_held_against_chance() -> None:
             guess("b", "second", "cannot_tell"),
             guess("c", "first", "first"),
             guess("d", "first", "second"),
+            msgspec.structs.replace(guess("e", "first", "first"), task="another"),
         ],
         left_out={"d"},
     )
@@ -228,10 +230,10 @@ def test_all_who_see_through_it_are_told_and_few_are_not_judged() -> None:
         for who in range(12)
         for said in ("first",) * 9 + ("second",) * (who % 2)
     ]
-    assert unblinding(sure).told_apart is True
-    alone = unblinding([guess("a", "first", "first")])
+    assert unblinding(TASK, sure).told_apart is True
+    alone = unblinding(TASK, [guess("a", "first", "first")])
     assert (alone.rate.value, alone.told_apart) == (1, None)
-    nobody = unblinding([])
+    nobody = unblinding(TASK, [])
     assert (nobody.rate.value, nobody.told_apart) == (None, None)
     assert nobody.rate.reason
 

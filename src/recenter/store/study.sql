@@ -314,7 +314,10 @@ WHERE a.study = :study AND s.purpose = 'work'
 ORDER BY a.item, a.part, n.number, p.position;
 
 -- name: study_guesses
-SELECT e.annotator, e.slot, e.position, e.item, e.record, p.side, i.record FROM study_events e
+-- As with answers, those of a slot that was given to somebody else count no more.
+SELECT e.annotator, e.slot, e.position, e.item, e.record, p.side, i.record, s.task
+FROM study_events e
+JOIN study_slots s ON s.id = e.slot AND s.state <> 'replaced'
 JOIN study_places p ON p.slot = e.slot AND p.position = e.position
 JOIN study_items i ON i.study = e.study AND i.id = e.item
 WHERE e.study = :study AND e.kind = 'unblind' ORDER BY e.annotator, e.seq;

@@ -161,9 +161,11 @@ def consistency(task: Task, rows: Iterable[Answered], items: Items) -> Consisten
     )
 
 
-def unblinding(guesses: Iterable[Guessed], *, left_out: Collection[str] = ()) -> Unblinding:
-    """Return whether annotators could tell which side was personalised."""
-    kept = [guess for guess in guesses if guess.annotator not in left_out]
+def unblinding(
+    task: Task, guesses: Iterable[Guessed], *, left_out: Collection[str] = ()
+) -> Unblinding:
+    """Return whether the annotators of a task could tell which side was personalised."""
+    kept = [one for one in guesses if one.task == task.name and one.annotator not in left_out]
     dared = [(one.annotator, one.side == one.said) for one in kept if one.said != "cannot_tell"]
     rate = clustered_share([hit for _, hit in dared], [who for who, _ in dared])
     right = sum(hit for _, hit in dared)

@@ -463,6 +463,8 @@ def test_a_guess_is_of_the_side_that_knows_the_person(
     other = "first" if rated == "second" else "second"
     expected = {"rated": [rated], "other": [other], None: []}[right]
     assert [one.side for one in reading.guesses(desk)] == expected
+    running.exclude(desk, ann.id, reason="A robot", account="r", replace=True)
+    assert reading.guesses(desk) == []
 
 
 def test_other_items_may_not_take_the_place_of_those_that_somebody_works_on(

@@ -67,10 +67,10 @@ def figures(asked: Asked) -> Response:
     whole = agreement(task, rows, items)
     repeated = consistency(task, [row for row in rows if row.counts], items)
     told = _figures(whole, repeated)
-    left_out = {row.annotator for row in rows if row.excluded}
+    left_out = reading.left_out(desk)
     pairs = pair_kappas(task, rows, items)
     asks_sides = task.asks.subject == "reply_pair" and task.unblinding
-    guessed = unblinding(reading.guesses(desk), left_out=left_out) if asks_sides else None
+    guessed = unblinding(task, reading.guesses(desk), left_out=left_out) if asks_sides else None
     return asked.page(
         "agreement",
         task=task,
