@@ -6,10 +6,10 @@ import pytest
 
 from recenter.errors import InputError, RefusedError
 from recenter.store import Store
-from recenter.study.ledger import joining, reading, running
+from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Desk
 from recenter.study.plan import TaskItems
-from tests.study.ledger.test_ledger import come, work_through
+from tests.study.ledger.test_ledger import click, come, take, work_through
 from tests.study.samples import Clock, opened, supported, task, written
 
 
@@ -79,6 +79,19 @@ def test_coverage_counts_what_is_open_held_and_done(desk: Desk) -> None:
     joining.claim(desk, come(desk, "bea"), desk.study.task("quality"))
     (row,) = running.coverage(desk)
     assert (row.items, row.open, row.held, row.done) == (2, 0, 2, 2)
+
+
+def test_what_was_declined_waits_with_the_rest_until_the_slot_ends(desk: Desk) -> None:
+    ann = come(desk, "ann")
+    slot = take(desk, ann)
+    counted = []
+    for position, answer in enumerate(("cannot_tell", "accept")):
+        click(desk, ann, slot, position, answer)
+        saving.submit(desk, ann.id, slot.id, position)
+        (row,) = running.coverage(desk)
+        counted.append((row.open, row.held, row.done, row.wanted))
+    # The other slot is open all along; in the end the declined decision is, too.
+    assert counted == [(2, 2, 0, 4), (3, 0, 1, 4)]
 
 
 def test_a_study_that_is_not_open_takes_nobody_new(desk: Desk) -> None:

@@ -26,7 +26,7 @@ class Coverage(Record, frozen=True):
     open: int
     """That nobody holds."""
     held: int
-    """That somebody is at."""
+    """That somebody is at, or declined in what they are still at: others get it when they end."""
     done: int
     """That were handed in and count."""
     wanted: int
@@ -64,11 +64,12 @@ def coverage(desk: Desk) -> list[Coverage]:
         parts[task][item] = int(size)
         named = parts_named(only)
         asked = int(size) if named is None else len(named)
+        handed_in = done is not None
         if state == "open":
             counts[task]["open"] += asked
-        elif state == "held" and done is None:
-            counts[task]["held"] += asked
-        elif state in ("held", "done", "reclaimed") and done is not None and not excluded:
+        if state == "held":
+            counts[task]["held"] += int(declined) if handed_in else asked
+        if state in ("held", "done", "reclaimed") and handed_in and not excluded:
             counts[task]["done"] += asked - int(declined)
     return [
         Coverage(
