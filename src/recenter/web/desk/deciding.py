@@ -182,7 +182,7 @@ def _as_shown(task: Task, item: Item, name: str) -> PlacePage:
 
 def _voices(task: Task, rows: list[Answered], mine: list[Answered]) -> list[Voice]:
     of_task = [row for row in rows if row.task == task.name]
-    limit, times = fast_seconds(row for row in of_task if row.counts), seconds_of(of_task)
+    limit, times = fast_seconds(of_task), seconds_of(of_task)
     found = []
     for row in sorted(mine, key=lambda row: (row.number, row.done or 0)):
         took = times.get((row.task, row.slot, row.position))
