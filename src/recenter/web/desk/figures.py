@@ -21,6 +21,7 @@ from recenter.study.agreement import (
     by_stratum,
     consensus,
     pair_kappas,
+    pairs_in_common,
 )
 from recenter.study.design import Task
 from recenter.study.estimates import weighted_yes
@@ -68,7 +69,8 @@ def figures(asked: Asked) -> Response:
     repeated = consistency(task, [row for row in rows if row.counts], items)
     told = _figures(whole, repeated)
     left_out = reading.left_out(desk)
-    pairs = pair_kappas(task, rows, items)
+    pairs = pairs_in_common(task, rows, items)
+    kappas = pair_kappas(task, rows, items, pairs[:_PAIRS])
     asks_sides = task.asks.subject == "reply_pair" and task.unblinding
     guessed = unblinding(task, reading.guesses(desk), left_out=left_out) if asks_sides else None
     return asked.page(
@@ -83,8 +85,8 @@ def figures(asked: Asked) -> Response:
         strata=_splits(by_stratum(task, rows, items)),
         weighted=_weighted(task, rows, items),
         agreed=_agreed(task, rows, items),
-        pairs=[(one.first, one.second, figure("", one.kappa)) for one in pairs[:_PAIRS]],
-        more_pairs=len(pairs) - len(pairs[:_PAIRS]),
+        pairs=[(one.first, one.second, figure("", one.kappa)) for one in kappas],
+        more_pairs=len(pairs) - len(kappas),
         guessed=guessed,
         guess_rate=None if guessed is None else figure("Right guesses", guessed.rate),
     )
