@@ -121,6 +121,19 @@ def test_before_anybody_answers_every_page_stands(ada: httpx.Client) -> None:
     assert ada.get("export").content == b""
 
 
+def test_a_decision_with_one_answer_is_no_consensus(ada: httpx.Client, desk: Desk) -> None:
+    work_through(desk, come(desk, "ann"), "accept")
+    assert "<dt>One answer most often</dt><dd>0</dd>" in ada.get("agreement").text
+    work_through(desk, come(desk, "bea"), "accept")
+    assert "<dt>One answer most often</dt><dd>2</dd>" in ada.get("agreement").text
+
+
+def test_what_does_not_count_is_told_apart(ada: httpx.Client, desk: Desk) -> None:
+    work_through(desk, come(desk, "ann"), "accept")
+    work_through(desk, come(desk, "bea"), "cannot_tell")
+    assert "4 answers stand; 2 of them count." in ada.get("").text
+
+
 def test_disagreements_come_sorted_and_can_be_filtered_once_decided(
     ada: httpx.Client, desk: Desk
 ) -> None:

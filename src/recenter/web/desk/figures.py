@@ -48,14 +48,15 @@ class Split(msgspec.Struct, frozen=True):
 
 
 class Agreed(msgspec.Struct, frozen=True):
-    """What the answers to all parts say together, in counts."""
+    """What the answers to the parts with two or more say together, in counts."""
 
-    majority: int
+    most: int
+    """Parts of which one answer is given most often."""
     ties: int
     entropy: float | None
-    """Mean over the parts with two answers or more, in bits."""
+    """Mean, in bits."""
     differing: int
-    """Parts on which the model says another thing than the majority."""
+    """Parts on which the model says another thing than is said most often."""
     model: bool
     """Whether there is one."""
 
@@ -150,13 +151,12 @@ def _weighted(task: Task, rows: list[Answered], items: Items) -> list[Figure]:
 
 
 def _agreed(task: Task, rows: list[Answered], items: Items) -> Agreed:
-    labels = consensus(task, rows, items).labels
-    several = [one.entropy for one in labels if one.n > 1]
+    several = [one for one in consensus(task, rows, items).labels if one.n > 1]
     return Agreed(
-        majority=sum(one.majority is not None for one in labels),
-        ties=sum(one.majority is None for one in labels),
-        entropy=sum(several) / len(several) if several else None,
-        differing=sum(_differs(one) for one in labels),
+        most=sum(one.majority is not None for one in several),
+        ties=sum(one.majority is None for one in several),
+        entropy=sum(one.entropy for one in several) / len(several) if several else None,
+        differing=sum(_differs(one) for one in several),
         model=task.asks.subject != "reply_pair",
     )
 
