@@ -59,10 +59,17 @@ def test_an_exclusion_needs_a_reason(desk: Desk) -> None:
 
 
 def test_the_last_decision_stands_and_has_to_be_on_the_scale(desk: Desk, clock: Clock) -> None:
-    for answer in ("accept", "reject"):
+    for answer, seen in (("accept", None), ("reject", clock.now + 1)):
         clock.now += 1
         running.adjudicate(
-            desk, "sup_a", "1", answer=answer, failure="other", reason="Seen", account="r"
+            desk,
+            "sup_a",
+            "1",
+            answer=answer,
+            failure="other",
+            reason="Seen",
+            account="r",
+            seen=seen,
         )
     stands = running.adjudications(desk)["sup_a", "1"]
     assert (stands.answer, stands.failure, stands.reason) == ("reject", "other", "Seen")
@@ -72,6 +79,25 @@ def test_the_last_decision_stands_and_has_to_be_on_the_scale(desk: Desk, clock: 
         running.adjudicate(
             desk, "sup_z", "1", answer="accept", failure=None, reason="", account="r"
         )
+
+
+def test_a_decision_that_nobody_read_is_not_decided_over(desk: Desk, clock: Clock) -> None:
+    running.adjudicate(
+        desk, "sup_a", "1", answer="accept", failure=None, reason="Said so.", account="ada"
+    )
+    first = clock.now
+    clock.now += 1
+    for seen in (None, first - 1):
+        with pytest.raises(RefusedError, match="somebody else decided"):
+            running.adjudicate(
+                desk, "sup_a", "1", answer="reject", failure=None, reason="No.", account="jo",
+                seen=seen,
+            )  # fmt: skip
+    assert running.adjudications(desk)["sup_a", "1"].account == "ada"
+    running.adjudicate(
+        desk, "sup_a", "1", answer="reject", failure=None, reason="No.", account="jo", seen=first
+    )
+    assert running.adjudications(desk)["sup_a", "1"].account == "jo"
 
 
 def test_coverage_counts_what_is_open_held_and_done(desk: Desk) -> None:

@@ -153,6 +153,12 @@ def test_disagreements_come_sorted_and_can_be_filtered_once_decided(
     stands = running.adjudications(desk)["sup_a", "1"]
     assert (stands.answer, stands.failure, stands.account) == ("reject", "other", "ada")
     page = ada.get("part?item=sup_a&part=1").text
+    again = {"item": "sup_a", "part": "1", "answer": "accept", "reason": "It holds."}
+    assert send(ada, "part", **again).status_code == 409
+    assert send(ada, "part", **again, seen="x").status_code == 422
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', page)
+    assert running.adjudications(desk)["sup_a", "1"] == stands
+    assert float(seen) == stands.at
     assert "Decided by ada" in page
     assert "&lt;b&gt;Seen&lt;/b&gt;" in page
     assert " checked" not in page

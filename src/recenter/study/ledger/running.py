@@ -153,11 +153,15 @@ def adjudicate(
     failure: Failure | None,
     reason: str,
     account: str,
+    seen: float | None = None,
 ) -> None:
     """Decide a part of `supported` or `relevant`; taste is not decided.
 
+    `seen` is when the decision was made that stood before whoever decides, None without one: they
+    cannot take the place of one that they have not read.
+
     Raises:
-        RefusedError: there is no such part, or it is of `better`.
+        RefusedError: there is no such part, it is of `better`, or another decision stands by now.
         InputError: the answer is not on the scale.
     """
 
@@ -170,6 +174,7 @@ def adjudicate(
         if question.subject == "reply_pair":
             raise RefusedError("taste has no right answer; `better` is not decided.", status=409)
         question.check(answer)
+        _refuse_unseen(transaction, desk, (item, part), seen)
         transaction.run(
             "study_adjudication_add",
             id=f"adj_{secrets.token_hex(12)}",
@@ -184,6 +189,20 @@ def adjudicate(
         )
 
     desk.database.transact(work)
+
+
+def _refuse_unseen(
+    transaction: Transaction, desk: Desk, where: tuple[str, str], seen: float | None
+) -> None:
+    transaction.rows("study_hold", study=desk.id)
+    rows = transaction.rows("study_adjudications", study=desk.id)
+    made = [at for item, part, *_, at in rows if (item, part) == where]
+    if made[-1:] != ([] if seen is None else [seen]):
+        raise RefusedError(
+            "somebody else decided this meanwhile; nothing was saved.",
+            status=409,
+            cure="Go back, load the page again and read their reason.",
+        )
 
 
 def adjudications(desk: Desk) -> dict[tuple[str, str], Adjudication]:

@@ -139,6 +139,7 @@ def decide(asked: Asked) -> Response:
         failure=_failure(str(asked.form.get("failure") or "")),
         reason=reason,
         account=asked.account.name,
+        seen=_seen(str(asked.form.get("seen") or "")),
     )
     return asked.go(f"disagreements?{urlencode({'task': task.name, 'only': 'undecided'})}")
 
@@ -163,6 +164,14 @@ def _failure(given: str) -> Failure | None:
     if given:
         raise InputError(f"{given!r} is none that is known.", field="failure")
     return None
+
+
+def _seen(given: str) -> float | None:
+    """Return when the decision was made that the form was shown with."""
+    try:
+        return float(given) if given else None
+    except ValueError:
+        raise InputError(f"{given!r} is no time.", field="seen") from None
 
 
 def _as_shown(task: Task, item: Item, name: str) -> PlacePage:
