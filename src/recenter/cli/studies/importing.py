@@ -10,7 +10,12 @@ from recenter.cli.options import setting_options
 from recenter.cli.studies.opened import at_desk, need_study_extra
 from recenter.config import Settings, pseudonym_key
 from recenter.store import open_store
-from recenter.study.export.elsewhere import Answer, judgments_elsewhere, read_judgments
+from recenter.study.export.elsewhere import (
+    Answer,
+    judgments_elsewhere,
+    of_others,
+    read_judgments,
+)
 from recenter.study.export.label_studio import read_label_studio
 from recenter.study.export.potato import read_potato
 from recenter.study.export.reading_release import read_release
@@ -59,8 +64,11 @@ def import_(
     answers = _answers(path, tool, instances, pseudonym_key(settings))
     with at_desk(file, settings) as (desk, store):
         made = judgments_elsewhere(desk, answers)
+        own = len(answers) - len(of_others(desk, answers))
         report = store.put_judgments(made)
     click.echo(f"{len(answers):,} answers read, {report.new:,} new judgments in the store")
+    if own:
+        click.echo(f"{own:,} of them are by annotators of the study itself, and were passed over")
 
 
 def _answers(path: Path, tool: str, instances: Path | None, key: bytes) -> list[Answer]:

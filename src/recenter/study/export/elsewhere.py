@@ -19,7 +19,7 @@ from recenter.study.export.judgments import JudgmentRow, oriented, owner, rows_o
 from recenter.study.export.snapshot import Snapshot, snapshot
 from recenter.study.item_rows import DECLINES
 from recenter.study.items import OVERALL, Item, Part, Side
-from recenter.study.ledger.desk import Desk
+from recenter.study.ledger.desk import Desk, annotators
 
 _OWN = re.compile(r"ann_[0-9a-f]{24}\Z")
 
@@ -124,22 +124,29 @@ def checked(answers: Iterable[tuple[int | str, Answer]], *, key: bytes, file: st
     return found
 
 
+def of_others(desk: Desk, answers: Iterable[Answer]) -> list[Answer]:
+    """Return the answers that are not by annotators who came to the study itself.
+
+    Theirs stand in the study, or do not since they withdrew; what was written for another tool
+    brings them along.
+    """
+    own = {one.id for one in annotators(desk)}
+    return [one for one in answers if one.annotator not in own]
+
+
 def judgments_elsewhere(desk: Desk, answers: Iterable[Answer]) -> list[Judgment]:
     """Return judgments of answers given elsewhere about the items of a study.
 
-    As in `judgments.judgments`: work that counts, on replies as wholes. All answers are checked
-    before any is returned, so that a store gets all of them or none.
+    As in `judgments.judgments`: work that counts, on replies as wholes; only `of_others`. All
+    answers are checked before any is returned, so that a store gets all of them or none.
 
     Raises:
         InputError: there is no such item or part, or it is asked another question.
     """
-    told = snapshot(desk)
-    found = []
-    for place, one in enumerate(answers):
-        judgment = _judgment(told, one, f"answers[{place}]")
-        if judgment is not None:
-            found.append(judgment)
-    return found
+    told, given = snapshot(desk), list(answers)
+    made = [_judgment(told, one, f"answers[{place}]") for place, one in enumerate(given)]
+    others = {one.annotator for one in of_others(desk, given)}
+    return [one for one in made if one is not None and one.judge.name in others]
 
 
 def turned(answer: Answer, side: Side | None) -> Answer:
