@@ -29,7 +29,9 @@ from recenter.study.export.elsewhere import (
     given,
     judgments_elsewhere,
     of_others,
+    order_of,
     read_judgments,
+    side_of,
     turned,
 )
 from recenter.study.export.judgments import judgments
@@ -221,6 +223,22 @@ def test_replies_are_shown_on_both_sides_and_as_the_side_says(desk: Desk) -> Non
         rated = "reply_a" if one.side == "first" else "reply_b"
         assert one.texts[rated].startswith("Since you bake")
         assert "selected" not in str(one.texts)
+
+
+def test_no_tool_is_told_on_which_side_the_rated_reply_is(desk: Desk) -> None:
+    pairs = [one for one in asked(desk) if one.question == "better"]
+    shown = [task["data"] for task in label_studio_tasks(pairs)] + list(potato_instances(pairs))
+    assert not any("side" in data for data in shown)
+    orders = [
+        (order_of(msgspec.structs.replace(one, item=f"itm_{number}", side=side)), side)
+        for number in range(64)
+        for one in pairs[:1]
+        for side in OTHER
+    ]
+    # Each order stands for either side about as often.
+    assert set(Counter(orders).values()) < set(range(20, 45))
+    for number, (order, side) in enumerate(orders):
+        assert side_of(f"itm_{number // 2}", order) == side
 
 
 def test_annotators_are_pseudonyms_once_they_are_read(tmp_path: Path) -> None:

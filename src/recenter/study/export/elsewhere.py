@@ -22,6 +22,8 @@ from recenter.study.items import OVERALL, Item, Part, Side
 from recenter.study.ledger.desk import Desk, annotators
 
 _OWN = re.compile(r"ann_[0-9a-f]{24}\Z")
+Order = Literal["ab", "ba"]
+_ORDERS: tuple[Order, Order] = ("ab", "ba")
 
 
 class Answer(Record, frozen=True):
@@ -157,6 +159,21 @@ def turned(answer: Answer, side: Side | None) -> Answer:
     return msgspec.structs.replace(answer, answer=other, side=side)
 
 
+def order_of(one: Asked) -> Order | None:
+    """Return on which side the rated reply is, as a tool may show it beside the task.
+
+    Whoever reads it there learns nothing: it says the same of one item and the other of the next.
+    """
+    return None if one.side is None else _ORDERS[_odd(one.item) ^ (one.side == "first")]
+
+
+def side_of(item: str, order: Order | None) -> Side | None:
+    """Return the side that `order_of` made an order of."""
+    if order is None:
+        return None
+    return "first" if _odd(item) ^ _ORDERS.index(order) else "second"
+
+
 def read_bytes(path: Path) -> bytes:
     """Return what is in a file.
 
@@ -167,6 +184,10 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}.", file=str(path)) from None
+
+
+def _odd(item: str) -> int:
+    return int(digest("order", item), 16) % 2
 
 
 def _through_the_door(one: Answer, key: bytes) -> Answer:
