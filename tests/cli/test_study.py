@@ -153,7 +153,9 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
     assert "12 of 12 answers" in study.run("status", study.file)
 
     out, public = tmp_path / "out", tmp_path / "release"
-    study.run("export", study.file, "--output", str(out))
+    assert "records.jsonl, for `recenter report --from`" in study.run(
+        "export", study.file, "--output", str(out)
+    )
     rows = [json.loads(line) for line in (out / "judgments.jsonl").read_text().splitlines()]
     assert sorted(row["answer"] for row in rows) == sorted(["4"] * 9 + ["2"] * 3)
     material, _ = read_files([out / "records.jsonl"])
