@@ -117,8 +117,29 @@ def test_before_anybody_answers_every_page_stands(ada: httpx.Client) -> None:
     for path in ("", "agreement", "disagreements", "annotators"):
         assert ada.get(path).status_code == 200
     assert "not estimable" in ada.get("agreement").text
+    assert "There is no answer yet that it could be counted from." in ada.get("agreement").text
     assert "<svg" not in ada.get("agreement").text
     assert ada.get("export").content == b""
+
+
+STATISTICIANS = re.compile(r"independent unit|resampl|\brater|No item|\bThe model gives")
+
+
+def test_why_a_figure_is_missing_is_said_once_and_in_plain_words(
+    ada: httpx.Client, desk: Desk, clients: Clients
+) -> None:
+    texts = [clients["researcher"].get(path).text for path in PAGES if "agreement" in path]
+    for name in ("", "ann", "bea"):
+        if name:
+            work_through(desk, come(desk, name))
+        texts.append(ada.get("agreement").text)
+    for text in texts:
+        assert not STATISTICIANS.search(text)
+        notes = re.findall(r'<li id="note-(\d+)">([^<]+)</li>', text)
+        assert len({words for _, words in notes}) == len(notes)
+        assert [text.count(words) for _, words in notes] == [1] * len(notes)
+        assert set(re.findall(r'href="#note-(\d+)"', text)) == {number for number, _ in notes}
+    assert "An interval takes at least 5 people." in texts[0]
 
 
 def test_a_decision_with_one_answer_is_no_consensus(ada: httpx.Client, desk: Desk) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import msgspec
 from markupsafe import Markup
@@ -28,6 +29,7 @@ from recenter.study.estimates import weighted_yes
 from recenter.study.ledger import reading
 from recenter.study.ledger.reading import Answered
 from recenter.study.quality import Consistency, consistency, unblinding
+from recenter.web.desk.reasons import numbered
 from recenter.web.desk.staff import Asked
 from recenter.web.desk.words import Figure, answer_words, figure
 
@@ -45,6 +47,28 @@ class Split(msgspec.Struct, frozen=True):
     people: int
     percent: Figure
     alpha: Figure
+
+
+class Tables(msgspec.Struct, frozen=True, kw_only=True):
+    """The tables of the page."""
+
+    figures: list[Figure]
+    prevalence: list[Figure]
+    weighted: list[Figure]
+    guidelines: list[Split]
+    strata: list[Split]
+    guesses: list[Figure]
+    pairs: list[tuple[int, int, Figure]]
+
+    @property
+    def all(self) -> Iterator[Figure]:
+        """Every figure in the order of the page: one table of versions says nothing of its own."""
+        yield from (*self.figures, *self.prevalence, *self.weighted)
+        splits = self.guidelines if len(self.guidelines) > 1 else []
+        for split in (*splits, *self.strata):
+            yield from (split.percent, split.alpha)
+        yield from self.guesses
+        yield from (kappa for _, _, kappa in self.pairs)
 
 
 class Agreed(msgspec.Struct, frozen=True):
@@ -69,27 +93,31 @@ def figures(asked: Asked) -> Response:
     whole = agreement(task, rows, items)
     repeated = consistency(task, [row for row in rows if row.counts], items)
     told = _figures(whole, repeated)
-    left_out = reading.left_out(desk)
     pairs = pairs_in_common(task, rows, items)
     kappas = pair_kappas(task, rows, items, pairs[:_PAIRS])
     asks_sides = task.asks.subject == "reply_pair" and task.unblinding
+    left_out = reading.left_out(desk)
     guessed = unblinding(task, reading.guesses(desk), left_out=left_out) if asks_sides else None
+    shown = Tables(
+        figures=[figure(name, one) for name, one in told],
+        prevalence=_prevalence(task, whole),
+        weighted=_weighted(task, rows, items),
+        guidelines=_splits(by_guidelines(task, rows, items)),
+        strata=_splits(by_stratum(task, rows, items)),
+        guesses=[] if guessed is None else [figure("Right guesses", guessed.rate, "annotators")],
+        pairs=[(one.first, one.second, figure("", one.kappa)) for one in kappas],
+    )
     return asked.page(
         "agreement",
         task=task,
         tasks=desk.study.tasks,
         whole=whole,
-        figures=[figure(name, one) for name, one in told],
+        shown=shown,
+        notes=numbered(one.remark for one in shown.all),
         picture=_picture(task, told),
-        prevalence=_prevalence(task, whole),
-        guidelines=_splits(by_guidelines(task, rows, items)),
-        strata=_splits(by_stratum(task, rows, items)),
-        weighted=_weighted(task, rows, items),
         agreed=_agreed(task, rows, items),
-        pairs=[(one.first, one.second, figure("", one.kappa)) for one in kappas],
         more_pairs=len(pairs) - len(kappas),
         guessed=guessed,
-        guess_rate=None if guessed is None else figure("Right guesses", guessed.rate),
     )
 
 
@@ -174,6 +202,7 @@ def _picture(task: Task, told: list[tuple[str, Estimate]]) -> Markup | None:
         name=f"agreement-{task.name}",
         title="Agreement, with 95% intervals over people",
         x="1 is full agreement",
+        least=(0.0, 1.0),
         rows=rows,
         alt="; ".join(f"{row.name}: {row.figure}" for row in rows),
     )
