@@ -53,6 +53,17 @@ def test_who_was_replaced_is_not_taken_back(desk: Desk) -> None:
     assert sum(row.counts for row in reading.answers(desk)) == 4
 
 
+def test_who_withdrew_is_taken_back_without_an_answer(desk: Desk) -> None:
+    ann = come(desk, "ann")
+    work_through(desk, ann)
+    saving.withdraw(desk, ann.id)
+    running.exclude(desk, ann.id, reason="A slip", account="r", replace=False)
+    running.include(desk, ann.id)
+    assert reading.left_out(desk) == set()
+    assert reading.answers(desk) == []
+    assert joining.claim(desk, joining.find(desk, ann.id), desk.study.task("quality")) is None
+
+
 def test_an_exclusion_needs_a_reason(desk: Desk) -> None:
     with pytest.raises(InputError, match="Say why"):
         running.exclude(desk, come(desk, "a").id, reason=" ", account="r", replace=False)

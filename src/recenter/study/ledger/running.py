@@ -133,7 +133,10 @@ def include(desk: Desk, annotator: str) -> None:
 
     def work(transaction: Transaction) -> None:
         transaction.rows("study_hold", study=desk.id)
-        if transaction.rows("study_replaced", study=desk.id, annotator=annotator):
+        who = annotator_of(transaction, desk, annotator)
+        # Of these no answer counts, whoever was left out.
+        silent = who.state in ("failed_checks", "withdrawn")
+        if not silent and transaction.rows("study_replaced", study=desk.id, annotator=annotator):
             raise RefusedError(
                 "their work was given to others; taking them back would pass the overlap.",
                 status=409,
