@@ -108,6 +108,9 @@ def test_agreement_has_n_beside_everything_and_a_picture(clients: Clients) -> No
     assert "Dawid-Skene" not in pairs
     assert "The rated reply is much better" in pairs
     assert "B is" not in pairs
+    # Four pairs, each with a statement beside what is said all in all.
+    assert "<dt>Decisions with an answer</dt><dd>4</dd>" in pairs
+    assert re.search(r"Single statements</th><td class=\"n\">4</td>", pairs)
     # Each row of figures holds a number of answers.
     rows = re.findall(r'<th scope="row">[^<]+</th><td class="n">([^<]+)</td>.*?</tr>', text)
     assert len(rows) > 8

@@ -26,6 +26,7 @@ from recenter.study.agreement import (
 )
 from recenter.study.design import Task
 from recenter.study.estimates import weighted_yes
+from recenter.study.items import OVERALL
 from recenter.study.ledger import reading
 from recenter.study.ledger.reading import Answered
 from recenter.study.quality import Consistency, consistency, unblinding
@@ -55,6 +56,8 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
     figures: list[Figure]
     prevalence: list[Figure]
     weighted: list[Figure]
+    asked: list[Split]
+    """Of two replies, what was said all in all beside what was said of single statements."""
     guidelines: list[Split]
     strata: list[Split]
     guesses: list[Figure]
@@ -65,7 +68,8 @@ class Tables(msgspec.Struct, frozen=True, kw_only=True):
         """Every figure in the order of the page: one table of versions says nothing of its own."""
         yield from (*self.figures, *self.prevalence, *self.weighted)
         splits = self.guidelines if len(self.guidelines) > 1 else []
-        for split in (*splits, *self.strata):
+        asked = self.asked if len(self.asked) > 1 else []
+        for split in (*asked, *splits, *self.strata):
             yield from (split.percent, split.alpha)
         yield from self.guesses
         yield from (kappa for _, _, kappa in self.pairs)
@@ -89,7 +93,8 @@ def figures(asked: Asked) -> Response:
     """Show how far the annotators of a task agree, with n beside everything."""
     task = task_of(asked, asked.request.query_params.get("task", ""))
     desk = asked.desk
-    rows, items = reading.answers(desk), reading.items(desk)
+    given, items = reading.answers(desk), reading.items(desk)
+    rows = [row for row in given if row.part == OVERALL or task.asks.subject != "reply_pair"]
     whole = agreement(task, rows, items)
     repeated = consistency(task, [row for row in rows if row.counts], items)
     told = _figures(whole, repeated)
@@ -102,6 +107,7 @@ def figures(asked: Asked) -> Response:
         figures=[figure(name, one) for name, one in told],
         prevalence=_prevalence(task, whole),
         weighted=_weighted(task, rows, items),
+        asked=_asked(task, given, items),
         guidelines=_splits(by_guidelines(task, rows, items)),
         strata=_splits(by_stratum(task, rows, items)),
         guesses=[] if guessed is None else [figure("Right guesses", guessed.rate, "annotators")],
@@ -167,6 +173,17 @@ def _splits(groups: dict[str, Agreement]) -> list[Split]:
         )
         for name, one in groups.items()
     ]
+
+
+def _asked(task: Task, rows: list[Answered], items: Items) -> list[Split]:
+    if task.asks.subject != "reply_pair":
+        return []
+    groups = {
+        "All in all": [row for row in rows if row.part == OVERALL],
+        "Single statements": [row for row in rows if row.part != OVERALL],
+    }
+    found = {name: agreement(task, some, items) for name, some in groups.items()}
+    return _splits({name: one for name, one in found.items() if one.answers})
 
 
 def _weighted(task: Task, rows: list[Answered], items: Items) -> list[Figure]:
