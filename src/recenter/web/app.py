@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
@@ -11,25 +10,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from recenter.errors import InputError, RefusedError
+from recenter.pages.forms import with_form
+from recenter.pages.guarded import Guarded
+from recenter.pages.look import SHARED
 from recenter.study.ledger.desk import refused
 from recenter.web import hooks, sessions
 from recenter.web.annotate import door, flow, work
 from recenter.web.desk.routes import desk_routes
-from recenter.web.site import DAYS, STATIC, Site, page, refusal, site_of, with_form
-
-LARGEST_BODY = 256_000
-"""Bytes of a request; a page of decisions with notes is far smaller."""
-
-LONGEST_PATH = 500
-"""Characters of a path; every page has a shorter one."""
-
-_POLICY = (
-    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+from recenter.web.site import DAYS, STATIC, Site, page, refusal, site_of
 
 
 def create_app(site: Site, *, hosts: tuple[str, ...] = ("*",)) -> Starlette:
@@ -38,6 +28,7 @@ def create_app(site: Site, *, hosts: tuple[str, ...] = ("*",)) -> Starlette:
         routes=[
             Route("/", lambda request: RedirectResponse(site_of(request).root)),
             Route("/healthz", _healthy),
+            Mount("/static/shared", StaticFiles(directory=SHARED)),
             Mount("/static", StaticFiles(directory=STATIC)),
             Mount(site.root, routes=_study_routes()),
         ],
@@ -115,44 +106,3 @@ def _fault(request: Request, _: Exception) -> Response:
     if "json" in request.headers.get("content-type", ""):
         return JSONResponse({"error": words}, status_code=500)
     return page(request, "annotate/refused.html", status=500, reason=words)
-
-
-class Guarded:
-    """Keeps bodies small and answers safe: headers that let a page load nothing from elsewhere."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a request."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        if len(scope["path"]) > LONGEST_PATH:
-            await PlainTextResponse("there is no such page", status_code=404)(scope, receive, send)
-            return
-        told = dict(scope["headers"]).get(b"content-length", b"0")
-        if not told.isdigit() or int(told) > LARGEST_BODY:
-            await PlainTextResponse("too large", status_code=413)(scope, receive, send)
-            return
-        read = 0
-
-        async def limited() -> Message:
-            nonlocal read
-            message = await receive()
-            read += len(message.get("body", b""))
-            if read > LARGEST_BODY:
-                raise HTTPException(413)
-            return message
-
-        async def safe(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                headers["Content-Security-Policy"] = _POLICY
-                headers["X-Content-Type-Options"] = "nosniff"
-                headers["Referrer-Policy"] = "no-referrer"
-                if not scope["path"].startswith("/static"):
-                    headers["Cache-Control"] = "no-store"
-            await send(message)
-
-        await self._app(scope, limited, safe)

@@ -1,31 +1,16 @@
-"""Who is asking: signed cookies, and tokens that tie a form to them."""
+"""Who is asking at a study: its cookies, and links that let one person in."""
 
 from __future__ import annotations
 
-import hmac
-import secrets
-from typing import Any
-
-import msgspec
-from itsdangerous import BadSignature, URLSafeSerializer, URLSafeTimedSerializer
+from itsdangerous import BadSignature, URLSafeSerializer
 from starlette.requests import Request
 from starlette.responses import Response
 
 from recenter.errors import RefusedError
+from recenter.pages.sessions import Cookie, Session, check_form
 from recenter.study.ledger.desk import Desk
 
-_DAYS = 86_400
-
-
-class Session(msgspec.Struct, frozen=True):
-    """Somebody who came in, for as long as their cookie lasts."""
-
-    who: str
-    nonce: str
-
-    def form_token(self, desk: Desk) -> str:
-        """Return what every form of this session carries, against forged requests."""
-        return desk.secret("form", self.who, self.nonce)
+__all__ = ["Session", "check_form", "current", "invitation", "invited", "start", "stop"]
 
 
 def start(
@@ -38,49 +23,18 @@ def start(
     secure: bool,
     known: Session | None = None,
 ) -> Session:
-    """Let a response begin a session of this kind, such as `annotator`.
-
-    Where one is known of the same person, it goes on, so that the forms they have open stay good.
-    """
-    session = known if known and known.who == who else Session(who, secrets.token_hex(8))
-    response.set_cookie(
-        _name(desk, kind),
-        _signer(desk, kind).dumps([session.who, session.nonce]),
-        max_age=int(days * _DAYS),
-        path=f"/s/{desk.id}",
-        secure=secure,
-        httponly=True,
-        samesite="lax",
-    )
-    return session
+    """Let a response begin a session of this kind, such as `annotator`; see `Cookie.start`."""
+    return _cookie(desk, kind, days=days, secure=secure).start(response, who, known=known)
 
 
 def stop(response: Response, desk: Desk, *, kind: str) -> None:
     """Let a response end the session."""
-    response.delete_cookie(_name(desk, kind), path=f"/s/{desk.id}")
+    _cookie(desk, kind).stop(response)
 
 
 def current(request: Request, desk: Desk, *, kind: str, days: float) -> Session | None:
     """Return the session that a request belongs to; None without a cookie of ours in time."""
-    cookie = request.cookies.get(_name(desk, kind), "")
-    try:
-        who, nonce = _signer(desk, kind).loads(cookie, max_age=int(days * _DAYS))
-    except (BadSignature, ValueError, TypeError):
-        return None
-    return Session(str(who), str(nonce))
-
-
-def check_form(session: Session, desk: Desk, given: Any) -> None:
-    """Refuse a form that was not made for this session.
-
-    Raises:
-        RefusedError: its token is missing or of another session.
-    """
-    # Compared as bytes: what a form carries need not be ASCII.
-    if not hmac.compare_digest(session.form_token(desk).encode(), str(given or "").encode()):
-        raise RefusedError(
-            "this form is not of your session.", status=403, cure="Open the page again."
-        )
+    return _cookie(desk, kind, days=days).current(request)
 
 
 def invitation(desk: Desk, name: str, band: str = "") -> str:
@@ -101,9 +55,12 @@ def invited(desk: Desk, token: str) -> tuple[str, str]:
     return str(name), str(band)
 
 
-def _name(desk: Desk, kind: str) -> str:
-    return f"recenter_{kind}_{desk.id}"
-
-
-def _signer(desk: Desk, kind: str) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(desk.key, salt=f"session/{kind}")
+def _cookie(desk: Desk, kind: str, *, days: float = 0.0, secure: bool = False) -> Cookie:
+    return Cookie(
+        name=f"recenter_{kind}_{desk.id}",
+        key=desk.key,
+        salt=f"session/{kind}",
+        path=f"/s/{desk.id}",
+        days=days,
+        secure=secure,
+    )

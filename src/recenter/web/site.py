@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
-from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData
+from jinja2 import Environment
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from recenter import __version__
 from recenter.errors import RefusedError
+from recenter.pages.look import templates
 from recenter.study.ledger.desk import Desk
 from recenter.study.prolific.tokens import Keys
 from recenter.web.markdown import rendered
 
-Handler = Callable[[Request], Awaitable[Response]]
 STATIC = Path(__file__).parent / "static"
 DAYS = 14.0
 """For which an annotator's cookie lasts."""
@@ -71,16 +68,6 @@ def page(
     return HTMLResponse(text, status_code=status)
 
 
-def with_form(handle: Callable[[Request, FormData], Response]) -> Handler:
-    """Return a route that reads a form, then handles it in a thread: the database may wait."""
-
-    async def run(request: Request) -> Response:
-        form = await request.form(max_files=0, max_fields=1_000)
-        return await run_in_threadpool(handle, request, form)
-
-    return run
-
-
 def refusal(request: Request, error: Exception) -> Response:
     """Return what was refused as a page, or as JSON to whoever sent JSON."""
     status = error.status if isinstance(error, RefusedError) else 500
@@ -92,12 +79,6 @@ def refusal(request: Request, error: Exception) -> Response:
 @functools.cache
 def environment() -> Environment:
     """Return the environment of all pages; what is not marked safe is escaped."""
-    made = Environment(
-        loader=PackageLoader("recenter.web", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    made = templates("recenter.web")
     made.filters["markdown"] = rendered
     return made

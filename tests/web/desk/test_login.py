@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from argon2 import PasswordHasher
+from recenter.pages.throttle import FREE
 
 from recenter.store import Store
 from recenter.study.ledger import running
@@ -16,7 +17,6 @@ from recenter.study.ledger.running import Account
 from recenter.study.plan import TaskItems
 from recenter.web.desk import login
 from recenter.web.desk.passwords import hash_password
-from recenter.web.desk.throttle import FREE
 from recenter.web.site import Site
 from tests.study.samples import Clock, opened, supported, task, written
 from tests.web.desk.made import PASSWORD, accounts, log_in, serving, token

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from recenter.errors import RefusedError
+from recenter.pages.throttle import FREE, FREE_OF_ADDRESS, Throttle, address_key, name_key
 from recenter.study.ledger import running
 from recenter.study.ledger.running import Account
 from recenter.web import sessions
 from recenter.web.desk.passwords import check_password, renewed
 from recenter.web.desk.staff import Asked, asking, begin, desk_page, end, here, refused
-from recenter.web.desk.throttle import FREE, FREE_OF_ADDRESS, Throttle, address_key, name_key
 from recenter.web.site import Site, site_of
 
 _BEFORE = "desk_login"

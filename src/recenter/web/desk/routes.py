@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from starlette.routing import Route
 
+from recenter.pages.forms import with_form
 from recenter.web.desk import deciding, figures, overview, people
 from recenter.web.desk.login import Door, log_out
 from recenter.web.desk.staff import EVERYONE, RESEARCHERS, sent, shown, unknown
-from recenter.web.site import with_form
 
 
 def desk_routes() -> list[Route]:

@@ -11,11 +11,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from recenter.errors import InputError, RefusedError
+from recenter.pages.forms import Handler, with_form
 from recenter.study.ledger import logouts, running
 from recenter.study.ledger.desk import Desk
 from recenter.study.ledger.running import Account, Role
 from recenter.web import sessions
-from recenter.web.site import Handler, Site, page, site_of, with_form
+from recenter.web.site import Site, page, site_of
 
 KIND = "desk"
 DAYS = 0.5

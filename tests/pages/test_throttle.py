@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from recenter.web.desk import throttle
-from recenter.web.desk.throttle import FIRST_WAIT, FREE, LONGEST_WAIT, Throttle, address_key
+from recenter.pages import throttle
+from recenter.pages.throttle import FIRST_WAIT, FREE, LONGEST_WAIT, Throttle, address_key
 
 KEYS = {"name/ada": FREE}
 

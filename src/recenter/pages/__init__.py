@@ -1,0 +1,1 @@
+"""What every server of pages needs: safe answers, forms, sessions, limits, the shared look."""
