@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 import pytest
 from argon2 import PasswordHasher
-from recenter.pages.throttle import FREE
 
+from recenter.pages.throttle import FREE
 from recenter.store import Store
 from recenter.study.ledger import running
 from recenter.study.ledger.desk import Desk
