@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import httpx
-import uvicorn
 
 from recenter.study.ledger.desk import Desk
 from recenter.web.app import create_app
 from recenter.web.sessions import invitation
 from recenter.web.site import Site
+from tests.listening import listening
 
 _VISITORS: list[Visitor] = []
 
@@ -24,22 +21,12 @@ _VISITORS: list[Visitor] = []
 @contextmanager
 def served(desk: Desk, **site: Any) -> Iterator[str]:
     """Give the address of the study."""
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
-    app = create_app(Site(desk=desk, **site))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}/s/{desk.id}"
-    finally:
-        while _VISITORS:
-            _VISITORS.pop().http.close()
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with listening(create_app(Site(desk=desk, **site))) as address:
+        try:
+            yield f"{address}/s/{desk.id}"
+        finally:
+            while _VISITORS:
+                _VISITORS.pop().http.close()
 
 
 class Visitor:

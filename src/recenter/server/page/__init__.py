@@ -1,0 +1,1 @@
+"""The person's page: what is known of them, what answers used of it, and what they decide."""

@@ -1,0 +1,16 @@
+// Convenience only: every page works without it.
+"use strict";
+const told = document.getElementById("done");
+// Where the address leads to a place of its own, that is where the reader should be.
+if (told && !location.hash) told.focus({ preventScroll: true });
+
+// Nothing is sent twice by a second click.
+for (const form of document.forms) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+    setTimeout(() => delete form.dataset.sent, 3000);
+  });
+}
+// A page that the browser kept is as good as new when somebody goes back to it.
+addEventListener("pageshow", (event) => event.persisted && location.reload());
