@@ -6,6 +6,7 @@ from recenter.memory import Memory
 from tests.server.page.conftest import Clock
 
 _DAY = 86_400
+_DINNER = "Suggest a dinner that I can cook in 20 minutes."
 
 
 def _id(memory: Memory, text: str) -> str:
@@ -13,26 +14,31 @@ def _id(memory: Memory, text: str) -> str:
 
 
 def live(memory: Memory, clock: Clock) -> Memory:
-    """Let Kim talk to an application, now and then correcting it; asks before it is sure."""
+    """Let Kim talk to an application, now and then putting it right."""
+    memory.add("I'm allergic to peanuts. What can I bake for my class?", user_id="kim")
+    memory.add("I'm allergic to shellfish.", user_id="kim")
+    memory.delete(_id(memory, "The user is allergic to shellfish."))
     for said in (
-        "I work nights as a nurse. Can you fix my CSS?",
         "I live in Berlin. I'm learning Portuguese. Which tram goes to the zoo?",
-        "I'm allergic to peanuts. What can I bake for my class?",
-        "I play chess every Sunday. I prefer short answers.",
-        "I don't eat meat. I have a dog. Any ideas for the weekend?",
+        "I work nights as a nurse. Can you fix my CSS?",
         "I use a Mac. My favourite colour is green.",
-        "I sing in a choir.",
+        "I love hiking in the mountains. I am training for a marathon.",
+        "I play chess every Sunday. I'm a beginner at the piano.",
+        "I don't eat meat. I have a dog. Any ideas for the weekend?",
+        "I work nights as a nurse, so I sleep late. When is the market open?",
+        "I moved. I live in Lisbon now.",
+        # Resembles what was forgotten, and waits.
+        "I have asthma. Is it windy today?",
     ):
         memory.add(said, user_id="kim")
         clock.now += 3 * _DAY
-    memory.add("I moved. I live in Lisbon now.", user_id="kim")
-    memory.delete(_id(memory, "The user sings in a choir."))
-    memory.add("I am a choir singer.", user_id="kim")
     memory.review(_id(memory, "The user uses a Mac."), "decline")
+    first = memory.context(_DINNER, user_id="kim")
+    memory.should_have_used(first.receipt_id, _id(memory, "The user doesn't eat meat."))
     for asked in (
-        "Suggest a dinner that I can cook in 20 minutes.",
-        "What is 17 * 23?",
         "Suggest a snack bar, I cannot have peanuts.",
+        "What is 17 * 23?",
+        "Suggest a lunch that I can cook in 10 minutes.",
         "How do I sleep better after work?",
     ):
         clock.now += 7200

@@ -67,7 +67,7 @@ class Tour:
         self._choices()
 
     def _known(self) -> None:
-        self.press("Not true: The user has a dog.")
+        self.press("Not true (The user loves hiking")
         self.look("declined")
         self.press("Undo")
         self.follow("Waiting for you")

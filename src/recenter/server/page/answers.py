@@ -30,6 +30,8 @@ class Line(NamedTuple):
     wish: str
     """What the person said of it for this answer: `yes`, `no` or nothing."""
     declined: bool
+    closed: bool
+    """Whether a sensitive topic that was not allowed kept it from being used."""
 
 
 class Card(NamedTuple):
@@ -91,7 +93,7 @@ def _card(answered: Answered, said: Opinions, *, inline: int | None = _INLINE) -
         id=answered.id,
         when=words.moment(answered.at),
         prompt=answered.prompt,
-        outcome=words.outcome(answered.outcome),
+        outcome=words.outcome(answered.outcome, len(receipt.used)),
         note=words.noted(receipt.note),
         used=tuple(line(each) for each in receipt.used),
         asked=tuple(line(each) for each in receipt.asked),
@@ -111,6 +113,7 @@ def _line(line: ReceiptLine, query: str, said: Opinions) -> Line:
         quotes=line.quotes,
         wish=said.wishes.get((line.attribute, query), ""),
         declined=said.verdicts.get(line.attribute) == "reject",
+        closed=words.is_closed(line.reason),
     )
 
 

@@ -67,6 +67,7 @@ class Card(NamedTuple):
     text: str
     source: str
     since: str
+    """Since when it is known; empty where its first quote says so."""
     state: State
     quotes: tuple[Quote, ...]
     more: int = 0
@@ -138,13 +139,14 @@ class Reader:
         evidence = attribute.evidence[:quotes]
         gone = self.replaced.get(attribute.id)
         since = words.day(memory.note.created or attribute.at)
+        shown = tuple(Quote(e.quote, self._when(e)) for e in evidence)
         return Card(
             id=attribute.id,
             text=attribute.text,
             source="You said so" if attribute.source == "stated" else "Inferred from what you said",
-            since=since,
+            since="" if shown and shown[0].when == since else since,
             state=self.state(memory),
-            quotes=tuple(Quote(e.quote, self._when(e)) for e in evidence),
+            quotes=shown,
             more=len(attribute.evidence) - len(evidence),
             instead=(gone[1].new or "") if gone else "",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from recenter.memory.queue import MASK
@@ -51,17 +51,23 @@ _NOTES = {
         "What might have helped is on topics that you have not allowed."
     ),
 }
+_CLOSED = re.compile(
+    r"Would be used, but touches (?P<topics>.+), which the person has not allowed\."
+)
+_TOPICS = {"minors": "children", "third parties": "other people"}
 _NO_ROOM = re.compile(r"Would be used, but does not fit into \d+ tokens\.")
 _OTHERS_FIRST = re.compile(r"Would be used, but at most \d+ may be, and others stand before it\.")
-_PERSON = re.compile(r"\b([Tt])he person(’s|'s| was| is| has)?\b")
-_YOU = {"'s": "your", "’s": "your", " was": "you were", " is": "you are", " has": "you have"}
+_PERSON = re.compile(r"\b([Tt])he person(’s|'s| was| is| has| agrees)?\b")
+_YOU = {
+    "'s": "your",
+    "’s": "your",
+    " was": "you were",
+    " is": "you are",
+    " has": "you have",
+    " agrees": "you agree",
+}
 _MASKED = re.compile(f"{MASK}[{MASK}\\s]*")
 _RUN = re.compile(r"(?P<where>.*) \((?P<what>[^()]*), (?P<at>\d{4}-\d\d-\d\d)[^()]*\)")
-_OUTCOMES: Mapping[Outcome, str] = {
-    "use": "Something was used",
-    "nothing": "Nothing was used",
-    "ask": "You were asked first",
-}
 _COUNTS = {
     "attributes": ("memory", "memories"),
     "conversations": ("conversation, removed whole", "conversations, removed whole"),
@@ -93,6 +99,10 @@ _COUNTS = {
 
 def plain(reason: str) -> str:
     """Return why something was used or not, to stand after a colon."""
+    closed = _CLOSED.fullmatch(reason)
+    if closed:
+        topics = (_TOPICS.get(topic, topic) for topic in closed["topics"].split(" and "))
+        return f"it touches {' and '.join(topics)}, which you have not allowed"
     if _NO_ROOM.fullmatch(reason):
         return "there was no room left for it"
     if _OTHERS_FIRST.fullmatch(reason):
@@ -102,6 +112,11 @@ def plain(reason: str) -> str:
         return known
     said = addressed(reason).rstrip(".")
     return said[:1].lower() + said[1:] if said[1:2].islower() else said
+
+
+def is_closed(reason: str) -> bool:
+    """Tell whether a sensitive topic kept something from being used."""
+    return _CLOSED.fullmatch(reason) is not None
 
 
 def noted(note: str | None) -> str:
@@ -124,9 +139,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def outcome(of: Outcome) -> str:
-    """Return what was decided for an answer."""
-    return _OUTCOMES.get(of, "Nothing was used")
+def outcome(of: Outcome, used: int) -> str:
+    """Return what was decided for an answer that used so many memories."""
+    if used:
+        return f"{used} {'thing' if used == 1 else 'things'} used"
+    return "You were asked" if of == "ask" else "Nothing used"
 
 
 def moment(seconds: float) -> str:

@@ -1,8 +1,8 @@
 // Convenience only: every page works without it.
 "use strict";
-const told = document.getElementById("done");
-// Where the address leads to a place of its own, that is where the reader should be.
-if (told && !location.hash) told.focus({ preventScroll: true });
+// After something was done, the reader is where it was done.
+const place = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+(place ?? document.getElementById("done"))?.focus({ preventScroll: true });
 
 // Nothing is sent twice by a second click.
 for (const form of document.forms) {
