@@ -93,7 +93,7 @@ class Tour:
         self.look("forgotten-one")
 
     def _answers(self) -> None:
-        self.follow("Your answers")
+        self.follow("Answers")
         self.look("answers")
         self.press("True, but not for this")
         self.look("corrected")
@@ -101,7 +101,7 @@ class Tour:
         self.look("answer")
 
     def _choices(self) -> None:
-        self.follow("Your choices")
+        self.follow("Choices")
         self.look("choices")
         self.press("Pause memory")
         self.look("paused")
