@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,11 +12,12 @@ import pytest
 
 from recenter.errors import InputError, RefusedError
 from recenter.records import Arm, Judgment
-from recenter.store import Store
+from recenter.store import Store, open_store
+from recenter.store.database import Transaction
 from recenter.study.design import Outcome, Recruitment, Task
 from recenter.study.export.judgments import judgments
 from recenter.study.ledger import joining, reading, running, saving
-from recenter.study.ledger.desk import Annotator, Desk, SlotRow
+from recenter.study.ledger.desk import Annotator, Desk, SlotRow, load_desk
 from recenter.study.ledger.opening import current_texts
 from recenter.study.ledger.saving import Event
 from recenter.study.plan import TaskItems
@@ -364,6 +366,28 @@ def test_ids_that_were_erased_do_not_come_back_and_first_ones_stay(desk: Desk) -
     for signed in (False, True):
         joining.join(desk, {"id": "link/ann"}, signed=signed)
     assert running.identity(desk, ann.id) is None
+
+
+def test_ids_are_not_erased_while_somebody_is_coming_in(desk: Desk, store: Store, url: str) -> None:
+    come(desk, "ann")
+    erased = threading.Event()
+
+    def erase() -> None:
+        with open_store(url) as mine:
+            running.forget_identities(load_desk(mine.database, desk.id))
+            erased.set()
+
+    other = threading.Thread(target=erase)
+
+    def coming_in(transaction: Transaction) -> bool:
+        transaction.rows("study_hold", study=desk.id)
+        other.start()
+        # What was read before would be written again.
+        return erased.wait(timeout=1)
+
+    assert not store.database.transact(coming_in)
+    other.join(timeout=60)
+    assert contents(store, "study_identities") == []
 
 
 def test_only_the_declined_part_of_a_page_goes_to_another(store: Store, clock: Clock) -> None:
