@@ -12,7 +12,7 @@ from recenter.study.design import Scan
 from recenter.study.items import Item
 from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk, PlaceRow
-from recenter.study.ledger.saving import Event
+from recenter.study.ledger.events import Event
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
 

@@ -8,7 +8,7 @@ from recenter.errors import RefusedError
 from recenter.store import Store
 from recenter.study.ledger import joining, leaving, reading, saving
 from recenter.study.ledger.desk import Annotator, Desk
-from recenter.study.ledger.saving import Event
+from recenter.study.ledger.events import Event
 from recenter.study.plan import TaskItems
 from recenter.study.steps import next_step
 from tests.study.ledger.test_ledger import click, contents, take, work_through

@@ -18,8 +18,8 @@ from recenter.study.design import Outcome, Recruitment, Task
 from recenter.study.export.judgments import judgments
 from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk, SlotRow, load_desk
+from recenter.study.ledger.events import Event
 from recenter.study.ledger.opening import current_texts
-from recenter.study.ledger.saving import Event
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
 
