@@ -231,6 +231,11 @@ UPDATE study_places SET opened = opened + 1 WHERE slot = :slot AND position = :p
 UPDATE study_places SET active_ms = active_ms + :active, idle_ms = idle_ms + :idle
 WHERE slot = :slot AND position = :position;
 
+-- name: study_at_work
+-- Since when somebody is shown pages, for how long they were at work, and when a slot was done.
+SELECT MIN(p.shown), SUM(p.active_ms), MAX(CASE WHEN p.slot = :slot THEN p.done END)
+FROM study_slots s JOIN study_places p ON p.slot = s.id WHERE s.annotator = :annotator;
+
 -- name: study_place_done
 UPDATE study_places SET done = :now
 WHERE slot = :slot AND position = :position AND done IS NULL;

@@ -69,6 +69,8 @@ def work(desk: Desk, who: Annotator, name: str, answers: Sequence[str]) -> None:
             answer = next(said)
             failure = {"failure": "other", "note": "Not a trait."} if answer == "reject" else {}
             click(desk, who, slot.id, place, part.name, answer, **failure)
+        assert isinstance(desk.clock, Clock)
+        desk.clock.now += 2
         beat = Event(
             id=f"export-{next(_ids):05}",
             slot=slot.id,

@@ -308,7 +308,7 @@ def _apply(
     elif event.kind == "opened":
         transaction.run("study_place_opened", **where)
     elif event.kind == "time":
-        active, idle = _believed(event, place, now)
+        active, idle = _believed(transaction, annotator, event, place, now)
         transaction.run("study_place_time", active=active, idle=idle, **where)
     elif event.kind == "answer":
         ((guide,),) = transaction.rows("study_text_last", study=desk.id, task=place.task)
@@ -328,9 +328,24 @@ def _apply(
         )
 
 
-def _believed(event: Event, place: _Place, now: float) -> tuple[int, int]:
-    """Return what of a page's times can be true: no more than passed since it was first shown."""
-    passed = 0 if place.shown is None else int((now - place.shown) * 1000) + _CLOCKS_APART_MS
-    room = max(0, passed - place.active_ms - place.idle_ms)
-    active = min(event.active_ms, room)
+def _believed(
+    transaction: Transaction, annotator: str, event: Event, place: _Place, now: float
+) -> tuple[int, int]:
+    """Return what of a page's times can be true.
+
+    No more than passed since it was first shown, until its slot was handed in; nor are pages that
+    are open at once more work than passed since the first of all.
+    """
+    if place.shown is None:
+        return 0, 0
+    ((first, worked, ended),) = transaction.rows(
+        "study_at_work", annotator=annotator, slot=event.slot
+    )
+    until = now if place.state == "held" else min(now, ended or now)
+
+    def passed(since: float) -> int:
+        return int((until - since) * 1000) + _CLOCKS_APART_MS
+
+    room = max(0, passed(place.shown) - place.active_ms - place.idle_ms)
+    active = min(event.active_ms, room, max(0, passed(first) - int(worked)))
     return active, min(event.idle_ms, room - active)
