@@ -9,11 +9,11 @@ from recenter.store import Store
 from recenter.study.ledger import joining, leaving, reading
 from recenter.study.ledger.desk import Desk, annotators
 from recenter.study.ledger.opening import open_study
-from recenter.study.plan import make_plan
+from recenter.study.plan import TaskItems, make_plan
 from recenter.web.sessions import invitation
-from tests.study.samples import Clock, written
+from tests.study.samples import Clock, opened, relevant, supported, task, written
 from tests.web.conftest import STUDY_ITEMS
-from tests.web.serving import Visitor, guest
+from tests.web.serving import Visitor, guest, served
 
 
 def practise(visitor: Visitor, answer: str = "reject") -> None:
@@ -183,6 +183,35 @@ def test_who_was_away_for_too_long_goes_on_with_what_is_left(
     ann.send("begin")
     assert "All work has been given out" in ann.page.text
     assert sum(row.counts for row in reading.answers(desk)) == 1
+
+
+def test_who_handed_in_a_task_has_completed_where_no_work_of_the_next_is_left(
+    store: Store, clock: Clock
+) -> None:
+    file = written(
+        task(overlap=2, per_annotator=2),
+        task("pages", "relevant", overlap=1),
+    )
+    items = {
+        "quality": TaskItems(work=(supported("a"), supported("b"))),
+        "pages": TaskItems(work=(relevant("m"),)),
+    }
+    desk = opened(store.database, file, items, clock)
+    with served(desk) as root:
+        for name in ("ann", "bea"):
+            visitor = guest(desk, root, name)
+            visitor.send("consent", agree="yes")
+            visitor.send("begin")
+            for _ in range(2):
+                visitor.send(f"work/{visitor.position}", answer__1="accept")
+            # The only page of the second task goes to the first of them.
+            visitor.send("begin")
+        assert desk.code("completed") in visitor.page.text
+        late = guest(desk, root, "late")
+        late.send("consent", agree="yes")
+        late.send("begin")
+        assert desk.code("full") in late.page.text
+    assert [one.state for one in annotators(desk)] == ["working", "completed", "full"]
 
 
 def test_withdrawing_removes_every_answer(desk: Desk, root: str) -> None:

@@ -108,7 +108,9 @@ def begin(request: Request, form: FormData) -> Response:
     if asked.task.training is not None and not trained:
         joining.train(asked.desk, asked.annotator, asked.task)
     elif joining.claim(asked.desk, asked.annotator, asked.task) is None:
-        joining.end(asked.desk, asked.annotator.id, "full")
+        # Whoever handed work in is not one who came too late, and is paid for it.
+        worked = any(slot.purpose == "work" and slot.state == "done" for slot in slots)
+        joining.end(asked.desk, asked.annotator.id, "completed" if worked else "full")
     return _to(asked, "next")
 
 
