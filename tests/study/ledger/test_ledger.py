@@ -491,6 +491,52 @@ def test_a_guess_is_of_the_side_that_knows_the_person(
     assert reading.guesses(desk) == []
 
 
+def test_a_guess_is_taken_of_pairs_alone_without_words_and_before_the_end(
+    store: Store, clock: Clock
+) -> None:
+    file = written(
+        task(overlap=1),
+        task("pairs", "better", overlap=1),
+        task("silent", "better", overlap=1, unblinding=False),
+    )
+    items = {
+        "quality": TaskItems(work=(supported("a"),)),
+        "pairs": TaskItems(work=(better("x"),)),
+        "silent": TaskItems(work=(better("y"),)),
+    }
+    desk = opened(store.database, file, items, clock)
+    ann = come(desk, "ann")
+    slots = {"quality": work_through(desk, ann)}
+    for name in ("pairs", "silent"):
+        slots[name] = take(desk, ann, name)
+        for part in ("1", "overall"):
+            click(desk, ann, slots[name], 0, "4", part=part)
+        saving.submit(desk, ann.id, slots[name].id, 0)
+
+    def guess(name: str, **more: object) -> None:
+        values = {"id": f"guess-{next(_ids):04}", "seq": 1, "answer": "first"} | more
+        saving.save(
+            desk,
+            ann.id,
+            Event(slot=slots[name].id, position=0, kind="unblind", **values),  # type: ignore[arg-type]
+        )
+
+    guess("pairs")
+    for name, more in (
+        ("quality", {}),
+        ("silent", {}),
+        ("pairs", {"note": "Words of somebody."}),
+        ("pairs", {"part": "1"}),
+        ("pairs", {"failure": "other"}),
+    ):
+        with pytest.raises(RefusedError):
+            guess(name, **more)
+    joining.end(desk, ann.id, "completed")
+    with pytest.raises(RefusedError, match="ended"):
+        guess("pairs", answer="second")
+    assert [one.said for one in reading.guesses(desk)] == ["first"]
+
+
 def test_other_items_may_not_take_the_place_of_those_that_somebody_works_on(
     desk: Desk, store: Store, clock: Clock
 ) -> None:

@@ -63,6 +63,10 @@ def check_told(task: Task, event: Event) -> None:
     if event.kind == "unblind":
         if event.answer not in ("first", "second", "cannot_tell"):
             raise RefusedError(f"{event.answer!r} is no side.", status=422)
+        if event.part or event.failure or event.note:
+            raise RefusedError("a side is all that is asked.", status=422)
+        if not (task.unblinding and task.asks.subject == "reply_pair"):
+            raise RefusedError("which side it was is not asked here.", status=422)
         return
     if event.kind != "answer":
         if event.part or event.answer or event.failure or event.note:

@@ -248,12 +248,12 @@ def _check_open(
             status=410,
             cure="What you answered before counts. Go on with what is left for you.",
         )
-    if what == "unblind" and place.state != "done":
-        raise RefusedError("which side it was is asked at the end.", status=409)
     handed_in = place.state in ("done", "passed", "failed")
-    if (handed_in and what == "time") or (place.state == "done" and what == "unblind"):
+    if handed_in and what == "time":
         return
-    if place.state != "held":
+    if what == "unblind" and (place.state, place.kind) != ("done", "work"):
+        raise RefusedError("which side it was is asked at the end, of pairs.", status=409)
+    if what != "unblind" and place.state != "held":
         raise RefusedError("this was handed in and cannot be changed any more.", status=409)
     if place.purpose == "training" and place.done is not None and what != "time":
         raise RefusedError("the answer was shown; this cannot be changed any more.", status=409)
