@@ -80,7 +80,7 @@ WHERE id = :annotator AND (state IN ('joined', 'working', 'paused')
 
 -- name: study_annotator_consented
 UPDATE study_annotators SET state = 'working', consented = :now, seen = :now
-WHERE id = :annotator AND state = 'joined';
+WHERE id = :annotator AND consented IS NULL AND state IN ('joined', 'paused');
 
 -- name: study_annotator_seen
 UPDATE study_annotators SET seen = :now WHERE id = :annotator;

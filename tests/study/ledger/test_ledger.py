@@ -338,6 +338,14 @@ def test_only_an_answer_carries_words(desk: Desk, kind: str) -> None:
         saving.save(desk, ann.id, event)
 
 
+def test_who_pauses_before_they_consent_can_consent_when_they_come_back(desk: Desk) -> None:
+    ann = joining.join(desk, {"id": "link/ann"})
+    saving.pause(desk, ann.id)
+    joining.agree(desk, ann.id)
+    back = joining.find(desk, ann.id)
+    assert (back.state, back.consented is None) == ("working", False)
+
+
 @pytest.mark.parametrize("outcome", ["no_consent", "failed_checks", "screened_out", "full"])
 def test_what_has_ended_stays_as_it_ended(desk: Desk, outcome: Outcome) -> None:
     ann = joining.join(desk, {"id": "link/ann"})
