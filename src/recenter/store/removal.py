@@ -42,7 +42,9 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
     """Remove everything about a person, leave the tombstone, overwrite the freed space."""
 
     def work(transaction: Transaction) -> dict[str, int]:
-        # First, so that who stores something about this person meanwhile waits, and is refused.
+        # Work that is given on meanwhile asks for parts that are left, and no others.
+        transaction.rows("study_hold_all")
+        # Then, so that who stores something about this person meanwhile waits, and is refused.
         transaction.run("people_bury", person=person)
         counts = {name: transaction.run(f"forget_{name}", person=person) for name in OF_A_PERSON}
         _trim_places(transaction)

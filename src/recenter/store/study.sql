@@ -7,6 +7,9 @@ SELECT id, key, content, state, record FROM studies WHERE id = :study;
 -- Whoever gives out or takes back work holds the study's row, so that numbers are given once.
 SELECT id FROM studies WHERE id = :study FOR UPDATE;
 
+-- name: study_hold_all
+SELECT id FROM studies ORDER BY id FOR UPDATE;
+
 -- name: study_put
 INSERT INTO studies (id, key, content, state, record)
 VALUES (:study, :key, :content, :state, :record)
