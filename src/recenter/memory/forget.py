@@ -17,6 +17,7 @@ from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Attribute, Conversation, Evidence, Query, Turn
 from recenter.store import Store
 from recenter.store.database import Transaction
+from recenter.store.in_studies import remove_from_studies
 from recenter.store.removal import every, remove_attributes, remove_traces, rewrite
 from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, QUERIES
 from recenter.store.writing import hold_people
@@ -66,7 +67,8 @@ def forget_memories(
         for id in sorted(plan.gone):
             counts["memory_events"] += transaction.run("memory_events_delete", attribute=id)
         lost = {e.quote for attribute in plan.gone.values() for e in attribute.evidence}
-        remove_attributes(transaction, person, set(plan.gone), counts, lost)
+        replies = remove_attributes(transaction, person, set(plan.gone), counts, lost)
+        remove_from_studies(transaction, person, counts, attributes=set(plan.gone), replies=replies)
         words = _Words(plan.gone.values())
         cited = {e.conversation for a in plan.gone.values() for e in a.evidence}
         _clear_conversations(transaction, person, words, counts, whole=cited, remove=conversations)
