@@ -114,6 +114,14 @@ def test_what_is_not_signed_off_is_not_served(study: Study) -> None:
     assert "3 annotators" in study.run("plan", study.file)
 
 
+def test_a_file_of_items_that_is_not_there_is_told_by_the_field_that_names_it(study: Study) -> None:
+    path = Path(study.file)
+    path.write_text(path.read_text().replace("items: control.jsonl", "items: none.jsonl"))
+    refused = study.tried("plan", study.file)
+    assert refused.returncode == 1
+    assert "study.yaml: tasks[0].items: there is no file 'none.jsonl'. Put it" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
