@@ -174,7 +174,10 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
         assert (tmp_path / tool / name).stat().st_size > 500
     study.run("export", study.file, "--output", str(public), "--release", "--licence", "CC0-1.0")
     other = f"sqlite:///{tmp_path / 'other.db'}"
-    assert "12  judgment" in study.run("import", str(public), store=other)
+    told = study.run("import", str(public), store=other)
+    assert "12  judgment" in told
+    assert told.endswith(" new, 0 already there\n")
+    assert "\n0 new, " in study.run("import", str(public), store=other)
 
     told = study.run("close", study.file, "--forget", "--yes")
     assert "12 judgments in the store" in told
@@ -206,7 +209,11 @@ def test_answers_given_elsewhere_come_in_whole_or_not_at_all(study: Study, tmp_p
     with open_store(study.store) as store:
         assert store.counts()["judgments"] == 0
     path.write_text(json.dumps(row | {"answer": "4"}) + "\n")
-    assert "1 new judgments" in study.run("import", str(path), "--study", study.file)
+    taken = [study.run("import", str(path), "--study", study.file) for _ in range(2)]
+    assert taken == [
+        "1 answers read: 1 new, 0 already there\n",
+        "1 answers read: 0 new, 1 already there\n",
+    ]
 
 
 def test_an_account_is_asked_for_its_password(study: Study) -> None:
