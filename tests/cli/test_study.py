@@ -155,7 +155,8 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
             for _ in range(2):
                 person.open("next")
                 rate(person)
-            assert "Your code" in person.page.text
+            assert "You are done and can close this page." in person.page.text
+            assert "Your code" not in person.page.text
         for person in people:
             person.http.close()
     assert "12 of 12 answers" in study.run("status", study.file)

@@ -14,7 +14,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from recenter import formats
 from recenter.errors import InputError, RefusedError
-from recenter.study.ledger import reading, saving
+from recenter.study.design import Task
+from recenter.study.ledger import joining, reading, saving
 from recenter.study.ledger.desk import refused
 from recenter.study.ledger.events import Event, EventKind, Sent
 from recenter.study.ledger.opening import current_texts
@@ -142,7 +143,14 @@ def feedback(request: Request) -> Response:
         question=task.asks,
         place=place_page(task, shown, feedback=True),
         state=shown.slot.state,
+        left=_tries_left(asked, task),
     )
+
+
+def _tries_left(asked: Here, task: Task) -> int:
+    slots = joining.held(asked.desk, asked.annotator.id)
+    used = sum((slot.task, slot.purpose) == (task.name, "training") for slot in slots)
+    return task.training.tries - used if task.training else 0
 
 
 def sides(request: Request) -> Response:
