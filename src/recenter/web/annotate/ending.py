@@ -16,7 +16,7 @@ _REMOVED = "Your answers were removed."
 _WHAT: dict[str, str] = {
     "completed": "Thank you. You have done everything.",
     "screened_out": "Thank you. In the last try of the practice too few answers were right, so "
-    "that your part ends here. What you answered before the practice is kept.",
+    "that your part ends here.",
     "no_consent": "You did not agree, so that nothing was asked or kept of you.",
     "withdrawn": _REMOVED,
     "technical": "Something went wrong on our side, and your part has ended.",
