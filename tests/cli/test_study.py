@@ -51,10 +51,12 @@ class Study:
         return subprocess.run(command, capture_output=True, text=True, input=input, check=False)
 
     @contextmanager
-    def served(self, workers: int = 1) -> Iterator[subprocess.Popen[bytes]]:
+    def served(
+        self, workers: int = 1, stderr: int | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
         words = ["serve", self.file, "--port", str(self.port), "--workers", str(workers)]
         command = [sys.executable, "-m", "recenter", "study", *words, "--store", self.store]
-        process = subprocess.Popen(command, start_new_session=True)
+        process = subprocess.Popen(command, start_new_session=True, stderr=stderr)
         try:
             for _ in range(300):
                 try:
@@ -183,9 +185,21 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
     told = study.run("close", study.file, "--forget", "--yes")
     assert "12 judgments in the store" in told
     assert "3 ids erased" in told
+    assert "Ids of annotators" not in study.run("close", study.file, "--yes")
     for url in (study.store, other):
         with open_store(url) as store:
             assert store.counts()["judgments"] == 12
+
+
+def test_a_closed_study_is_served_without_a_word_of_links(study: Study) -> None:
+    with study.served():
+        pass
+    study.run("close", study.file, "--yes")
+    with study.served(stderr=subprocess.PIPE) as process:
+        os.killpg(process.pid, signal.SIGTERM)
+        told = process.communicate()[1].decode()
+    assert "the study is closed: nobody new comes in" in told
+    assert "links:" not in told
 
 
 def test_answers_given_elsewhere_come_in_whole_or_not_at_all(study: Study, tmp_path: Path) -> None:
