@@ -72,7 +72,7 @@ class Dots(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Dot, ...]
     alt: str
     reference: float | None = None
-    """Where a line is drawn, such as the human ceiling."""
+    """Where a dashed line is drawn, such as the human ceiling; what it is stands in `x`."""
 
 
 class Grid(msgspec.Struct, frozen=True, kw_only=True):

@@ -127,15 +127,20 @@ def _generators(rows: _Rows) -> Table:
 
 
 def _effects(rows: _Rows) -> tuple[Table, ...]:
-    """Return what goes with a higher rating, over people and raters."""
-    known = all(one is not None for one in rows.first)
+    """Return what goes with a higher rating, over people and raters.
+
+    Ratings without a side count where most have none, and the side is then left out; else they
+    are left out. Both is said.
+    """
+    unknown = sum(one is None for one in rows.first)
+    known = 2 * unknown <= len(rows.first)
     length = None if np.isnan(rows.longer).all() else rows.longer
     mentions = None if np.isnan(rows.mentions).all() else {"names an attribute": rows.mentions}
     found = rating_effects(
         rows.values,
         rows.people,
         rows.raters,
-        position=[bool(one) for one in rows.first] if known else None,
+        position=[np.nan if one is None else one for one in rows.first] if known else None,
         length=length,
         covariates=mentions,
     )
@@ -146,6 +151,11 @@ def _effects(rows: _Rows) -> tuple[Table, ...]:
     }
     lines = [Line(names.get(name, name), (of,)) for name, of in found.terms.items()]
     note = "Least squares; clustered by person and by rater."
+    if unknown:
+        lost = "they are left out here." if known else "so it is not held equal."
+        note += (
+            f" {unknown:,} of {len(rows.first):,} ratings don't say which side was shown: {lost}"
+        )
     for name, why in found.dropped.items():
         note += f" {name} is left out: {why}"
     table = Table(
