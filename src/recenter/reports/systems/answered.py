@@ -18,6 +18,7 @@ Position = Literal["first", "second"]
 _TURNED = float(len(BETTER.answers) + 1)
 _MOST = 1e100
 """What is further from 0 is no score."""
+_NO_SCORES = "scores that are not two numbers"
 
 
 class Said(NamedTuple):
@@ -125,6 +126,12 @@ def _relevant(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) ->
 
 
 def _preferred(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) -> dict[str, Said]:
+    if isinstance(scores := row.get("scores"), dict):
+        ahead = _ahead(ask, scores)
+        if ahead is None:
+            wrong(_NO_SCORES)
+            return {ask.items[""]: _UNREAD}
+        return {ask.items[""]: Said(0.5 if ahead == 0 else float(ahead > 0))}
     given = _share(row.get("preference"))
     if given is None:
         wrong("preferences that are no number in [0, 1]")
@@ -144,17 +151,24 @@ def _better(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) -> d
             return {item: _rated(ask, [one or 0.0 for one in of_a])}
         wrong("orders that are not two ratings from 1 to 5")
     elif isinstance(scores, dict):
-        both = [_number(scores.get(name)) for name in ("a", "b")]
-        if None not in both:
-            ahead = (both[0] or 0.0) - (both[1] or 0.0)
-            return {item: Said(-ahead if ask.swapped else ahead, scored=True)}
-        wrong("scores that are not two numbers")
+        ahead = _ahead(ask, scores)
+        if ahead is not None:
+            return {item: Said(ahead, scored=True)}
+        wrong(_NO_SCORES)
     else:
         given = _share(row.get("preference"))
         if given is not None:
             return {item: Said((1 - given if ask.swapped else given) - 0.5, scored=True)}
         wrong("answers without orders, scores or a preference in [0, 1]")
     return {item: _UNREAD}
+
+
+def _ahead(ask: Ask, scores: Mapping[str, Any]) -> float | None:
+    """Return how much higher the reply scores that was chosen, or that is rated."""
+    a, b = _number(scores.get("a")), _number(scores.get("b"))
+    if a is None or b is None:
+        return None
+    return b - a if ask.swapped else a - b
 
 
 def _rated(ask: Ask, of_a: Sequence[float]) -> Said:
