@@ -45,6 +45,10 @@ class Person(Record, frozen=True):
     """Keyed hash of the id in the source: see `importers.pseudonym`."""
 
 
+LIVE = "live"
+"""Source of conversations that an application's memory learns from while they are held."""
+
+
 class Conversation(Record, frozen=True):
     """A conversation of one person with an assistant, in the order in which it was seen."""
 

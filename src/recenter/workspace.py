@@ -19,6 +19,7 @@ from recenter.models.calls import add_up
 from recenter.progress import Progress, Silent
 from recenter.provenance import Signature, digest, make_id
 from recenter.records import (
+    LIVE,
     Arm,
     Attribute,
     Conversation,
@@ -164,13 +165,17 @@ class Workspace:
         return msgspec.structs.replace(total, unchanged=max(0, len(chosen) - total.people))
 
     def _item(self, person: str) -> Item:
-        contents = sorted((c.id, c.content) for c in self.store.conversations(person))
+        contents = sorted((c.id, c.content) for c in self._read(person))
         return Item(item=person, person=person, content=digest(contents))
+
+    def _read(self, person: str) -> Iterator[Conversation]:
+        # What an application's memory has learned from already would be learned twice.
+        return (c for c in self.store.conversations(person) if c.source != LIVE)
 
     def _extract_one(self, task: Task, reader: Reader) -> Extracted:
         work = self.store.work
         try:
-            conversations = list(self.store.conversations(task.item))
+            conversations = list(self._read(task.item))
             found = reader.extractor.extract(task.item, conversations)
             merged = merge(found.attributes, reader.embedder, threshold=reader.threshold)
         except UnreadableAnswerError as error:

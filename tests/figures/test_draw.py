@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from recenter.figures import fonts
@@ -50,6 +52,27 @@ def test_what_is_drawn_stands_beside_it_and_no_cell_is_a_formula(tmp_path: Path)
     assert rows[1] == ["gpt", "0.5", "0.4", "0.6", "10", "3", ""]
     assert rows[2] == ["'=1+1 $x$", "", "", "", "0", "0", "too few"]
     assert ">=1+1 $x$<" in (tmp_path / "dots.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("figure", "ticks"),
+    [
+        (Estimate(value=1.0), ["0.0", "1.0"]),
+        (SURE, ["0.0", "1.0"]),
+        (Estimate(value=-0.3, low=-0.6, high=0.1), ["\N{MINUS SIGN}0.6", "1.0"]),
+    ],
+)
+def test_the_axis_of_a_single_dot_shows_the_least_that_was_asked(
+    tmp_path: Path, figure: Estimate, ticks: list[str]
+) -> None:
+    alone = msgspec.structs.replace(
+        DOTS, rows=(Dot("a", figure),), reference=None, least=(0.0, 1.0)
+    )
+    draw(alone, tmp_path)
+    found = re.findall(
+        r">(\N{MINUS SIGN}?\d\.\d+)</text>", (tmp_path / "dots.svg").read_text("utf-8")
+    )
+    assert [found[0], found[-1]] == ticks
 
 
 def test_a_grid_keeps_its_blanks(tmp_path: Path) -> None:

@@ -33,6 +33,11 @@ def test_no_style_is_left_and_the_text_for_readers_is_there(picture: Picture) ->
     assert "currentColor" in told
 
 
+@pytest.mark.parametrize("picture", [DOTS, PLOT])
+def test_a_picture_has_no_background_of_its_own(picture: Picture) -> None:
+    assert "--paper" not in inline_svg(picture)
+
+
 def test_ids_are_those_of_the_picture_and_all_that_is_referred_to_is_there() -> None:
     told = inline_svg(PLOT)
     ids = set(re.findall(r'\bid="([^"]+)"', told))

@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from recenter.records import Subject
+from recenter.memory import keys, ledger
+from recenter.memory.records import Answered, Choices, Happened, Note
+from recenter.records import Attribute, Receipt, Subject
 from recenter.store import Item, Run, Store, open_store
-from recenter.store.database import Database, open_database
+from recenter.store.database import Database, Transaction, open_database
 from tests.store import samples
 
 SECRET = "xylophone-carpenter"
@@ -39,6 +41,7 @@ def fill(store: Store, person: str, secret: str, *, key: str = "1") -> None:
         ]
     )
     store.cache.put(f"key-{person}", secret.encode(), person=person)
+    _remember(store, attribute, secret)
     store.work.add("extract", [Item(person=person, item=talk.id, content="1")], signature="s")
     (task,) = store.work.claim("extract", signature="s")
     store.work.fail(task, f"cannot read {secret}")
@@ -54,6 +57,24 @@ def fill(store: Store, person: str, secret: str, *, key: str = "1") -> None:
     )
 
 
+def _remember(store: Store, attribute: Attribute, secret: str) -> None:
+    """Fill the tables of memory for applications."""
+    person = attribute.person
+    note = Note(created=1.0, updated=1.0, metadata={"said": secret})
+
+    def work(transaction: Transaction) -> None:
+        ledger.put_note(transaction, attribute, note)
+        ledger.put_event(transaction, attribute, Happened(event="ADD", new=attribute.text), 1.0)
+        ledger.put_traces(transaction, person, {"quote": {f"hash of {person}"}})
+
+    store.database.transact(work)
+    ledger.put_choices(store.database, person, Choices(paused=True))
+    receipt = Receipt(note=secret)
+    answered = Answered(id=f"rcp_{person}", person=person, at=1.0, outcome="use", receipt=receipt)
+    ledger.put_receipts(store.database, [answered])
+    keys.new_key(store.database, "app", person=person, label=secret, now=1.0)
+
+
 def everything(database: Database, url: str) -> dict[str, list[tuple[Any, ...]]]:
     """Return all rows of all tables that the catalog knows."""
     tables = database.tables()
@@ -67,6 +88,34 @@ def everything(database: Database, url: str) -> dict[str, list[tuple[Any, ...]]]
         return {t: server.execute(f"SELECT * FROM {t}".encode()).fetchall() for t in tables}
 
 
+def raw_bytes(url: str) -> bytes:
+    """Return every byte of the files that hold the tables, their indexes and long values."""
+    if url.startswith("sqlite"):
+        path = Path(url.removeprefix("sqlite:///"))
+        return b"".join(file.read_bytes() for file in sorted(path.parent.glob(f"{path.name}*")))
+    import psycopg
+
+    with psycopg.connect(url) as server:
+        server.execute("CHECKPOINT")
+        rows = server.execute(
+            "SELECT pg_read_binary_file(pg_relation_filepath(c.oid)) FROM pg_class c "
+            "WHERE pg_relation_filepath(c.oid) IS NOT NULL AND (c.relnamespace IN "
+            "(SELECT oid FROM pg_namespace WHERE nspname = 'recenter') OR c.oid IN "
+            "(SELECT reltoastrelid FROM pg_class WHERE relnamespace IN "
+            "(SELECT oid FROM pg_namespace WHERE nspname = 'recenter')))"
+        ).fetchall()
+        return b"".join(bytes(content) for (content,) in rows)
+
+
+def test_no_byte_is_left_on_either_database(store: Store, url: str) -> None:
+    fill(store, "p_ada", SECRET)
+    # Long values are compressed and kept apart: only short ones can be searched for.
+    store.put_conversations([samples.conversation(text=f"{SECRET} in plain words")])
+    assert SECRET.encode() in raw_bytes(url)
+    assert store.forget("p_ada").erased
+    assert SECRET.encode() not in raw_bytes(url)
+
+
 def test_no_table_keeps_anything_but_the_tombstone(store: Store, url: str) -> None:
     fill(store, "p_bob", "gardener")
     database = open_database(url)
@@ -75,7 +124,7 @@ def test_no_table_keeps_anything_but_the_tombstone(store: Store, url: str) -> No
     filled = everything(database, url)
     same = [t for t in filled if len(filled[t]) == len(bobs_alone[t])]
     # Studies are filled and emptied in tests/study/ledger.
-    assert [t for t in same if not t.startswith("stud")] == ["migrations"]
+    assert [t for t in same if not t.startswith("stud")] == ["memory_applications", "migrations"]
     report = store.forget("p_ada")
     left = everything(database, url)
     database.close()

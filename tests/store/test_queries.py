@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+import recenter.memory
 import recenter.store
 import recenter.study.ledger
 from recenter.store.queries import QUERIES, parse_queries
 from recenter.store.removal import OF_A_PERSON
 
 FOLDERS = [
-    Path(str(package.__file__)).parent for package in (recenter.store, recenter.study.ledger)
+    Path(str(package.__file__)).parent
+    for package in (recenter.store, recenter.memory, recenter.study.ledger)
 ]
 
 

@@ -10,16 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recenter.stats.estimate import Estimate
+from recenter.stats.kappa import pairwise_kappa
 from recenter.study.agreement import (
     Agreement,
     agreement,
     by_guidelines,
     by_stratum,
+    columns,
     consensus,
     counted,
     disagreements,
     oriented,
     pair_kappas,
+    pairs_in_common,
 )
 from recenter.study.items import Item
 from recenter.study.ledger.reading import Answered
@@ -51,9 +54,29 @@ def test_two_annotators_by_hand() -> None:
     assert one.fleiss.value == pytest.approx((0.75 - 17 / 32) / (15 / 32))
     assert one.gwet.value == pytest.approx((0.75 - 15 / 32) / (17 / 32))
     assert one.ceiling.value == pytest.approx(0.75)
-    (pair,) = pair_kappas(TASK, TWO_RATERS, known(*FOUR))
+    (pair,) = pair_kappas(TASK, TWO_RATERS, known(*FOUR), [("ann_1", "ann_2")])
     assert (pair.first, pair.second, pair.kappa.n) == (1, 2, 4)
     assert pair.kappa.value == pytest.approx(0.5)
+
+
+def test_pairs_with_most_in_common_come_first_with_the_kappas_of_all_pairs_at_once() -> None:
+    six = [supported(name, person=f"per_{name}") for name in "abcdef"]
+    said = {
+        1: [A, A, R, R, "", ""],
+        2: [A, R, R, U, A, ""],
+        3: ["", "", U, R, A, A],
+        4: ["", "", "", "", "", R],
+    }
+    answers = rows(said, six)
+    pairs = pairs_in_common(TASK, answers, known(*six))
+    assert pairs == [(f"ann_{a}", f"ann_{b}") for a, b in ((1, 2), (2, 3), (1, 3), (3, 4))]
+    told = columns(TASK.asks, answers, known(*six))
+    all_of_them = pairwise_kappa(
+        told.parts, told.raters, told.answers, told.people, weights="linear"
+    )
+    for pair, one in zip(pairs, pair_kappas(TASK, answers, known(*six), pairs), strict=True):
+        assert (f"ann_{one.first}", f"ann_{one.second}") == pair
+        assert msgspec.structs.replace(all_of_them[pair], left_out=0) == one.kappa
 
 
 def test_too_few_people_are_said_where_an_interval_would_be() -> None:
@@ -217,4 +240,4 @@ def test_where_annotators_differ_most_comes_first_then_where_more_answered() -> 
 def test_labels_of_nothing_are_none() -> None:
     assert consensus(TASK, [], known(*FOUR)).labels == ()
     assert disagreements(TASK, [], known(*FOUR)) == []
-    assert pair_kappas(TASK, [], known(*FOUR)) == []
+    assert pairs_in_common(TASK, [], known(*FOUR)) == []

@@ -96,6 +96,18 @@ def test_a_fast_decision_is_a_third_of_the_median_of_medians() -> None:
     assert fast_seconds(answers) == pytest.approx(2.0)
 
 
+def test_what_was_declined_on_a_page_does_not_make_the_rest_slower() -> None:
+    pages = [relevant(f"p{number}") for number in range(3)]
+    answers = [
+        row(page, 1, said, part=part, active_ms=6_000, position=place)
+        for place, page in enumerate(pages)
+        for part, said in (("1", "yes"), ("2", "cannot_tell"))
+    ]
+    left_out = rows({2: [A] * 4}, FOUR, active_ms=90_000, excluded=True)
+    replaced = rows({3: [A] * 4}, FOUR, active_ms=90_000, slot_state="replaced")
+    assert fast_seconds([*answers, *left_out, *replaced]) == pytest.approx(1.0)
+
+
 MANY = [supported(f"n{number}", person=f"per_{number}") for number in range(12)]
 
 
@@ -125,6 +137,11 @@ def test_a_short_run_is_none_and_a_run_is_of_what_was_clicked() -> None:
     assert found[1].flags[0].kind == "straight_lining"
 
 
+def test_what_was_declined_ends_a_run() -> None:
+    given = [A] * 6 + ["cannot_tell"] + [A] * 5
+    assert by_number(rows({1: given}, MANY), known(*MANY))[1].run == 6
+
+
 def test_the_parts_of_a_page_run_in_the_order_in_which_they_stand() -> None:
     page = relevant("p", ("per_a",) * 6)
     # By name, "10" to "12" would stand after "1".
@@ -151,6 +168,14 @@ def test_gold_and_checks_are_marked_and_gold_below_what_is_needed_is_said() -> N
         "Below gold: 1 of 3 gold answers right; 50% are needed."
     ]
     assert by_number(answers, items, gold={"items": "g.jsonl"})[1].flags == ()
+
+
+def test_gold_that_was_declined_is_no_wrong_answer() -> None:
+    gold = [supported(f"g{n}", key=(R,)) for n in range(3)]
+    answers = rows({1: ["cannot_tell", "uncomfortable", R]}, gold, kind="gold")
+    demanding = {"items": "g.jsonl", "needed": 0.9}
+    (one,) = quality(task(gold=demanding), answers, known(*gold, kind="gold"))
+    assert (one.gold, one.flags) == (Marks(right=1), ())
 
 
 def test_gold_of_replies_is_about_them_as_they_are_written() -> None:
@@ -202,11 +227,12 @@ def test_a_reply_that_changes_sides_and_stays_better_is_consistent() -> None:
 
 
 def guess(annotator: str, side: str, said: str) -> Guessed:
-    return Guessed(annotator=annotator, item="i", side=side, said=said)  # type: ignore[arg-type]
+    return Guessed(annotator=annotator, task="quality", item="i", side=side, said=said)  # type: ignore[arg-type]
 
 
 def test_guesses_of_sides_are_held_against_chance() -> None:
     told = unblinding(
+        TASK,
         [
             guess("a", "first", "first"),
             guess("a", "first", "second"),
@@ -214,6 +240,7 @@ def test_guesses_of_sides_are_held_against_chance() -> None:
             guess("b", "second", "cannot_tell"),
             guess("c", "first", "first"),
             guess("d", "first", "second"),
+            msgspec.structs.replace(guess("e", "first", "first"), task="another"),
         ],
         left_out={"d"},
     )
@@ -228,10 +255,10 @@ def test_all_who_see_through_it_are_told_and_few_are_not_judged() -> None:
         for who in range(12)
         for said in ("first",) * 9 + ("second",) * (who % 2)
     ]
-    assert unblinding(sure).told_apart is True
-    alone = unblinding([guess("a", "first", "first")])
+    assert unblinding(TASK, sure).told_apart is True
+    alone = unblinding(TASK, [guess("a", "first", "first")])
     assert (alone.rate.value, alone.told_apart) == (1, None)
-    nobody = unblinding([])
+    nobody = unblinding(TASK, [])
     assert (nobody.rate.value, nobody.told_apart) == (None, None)
     assert nobody.rate.reason
 

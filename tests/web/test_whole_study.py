@@ -14,6 +14,7 @@ from recenter.study.ledger.desk import Desk, annotators
 from recenter.study.plan import TaskItems
 from recenter.web.sessions import invitation
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
+from tests.web.conftest import CODES
 from tests.web.serving import served
 
 pytestmark = pytest.mark.browser
@@ -39,6 +40,7 @@ def desk(store: Store, clock: Clock) -> Desk:
         ),
         task("pages", "relevant", overlap=ENOUGH, per_annotator=2),
         task("pairs", "better", overlap=ENOUGH, per_annotator=2),
+        codes=CODES,
     )
     items = {
         "quality": TaskItems(
@@ -170,7 +172,7 @@ class Crowd:
         self.fails.agree()
         self.fails.practise()
         self.fails.work("quality", check="accept")
-        assert "several checks were answered wrongly" in self.fails.page.content()
+        assert "too many checks were answered wrongly" in self.fails.page.content()
 
     def leave_half_way(self) -> None:
         self.leaves.agree()

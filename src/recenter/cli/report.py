@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from recenter.cli.bar import Bar
+from recenter.cli.bar import NOTHING_KEPT, Bar
 from recenter.cli.options import setting_options
 from recenter.cli.printable import printable
 from recenter.config import Settings
@@ -91,7 +91,7 @@ def report(
     embedder = load_embedder(settings.embedder, settings)
     asked = Asked(embedder, seed, not no_texts, published, earlier)
     limits = Limits(system_timeout, seed, not no_texts)
-    with Bar() as bar:
+    with Bar(stopped=NOTHING_KEPT) as bar:
         material, words = ask_systems(material, systems, limits, bar)
         made = build(material, files, asked, bar)
     with new_folder(output, holds=PAGE) as folder:

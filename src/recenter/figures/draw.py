@@ -34,6 +34,8 @@ _STYLE: Any = {
 }
 _MOST_MARKS = 20
 """Of more points than this, only the line is drawn."""
+_AROUND = 0.03
+"""Part of an axis that is left free at its ends, so that no dot is cut."""
 _LONGEST = 44
 """Characters of a label."""
 ON_CELL = "#010101"
@@ -142,11 +144,23 @@ def _dots(axes: Any, plot: Dots) -> None:
     axes.set_ylim(-0.6, len(plot.rows) - 0.4)
     if plot.reference is not None:
         axes.axvline(plot.reference, color="#D55E00", linestyle="--", linewidth=1)
+    if plot.least is not None:
+        _widen(axes, *plot.least)
     axes.set_xlabel(plot.x)
     axes.spines[["top", "right", "left"]].set_visible(False)
     axes.grid(color="#dddddd", linewidth=0.5)
     axes.set_axisbelow(True)
     axes.tick_params(axis="y", length=0)
+
+
+def _widen(axes: Any, low: float, high: float) -> None:
+    """Let the x axis show all of this range, and no more where nothing lies outside."""
+    around = _AROUND * (high - low)
+    first, last = axes.dataLim.intervalx
+    axes.set_xlim(
+        None if first < low else low - around,
+        None if last > high else high + around,
+    )
 
 
 def _grid(axes: Any, plot: Grid) -> None:

@@ -26,12 +26,8 @@ def inline_svg(picture: Picture) -> str:
     # Written by matplotlib a moment ago; names in it were escaped there.
     root = Tree.fromstring(svg(picture))  # noqa: S314
     used = _referenced(root)
-    for parent in list(root.iter()):
-        for child in list(parent):
-            if _tag(child) in ("metadata", "title", "style"):
-                parent.remove(child)
+    _strip(root)
     for one in root.iter():
-        _plain(one)
         name = one.get("id")
         if name in _BACKGROUND:
             for part in one:
@@ -46,6 +42,16 @@ def inline_svg(picture: Picture) -> str:
         root.attrib.pop(size, None)
     Tree.register_namespace("", _SVG)
     return Tree.tostring(root, encoding="unicode")
+
+
+def _strip(root: Tree.Element) -> None:
+    """Take out what is no part of the picture, and every style, before single parts are set."""
+    for parent in list(root.iter()):
+        for child in list(parent):
+            if _tag(child) in ("metadata", "title", "style"):
+                parent.remove(child)
+    for one in root.iter():
+        _plain(one)
 
 
 def _tag(one: Tree.Element) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import msgspec
@@ -30,12 +31,18 @@ TAG = "recenter_memory"
 """Element that holds what is known of a person; refused as evidence when it comes back."""
 
 _MAX_TOKENS = 2048
+_BLOCK = re.compile(rf"<{TAG}>.*?</{TAG}>(?:\n\n)?", re.DOTALL)
 
 
 def memory_block(attributes: Sequence[Attribute]) -> str:
     """Return what is known as an element of escaped data that claims no authority."""
     lines = listed(attribute.text for attribute in attributes)
     return f"<{TAG}>\n{load_prompt('respond_start').fill(statements=lines)}\n</{TAG}>"
+
+
+def without_blocks(text: str) -> str:
+    """Return a text without the blocks that `memory_block` made, for when they come back."""
+    return _BLOCK.sub("", text)
 
 
 def prepare(
@@ -234,6 +241,29 @@ def _known(selection: Selection, attributes: Sequence[Attribute]) -> dict[str, A
     return known
 
 
+def receipt_of(selection: Selection, attributes: Sequence[Attribute]) -> Receipt:
+    """Return what a selection uses, withholds and asks, in words the person can check.
+
+    Raises:
+        InputError: the selection does not decide about exactly these attributes.
+    """
+    known = _known(selection, attributes)
+
+    def lines(decision: str) -> tuple[ReceiptLine, ...]:
+        return tuple(
+            _line(known[d.attribute], d.reason, d.score)
+            for d in selection.decisions
+            if d.decision == decision
+        )
+
+    return Receipt(
+        used=lines("use"),
+        withheld=lines("withhold"),
+        asked=lines("ask"),
+        note=selection.reason,
+    )
+
+
 def _receipt(
     selection: Selection | None,
     attributes: Sequence[Attribute],
@@ -250,21 +280,7 @@ def _receipt(
         withheld = () if chosen else tuple(_line(attribute, why, None) for attribute in attributes)
         empty = why if arm == "generic" else "Nothing is known of the person."
         return Receipt(used=used, withheld=withheld, note=None if used else empty)
-    known = _known(selection, attributes)
-
-    def lines(decision: str) -> tuple[ReceiptLine, ...]:
-        return tuple(
-            _line(known[d.attribute], d.reason, d.score)
-            for d in selection.decisions
-            if d.decision == decision
-        )
-
-    return Receipt(
-        used=lines("use"),
-        withheld=lines("withhold"),
-        asked=lines("ask"),
-        note=selection.reason,
-    )
+    return receipt_of(selection, attributes)
 
 
 def _line(attribute: Attribute, reason: str, score: float | None) -> ReceiptLine:

@@ -215,9 +215,19 @@ class Postgres:
         return [name for (name,) in rows]
 
     def erase(self, connection: psycopg.Connection) -> bool:
-        """Free the dead rows; their bytes leave the disk when the server reuses the space."""
-        for table in self.tables(connection):
-            connection.execute(f"VACUUM {table}".encode())
+        """Write every table anew, so that no dead row is left in its file. The server's log of
+        writes (WAL) keeps what it held until the server recycles it.
+        """
+        import psycopg
+
+        connection.execute(f"SET lock_timeout = '{_ERASE_SECONDS}s'")
+        try:
+            for table in self.tables(connection):
+                connection.execute(f"VACUUM (FULL) {table}".encode())
+        except psycopg.errors.LockNotAvailable:
+            return False
+        finally:
+            connection.execute("SET lock_timeout = 0")
         return True
 
 

@@ -91,6 +91,11 @@ ON CONFLICT (id) DO UPDATE SET
 -- name: attributes_of_set
 SELECT id, signature, current FROM attributes WHERE person = :person;
 
+-- name: attributes_extracted
+-- What memory keeps for an application is no part of a set: an extraction leaves it alone.
+SELECT id, signature, current FROM attributes
+WHERE person = :person AND id NOT IN (SELECT attribute FROM memories WHERE person = :person);
+
 -- name: attributes_retire
 UPDATE attributes SET current = 0 WHERE id = :id;
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 
 from recenter.records import Attribute, Receipt
 from recenter.store.database import Database, Transaction
+from recenter.store.in_studies import remove_from_studies, trim_places
 from recenter.store.reports import ForgetReport
 from recenter.store.runs import forget_in_runs
 from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, REPLIES, SELECTIONS, Table
@@ -21,6 +21,12 @@ OF_A_PERSON = (
     "replies",
     "selections",
     "queries",
+    "memories",
+    "memory_events",
+    "memory_choices",
+    "memory_receipts",
+    "memory_traces",
+    "memory_keys",
     "attributes",
     "conversations",
     "work",
@@ -36,28 +42,16 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
     """Remove everything about a person, leave the tombstone, overwrite the freed space."""
 
     def work(transaction: Transaction) -> dict[str, int]:
-        # First, so that who stores something about this person meanwhile waits, and is refused.
+        # Work that is given on meanwhile asks for parts that are left, and no others.
+        transaction.rows("study_hold_all")
+        # Then, so that who stores something about this person meanwhile waits, and is refused.
         transaction.run("people_bury", person=person)
         counts = {name: transaction.run(f"forget_{name}", person=person) for name in OF_A_PERSON}
-        _trim_places(transaction)
+        trim_places(transaction)
         return counts | {"runs": forget_in_runs(transaction, person)}
 
     counts = database.transact(work)
     return ForgetReport(person=person, counts=counts, erased=erase and database.erase())
-
-
-def _trim_places(transaction: Transaction) -> None:
-    """Ask of annotators only for parts that are left of what they, or others, are to answer."""
-    for slot, position, study, item, subset in transaction.rows("study_places_subset"):
-        rows = transaction.rows("study_part_names", study=study, item=item)
-        names = json.loads(subset)
-        left = [name for name in names if (name,) in rows]
-        if not left:
-            transaction.run("study_place_delete", slot=slot, position=position)
-        elif left != names:
-            transaction.run(
-                "study_place_subset", slot=slot, position=position, subset=json.dumps(left)
-            )
 
 
 def lift(database: Database, person: str) -> bool:
@@ -78,13 +72,17 @@ def delete_conversation(database: Database, id: str, *, erase: bool) -> ForgetRe
         if not rows:
             return None
         person = CONVERSATIONS.record(rows[0][0]).person
+        transaction.rows("study_hold_all")
         hold_people(transaction, [person])
         counts = Counter(conversations=transaction.run("conversations_delete", id=id))
         transaction.run("deleted_add", id=id, person=person)
         gone, lost_quotes = _trim_evidence(transaction, person, id, counts)
-        _remove_attributes(transaction, person, gone, counts, lost_quotes)
+        replies = remove_attributes(transaction, person, gone, counts, lost_quotes)
+        remove_from_studies(
+            transaction, person, counts, conversation=id, attributes=gone, replies=replies
+        )
         counts["work"] = transaction.run("work_delete_of_item", item=id, person=person)
-        _remove_traces(transaction, person, counts)
+        remove_traces(transaction, person, counts)
         return person, counts
 
     return _reported(database, database.transact(work), erase=erase)
@@ -98,11 +96,13 @@ def delete_attribute(database: Database, id: str, *, erase: bool) -> ForgetRepor
         if not rows:
             return None
         person = ATTRIBUTES.record(rows[0][0]).person
+        transaction.rows("study_hold_all")
         hold_people(transaction, [person])
         counts: Counter[str] = Counter()
         transaction.run("deleted_add", id=id, person=person)
-        _remove_attributes(transaction, person, {id}, counts, frozenset())
-        _remove_traces(transaction, person, counts)
+        replies = remove_attributes(transaction, person, {id}, counts, frozenset())
+        remove_from_studies(transaction, person, counts, attributes={id}, replies=replies)
+        remove_traces(transaction, person, counts)
         return person, counts
 
     return _reported(database, database.transact(work), erase=erase)
@@ -127,7 +127,7 @@ def _trim_evidence(
     """
     gone: set[str] = set()
     quotes: set[str] = set()
-    for attribute in _all(transaction, ATTRIBUTES, person):
+    for attribute in every(transaction, ATTRIBUTES, person):
         kept = tuple(e for e in attribute.evidence if e.conversation != conversation)
         if len(kept) == len(attribute.evidence):
             continue
@@ -136,7 +136,7 @@ def _trim_evidence(
             gone.add(attribute.id)
             continue
         # The reason may retell what was just removed.
-        _rewrite(
+        rewrite(
             transaction,
             ATTRIBUTES,
             msgspec.structs.replace(attribute, evidence=kept, reason=None),
@@ -145,32 +145,36 @@ def _trim_evidence(
     return gone, quotes
 
 
-def _remove_attributes(
+def remove_attributes(
     transaction: Transaction,
     person: str,
     ids: Collection[str],
     counts: Counter[str],
     lost_quotes: Collection[str],
-) -> None:
+) -> set[str]:
+    """Remove attributes and what rests on them; return the replies that went with them."""
     for id in sorted(ids):
         counts["judgments"] += transaction.run("judgments_delete_of_attribute", attribute=id)
         counts["attributes"] += transaction.run("attributes_delete", id=id)
-    for attribute in _all(transaction, ATTRIBUTES, person):
+    for attribute in every(transaction, ATTRIBUTES, person):
         if not set(ids).isdisjoint(attribute.members):
-            _rewrite(transaction, ATTRIBUTES, _without_members(attribute, ids))
-    for selection in _all(transaction, SELECTIONS, person):
+            rewrite(transaction, ATTRIBUTES, _without_members(attribute, ids))
+    for selection in every(transaction, SELECTIONS, person):
         kept = tuple(d for d in selection.decisions if d.attribute not in ids)
         if len(kept) < len(selection.decisions):
             replaced = msgspec.structs.replace(selection, decisions=kept)
-            _rewrite(transaction, SELECTIONS, replaced)
+            rewrite(transaction, SELECTIONS, replaced)
             counts["selections_trimmed"] += 1
-    for reply in _all(transaction, REPLIES, person):
+    replies: set[str] = set()
+    for reply in every(transaction, REPLIES, person):
         if _rests_on(reply.receipt, ids, lost_quotes):
             counts["judgments"] += transaction.run("judgments_delete_of_reply", reply=reply.id)
             counts["replies"] += transaction.run("replies_delete", id=reply.id)
+            replies.add(reply.id)
+    return replies
 
 
-def _remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -> None:
+def remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -> None:
     """Empty the cache and the errors of a person: any of them may hold the words removed."""
     counts["cache"] += transaction.run("forget_cache", person=person)
     transaction.run("work_clear_errors", person=person)
@@ -186,12 +190,14 @@ def _without_members(attribute: Attribute, ids: Collection[str]) -> Attribute:
     return msgspec.structs.replace(attribute, members=members)
 
 
-def _all(transaction: Transaction, table: Table[Any], person: str) -> list[Any]:
+def every(transaction: Transaction, table: Table[Any], person: str) -> list[Any]:
+    """Return all records of a person in one table, within a transaction."""
     rows = transaction.rows(f"{table.name}_page", person=person, after="", size=_ALL)
     return [table.record(row[-1]) for row in rows]
 
 
-def _rewrite(transaction: Transaction, table: Table[Any], record: Any) -> None:
+def rewrite(transaction: Transaction, table: Table[Any], record: Any) -> None:
+    """Put a changed record in the place of the one with its id."""
     row = table.row(record)
     transaction.run(
         f"{table.name}_rewrite", id=row["id"], content=row["content"], record=row["record"]

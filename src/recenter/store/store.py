@@ -276,7 +276,7 @@ class Store:
         return removal.forget(self._database, person, erase=erase)
 
     def erase(self) -> bool:
-        """Overwrite on disk what deleted rows left behind: on SQLite the file is written anew.
+        """Overwrite on disk what deleted rows left: the file, or each table, is written anew.
 
         False where another process reads or writes just now; the rows are gone all the same.
         """

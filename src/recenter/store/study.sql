@@ -7,6 +7,9 @@ SELECT id, key, content, state, record FROM studies WHERE id = :study;
 -- Whoever gives out or takes back work holds the study's row, so that numbers are given once.
 SELECT id FROM studies WHERE id = :study FOR UPDATE;
 
+-- name: study_hold_all
+SELECT id FROM studies ORDER BY id FOR UPDATE;
+
 -- name: study_put
 INSERT INTO studies (id, key, content, state, record)
 VALUES (:study, :key, :content, :state, :record)
@@ -80,7 +83,7 @@ WHERE id = :annotator AND (state IN ('joined', 'working', 'paused')
 
 -- name: study_annotator_consented
 UPDATE study_annotators SET state = 'working', consented = :now, seen = :now
-WHERE id = :annotator AND state = 'joined';
+WHERE id = :annotator AND consented IS NULL AND state IN ('joined', 'paused');
 
 -- name: study_annotator_seen
 UPDATE study_annotators SET seen = :now WHERE id = :annotator;
@@ -231,6 +234,11 @@ UPDATE study_places SET opened = opened + 1 WHERE slot = :slot AND position = :p
 UPDATE study_places SET active_ms = active_ms + :active, idle_ms = idle_ms + :idle
 WHERE slot = :slot AND position = :position;
 
+-- name: study_at_work
+-- Since when somebody is shown pages, for how long they were at work, and when a slot was done.
+SELECT MIN(p.shown), SUM(p.active_ms), MAX(CASE WHEN p.slot = :slot THEN p.done END)
+FROM study_slots s JOIN study_places p ON p.slot = s.id WHERE s.annotator = :annotator;
+
 -- name: study_place_done
 UPDATE study_places SET done = :now
 WHERE slot = :slot AND position = :position AND done IS NULL;
@@ -314,7 +322,10 @@ WHERE a.study = :study AND s.purpose = 'work'
 ORDER BY a.item, a.part, n.number, p.position;
 
 -- name: study_guesses
-SELECT e.annotator, e.slot, e.position, e.item, e.record, p.side, i.record FROM study_events e
+-- As with answers, those of a slot that was given to somebody else count no more.
+SELECT e.annotator, e.slot, e.position, e.item, e.record, p.side, i.record, s.task
+FROM study_events e
+JOIN study_slots s ON s.id = e.slot AND s.state <> 'replaced'
 JOIN study_places p ON p.slot = e.slot AND p.position = e.position
 JOIN study_items i ON i.study = e.study AND i.id = e.item
 WHERE e.study = :study AND e.kind = 'unblind' ORDER BY e.annotator, e.seq;

@@ -7,6 +7,8 @@ changes nothing, that is as good as once.
 
 from __future__ import annotations
 
+import functools
+import itertools
 import os
 import secrets
 import socket
@@ -24,6 +26,7 @@ from recenter.store.reports import Outcome, PutReport
 from recenter.store.writing import hold_people
 
 _ERROR_CHARACTERS = 500
+_AT_ONCE = 500
 _HERE = socket.gethostname()
 
 
@@ -66,14 +69,11 @@ class Work:
 
     def add(self, stage: str, items: Iterable[Item], *, signature: str) -> PutReport:
         """Put items on the list. Those done with the same content stay done."""
+        adding = functools.partial(put_items, stage=stage, signature=signature)
         total: Counter[str] = Counter()
-        batch: list[Item] = []
-        for item in items:
-            batch.append(item)
-            if len(batch) == 500:
-                total += self._database.transact(self._adding(stage, signature, batch))
-                batch = []
-        total += self._database.transact(self._adding(stage, signature, batch))
+        rest = iter(items)
+        while batch := list(itertools.islice(rest, _AT_ONCE)):
+            total += self._database.transact(functools.partial(adding, items=batch))
         return PutReport(**total)
 
     def claim(
@@ -198,30 +198,28 @@ class Work:
     def _changed(self, query: str, /, **values: Value) -> bool:
         return self._database.transact(lambda t: t.run(query, **values)) > 0
 
-    def _adding(
-        self, stage: str, signature: str, items: list[Item]
-    ) -> Callable[[Transaction], Counter[str]]:
-        rows: dict[str, dict[str, Value]] = {}
-        for one in items:
-            id = make_id("wrk", stage, signature, one.person, one.item)
-            rows[id] = {
-                "id": id,
-                "stage": stage,
-                "signature": signature,
-                "person": None if one.person is None else clean(one.person),
-                "item": one.item,
-                "content": one.content,
-            }
 
-        def work(transaction: Transaction) -> Counter[str]:
-            refused = hold_people(transaction, (one.person for one in items if one.person))
-            known = dict(transaction.pairs("work_contents", ids=list(rows)))
-            outcomes = {id: _outcome(row, known.get(id), refused) for id, row in rows.items()}
-            changes = [rows[id] for id in sorted(rows) if outcomes[id] in ("new", "changed")]
-            transaction.many("work_put", changes)
-            return Counter(outcomes.values())
-
-        return work
+def put_items(
+    transaction: Transaction, *, stage: str, signature: str, items: Sequence[Item]
+) -> Counter[str]:
+    """Put items on the list within a transaction: see `Work.add`."""
+    rows: dict[str, dict[str, Value]] = {}
+    for one in items:
+        id = make_id("wrk", stage, signature, one.person, one.item)
+        rows[id] = {
+            "id": id,
+            "stage": stage,
+            "signature": signature,
+            "person": None if one.person is None else clean(one.person),
+            "item": one.item,
+            "content": one.content,
+        }
+    refused = hold_people(transaction, (one.person for one in items if one.person))
+    known = dict(transaction.pairs("work_contents", ids=list(rows)))
+    outcomes = {id: _outcome(row, known.get(id), refused) for id, row in rows.items()}
+    changes = [rows[id] for id in sorted(rows) if outcomes[id] in ("new", "changed")]
+    transaction.many("work_put", changes)
+    return Counter(outcomes.values())
 
 
 def _outcome(row: dict[str, Value], known: str | None, refused: set[str]) -> Outcome:

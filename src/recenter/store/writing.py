@@ -32,7 +32,7 @@ def put(
     """Store records as they come; `each` is told (id, outcome) of those that are safely stored."""
     total: Counter[str] = Counter()
     for batch in _batches(table.row(record) for record in records):
-        outcomes = database.transact(functools.partial(_put_batch, table=table, rows=batch))
+        outcomes = database.transact(functools.partial(put_batch, table=table, rows=batch))
         for id, outcome in outcomes:
             total[outcome] += 1
             if each is not None:
@@ -59,11 +59,11 @@ def replace_attributes(
     rows = [ATTRIBUTES.row(attribute) | {"signature": owner} for attribute in attributes]
 
     def work(transaction: Transaction) -> PutReport:
-        outcomes = _put_batch(transaction, table=ATTRIBUTES, rows=rows)
+        outcomes = put_batch(transaction, table=ATTRIBUTES, rows=rows)
         kept = {id for id, _ in outcomes}
         others = [
             id
-            for id, held, current in transaction.rows("attributes_of_set", person=person)
+            for id, held, current in transaction.rows("attributes_extracted", person=person)
             if id not in kept and current and (alone or held == owner)
         ]
         judged = {id for (id,) in transaction.rows("attributes_judged", ids=others)}
@@ -87,10 +87,10 @@ def put_wordings(
         if owner is None:
             return PutReport(refused=len(wordings))
         rows = [ATTRIBUTES.row(wording) | {"signature": owner} for wording in wordings]
-        outcomes = dict(_put_batch(transaction, table=ATTRIBUTES, rows=rows))
+        outcomes = dict(put_batch(transaction, table=ATTRIBUTES, rows=rows))
         stored = {id for id, outcome in outcomes.items() if outcome != "refused"}
         verdicts = [JUDGMENTS.row(j) for j in judgments if j.subject.attribute in stored]
-        _put_batch(transaction, table=JUDGMENTS, rows=verdicts)
+        put_batch(transaction, table=JUDGMENTS, rows=verdicts)
         for id in sorted(stored - {used if used in stored else first.id}):
             transaction.run("attributes_retire", id=id)
         total: Counter[str] = Counter(outcomes.values())
@@ -120,9 +120,10 @@ def _batches(rows: Iterable[dict[str, Value]]) -> Iterator[Rows]:
         yield batch
 
 
-def _put_batch(
+def put_batch(
     transaction: Transaction, *, table: Table[Any], rows: Rows
 ) -> list[tuple[str, Outcome]]:
+    """Store rows of one table within a transaction; return what became of each."""
     if table is JUDGMENTS:
         rows = [_with_person(transaction, row) for row in rows]
     refused = _refused(transaction, rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import combinations
 
 import msgspec
 
@@ -19,7 +20,7 @@ from recenter.stats.clustered import clustered_share
 from recenter.stats.consensus import dawid_skene, soft_labels
 from recenter.stats.estimate import Estimate
 from recenter.stats.judgments import Weights
-from recenter.stats.kappa import pairwise_kappa
+from recenter.stats.kappa import cohen_kappa
 from recenter.study.design import Task
 from recenter.study.items import Item, Part
 from recenter.study.ledger.reading import Answered
@@ -28,6 +29,8 @@ Items = Mapping[str, tuple[Item, str, str]]
 """As `reading.items` returns them: (item, task, kind) by id."""
 PartKey = tuple[str, str]
 """An item and the name of one of its parts."""
+RaterPair = tuple[str, str]
+"""Two annotators, the one who came earlier first."""
 
 _DIGITS = 9
 """Beyond which two entropies differ by rounding only."""
@@ -146,12 +149,12 @@ def counted(task: Task, rows: Iterable[Answered], items: Items) -> list[Answered
 def columns(question: Question, rows: Iterable[Answered], items: Items) -> Columns:
     """Return answers on the scale of a question as columns."""
     places = {value: place for place, value in enumerate(question.values)}
-    people = {
-        (id, part.name): part.person or item.person or id
-        for id, (item, _, _) in items.items()
-        for part in item.parts
-    }
     kept = list(rows)
+    people = {
+        (id, part.name): part.person or items[id][0].person or id
+        for id in {row.item for row in kept}
+        for part in items[id][0].parts
+    }
     return Columns(
         parts=[(row.item, row.part) for row in kept],
         raters=[row.annotator for row in kept],
@@ -209,20 +212,40 @@ def kappa_weights(task: Task) -> Weights:
     return "linear" if task.asks.ordinal else "unweighted"
 
 
-def pair_kappas(task: Task, rows: Iterable[Answered], items: Items) -> list[PairKappa]:
-    """Return Cohen's kappa of every two annotators with parts in common, most in common first.
-
-    Linearly weighted where the scale has an order.
-    """
+def pairs_in_common(task: Task, rows: Iterable[Answered], items: Items) -> list[RaterPair]:
+    """Return every two annotators with parts in common, most in common first, then by number."""
     kept = counted(task, rows, items)
     numbers = {row.annotator: row.number for row in kept}
-    told = columns(task.asks, kept, items)
+    raters: dict[PartKey, list[str]] = {}
+    for row in kept:
+        raters.setdefault((row.item, row.part), []).append(row.annotator)
+    common = Counter(
+        pair
+        for some in raters.values()
+        for pair in combinations(sorted(some, key=numbers.__getitem__), 2)
+    )
+    return sorted(common, key=lambda pair: (-common[pair], numbers[pair[0]], numbers[pair[1]]))
+
+
+def pair_kappas(
+    task: Task, rows: Iterable[Answered], items: Items, pairs: Iterable[RaterPair]
+) -> list[PairKappa]:
+    """Return Cohen's kappa of each of these pairs, linearly weighted where the scale has an order.
+
+    Of many annotators all pairs are too many to show, and their kappas slow to reckon.
+    """
+    mine: dict[str, dict[PartKey, Answered]] = {}
+    for row in counted(task, rows, items):
+        mine.setdefault(row.annotator, {})[row.item, row.part] = row
     found = []
-    for pair, kappa in pairwise_kappa(*_all(told), weights=kappa_weights(task)).items():
-        first, second = sorted(numbers[str(name)] for name in pair)
-        if kappa.n:
-            found.append(PairKappa(first=first, second=second, kappa=kappa))
-    return sorted(found, key=lambda one: (-one.kappa.n, one.first, one.second))
+    for first, second in pairs:
+        both = [key for key in mine[first] if key in mine[second]]
+        one = columns(task.asks, [mine[first][key] for key in both], items)
+        two = columns(task.asks, [mine[second][key] for key in both], items)
+        kappa = cohen_kappa(one.answers, two.answers, one.people, weights=kappa_weights(task))
+        a, b = mine[first][both[0]].number, mine[second][both[0]].number
+        found.append(PairKappa(first=a, second=b, kappa=kappa))
+    return found
 
 
 def labels(task: Task, rows: Iterable[Answered], items: Items) -> list[Label]:

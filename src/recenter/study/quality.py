@@ -96,7 +96,7 @@ class Quality(Record, frozen=True):
     opened: float | None
     """Share of the pages with evidence on which it was opened; None where a task has none."""
     run: int
-    """Longest run of one and the same answer."""
+    """Longest run of one and the same answer; what was declined ends one."""
     run_agreed: tuple[int, int]
     """Of that run: the others' answers that are the same, and all of the others' answers."""
     consistency: Consistency
@@ -161,9 +161,11 @@ def consistency(task: Task, rows: Iterable[Answered], items: Items) -> Consisten
     )
 
 
-def unblinding(guesses: Iterable[Guessed], *, left_out: Collection[str] = ()) -> Unblinding:
-    """Return whether annotators could tell which side was personalised."""
-    kept = [guess for guess in guesses if guess.annotator not in left_out]
+def unblinding(
+    task: Task, guesses: Iterable[Guessed], *, left_out: Collection[str] = ()
+) -> Unblinding:
+    """Return whether the annotators of a task could tell which side was personalised."""
+    kept = [one for one in guesses if one.task == task.name and one.annotator not in left_out]
     dared = [(one.annotator, one.side == one.said) for one in kept if one.said != "cannot_tell"]
     rate = clustered_share([hit for _, hit in dared], [who for who, _ in dared])
     right = sum(hit for _, hit in dared)
@@ -189,11 +191,14 @@ def decliners(rows: Iterable[Answered]) -> frozenset[str]:
 def fast_seconds(rows: Iterable[Answered]) -> float | None:
     """Return the seconds below which a decision is fast beside the others of its task.
 
-    A third of the median of the annotators' medians; None where nobody's is known.
+    A third of the median of the annotators' medians; None where nobody's is known. Who is left
+    out, or whose work went to others, is not among them.
     """
     mine: dict[str, list[Answered]] = {}
     for row in rows:
-        mine.setdefault(row.annotator, []).append(row)
+        # Not by `counts`: a page took its time for what was declined on it as well.
+        if not row.excluded and row.slot_state != "replaced":
+            mine.setdefault(row.annotator, []).append(row)
     known = [seconds for some in mine.values() if (seconds := _seconds(some)) is not None]
     return FAST * statistics.median(known) if known else None
 
@@ -225,7 +230,7 @@ def _quality(
     ]
     left = leave_one_out(*_long(columns(task.asks, [*own, *others], items)))
     at = [place for place, rater in enumerate(left.raters) if rater == who.annotator]
-    run, run_agreed = _longest_run(task, own, base, items)
+    run, run_agreed = _longest_run(task, first.values(), base, items)
     found = Quality(
         annotator=who.annotator,
         number=who.number,
@@ -288,6 +293,9 @@ def _marks(
     hits = []
     for row in rows:
         part = part_of(items, row) if row.kind == kind else None
+        # Gold looks like work, where declining is no wrong answer; a check says how to answer it.
+        if kind == "gold" and row.answer in DECLINES:
+            continue
         if part is not None and part.key:
             hits.append(_as_written(task, row) in part.key)
     return Marks(right=hits.count(True), wrong=hits.count(False))
@@ -318,7 +326,7 @@ def _opened(task: Task, rows: Iterable[Answered], items: Items) -> float | None:
 
 def _longest_run(
     task: Task,
-    own: Sequence[Answered],
+    own: Iterable[Answered],
     base: Mapping[tuple[str, str], Sequence[Answered]],
     items: Items,
 ) -> tuple[int, tuple[int, int]]:
@@ -331,6 +339,9 @@ def _longest_run(
         return row.done or 0, row.slot, row.position, names.index(row.part)
 
     for row in sorted(own, key=shown):
+        if not _answered(row):
+            run = []
+            continue
         run = [*run, row] if run and run[-1].answer == row.answer else [row]
         best = run if len(run) > len(best) else best
     same = [

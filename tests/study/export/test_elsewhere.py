@@ -6,6 +6,7 @@ import json
 import tempfile
 import xml.etree.ElementTree as ET
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,7 +20,7 @@ from recenter import formats
 from recenter.errors import InputError
 from recenter.questions import QUESTIONS
 from recenter.records import Failure
-from recenter.store import Store
+from recenter.store import Store, open_store
 from recenter.study.design import ASKED
 from recenter.study.export.elsewhere import (
     Answer,
@@ -27,7 +28,10 @@ from recenter.study.export.elsewhere import (
     asked,
     given,
     judgments_elsewhere,
+    of_others,
+    order_of,
     read_judgments,
+    side_of,
     turned,
 )
 from recenter.study.export.judgments import judgments
@@ -40,6 +44,7 @@ from recenter.study.export.potato import potato_annotations, potato_instances, r
 from recenter.study.export.write import export
 from recenter.study.item_rows import DECLINES
 from recenter.study.items import Side
+from recenter.study.ledger import saving
 from recenter.study.ledger.desk import Desk
 from tests.study.export.worked import PEOPLE, study, worked
 from tests.study.samples import Clock
@@ -164,22 +169,47 @@ def test_our_own_rows_give_back_what_they_were_given(
             assert read_judgments(path, key=KEY) == with_side
 
 
-def test_a_study_goes_out_and_its_votes_come_back(desk: Desk, tmp_path: Path) -> None:
+@pytest.fixture
+def another(tmp_path: Path) -> Iterator[Desk]:
+    """The same items in another store, where nobody has come."""
+    with open_store(f"sqlite:///{tmp_path / 'another.db'}") as opened:
+        yield study(opened, Clock())
+
+
+def test_answers_of_who_came_to_the_study_are_not_taken_in_again(
+    desk: Desk, store: Store, tmp_path: Path
+) -> None:
+    path = tmp_path / "tasks.json"
+    path.write_text(formats.encode(label_studio_tasks(asked(desk), given(desk))), "utf-8")
+    read = read_label_studio(path, key=KEY)
+    saving.withdraw(desk, read[0].annotator)
+    assert of_others(desk, read) == []
+    assert judgments_elsewhere(desk, read) == []
+    new = msgspec.structs.replace(read[0], annotator="ann_" + "0" * 24)
+    assert of_others(desk, [*read, new]) == [new]
+    assert {one.judge.name for one in judgments_elsewhere(desk, [*read, new])} <= {new.annotator}
+
+
+def test_a_study_goes_out_and_its_votes_come_back(
+    desk: Desk, another: Desk, tmp_path: Path
+) -> None:
     about, answers = asked(desk), given(desk)
     assert len(about) == 5 + 10 + 10
     path = tmp_path / "tasks.json"
     path.write_text(formats.encode(label_studio_tasks(about, answers)), "utf-8")
     read = read_label_studio(path, key=KEY)
-    mine, theirs = list(judgments(desk)), judgments_elsewhere(desk, read)
+    mine, theirs = list(judgments(desk)), judgments_elsewhere(another, read)
     assert Counter((j.judge, j.subject, j.answer, j.failure, j.person) for j in mine) == Counter(
         (j.judge, j.subject, j.answer, j.failure, j.person) for j in theirs
     )
 
 
-def test_the_rows_of_an_export_can_be_read(desk: Desk, store: Store, tmp_path: Path) -> None:
+def test_the_rows_of_an_export_can_be_read(
+    desk: Desk, another: Desk, store: Store, tmp_path: Path
+) -> None:
     export(desk, tmp_path / "out", formats=("jsonl",))
     read = read_judgments(tmp_path / "out" / "judgments.jsonl", key=KEY)
-    made = judgments_elsewhere(desk, read)
+    made = judgments_elsewhere(another, read)
     assert Counter((j.judge, j.subject, j.answer) for j in made) == Counter(
         (j.judge, j.subject, j.answer) for j in judgments(desk)
     )
@@ -193,6 +223,22 @@ def test_replies_are_shown_on_both_sides_and_as_the_side_says(desk: Desk) -> Non
         rated = "reply_a" if one.side == "first" else "reply_b"
         assert one.texts[rated].startswith("Since you bake")
         assert "selected" not in str(one.texts)
+
+
+def test_no_tool_is_told_on_which_side_the_rated_reply_is(desk: Desk) -> None:
+    pairs = [one for one in asked(desk) if one.question == "better"]
+    shown = [task["data"] for task in label_studio_tasks(pairs)] + list(potato_instances(pairs))
+    assert not any("side" in data for data in shown)
+    orders = [
+        (order_of(msgspec.structs.replace(one, item=f"itm_{number}", side=side)), side)
+        for number in range(64)
+        for one in pairs[:1]
+        for side in OTHER
+    ]
+    # Each order stands for either side about as often.
+    assert set(Counter(orders).values()) < set(range(20, 45))
+    for number, (order, side) in enumerate(orders):
+        assert side_of(f"itm_{number // 2}", order) == side
 
 
 def test_annotators_are_pseudonyms_once_they_are_read(tmp_path: Path) -> None:

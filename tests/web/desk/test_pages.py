@@ -108,6 +108,9 @@ def test_agreement_has_n_beside_everything_and_a_picture(clients: Clients) -> No
     assert "Dawid-Skene" not in pairs
     assert "The rated reply is much better" in pairs
     assert "B is" not in pairs
+    # Four pairs, each with a statement beside what is said all in all.
+    assert "<dt>Decisions with an answer</dt><dd>4</dd>" in pairs
+    assert re.search(r"Single statements</th><td class=\"n\">4</td>", pairs)
     # Each row of figures holds a number of answers.
     rows = re.findall(r'<th scope="row">[^<]+</th><td class="n">([^<]+)</td>.*?</tr>', text)
     assert len(rows) > 8
@@ -117,8 +120,42 @@ def test_before_anybody_answers_every_page_stands(ada: httpx.Client) -> None:
     for path in ("", "agreement", "disagreements", "annotators"):
         assert ada.get(path).status_code == 200
     assert "not estimable" in ada.get("agreement").text
+    assert "There is no answer yet that it could be counted from." in ada.get("agreement").text
     assert "<svg" not in ada.get("agreement").text
     assert ada.get("export").content == b""
+
+
+STATISTICIANS = re.compile(r"independent unit|resampl|\brater|No item|\bThe model gives")
+
+
+def test_why_a_figure_is_missing_is_said_once_and_in_plain_words(
+    ada: httpx.Client, desk: Desk, clients: Clients
+) -> None:
+    texts = [clients["researcher"].get(path).text for path in PAGES if "agreement" in path]
+    for name in ("", "ann", "bea"):
+        if name:
+            work_through(desk, come(desk, name))
+        texts.append(ada.get("agreement").text)
+    for text in texts:
+        assert not STATISTICIANS.search(text)
+        notes = re.findall(r'<li id="note-(\d+)">([^<]+)</li>', text)
+        assert len({words for _, words in notes}) == len(notes)
+        assert [text.count(words) for _, words in notes] == [1] * len(notes)
+        assert set(re.findall(r'href="#note-(\d+)"', text)) == {number for number, _ in notes}
+    assert "An interval takes at least 5 people." in texts[0]
+
+
+def test_a_decision_with_one_answer_is_no_consensus(ada: httpx.Client, desk: Desk) -> None:
+    work_through(desk, come(desk, "ann"), "accept")
+    assert "<dt>One answer most often</dt><dd>0</dd>" in ada.get("agreement").text
+    work_through(desk, come(desk, "bea"), "accept")
+    assert "<dt>One answer most often</dt><dd>2</dd>" in ada.get("agreement").text
+
+
+def test_what_does_not_count_is_told_apart(ada: httpx.Client, desk: Desk) -> None:
+    work_through(desk, come(desk, "ann"), "accept")
+    work_through(desk, come(desk, "bea"), "cannot_tell")
+    assert "4 answers stand; 2 of them count." in ada.get("").text
 
 
 def test_disagreements_come_sorted_and_can_be_filtered_once_decided(
@@ -140,6 +177,12 @@ def test_disagreements_come_sorted_and_can_be_filtered_once_decided(
     stands = running.adjudications(desk)["sup_a", "1"]
     assert (stands.answer, stands.failure, stands.account) == ("reject", "other", "ada")
     page = ada.get("part?item=sup_a&part=1").text
+    again = {"item": "sup_a", "part": "1", "answer": "accept", "reason": "It holds."}
+    assert send(ada, "part", **again).status_code == 409
+    assert send(ada, "part", **again, seen="x").status_code == 422
+    (seen,) = re.findall(r'name="seen" value="([^"]+)"', page)
+    assert running.adjudications(desk)["sup_a", "1"] == stands
+    assert float(seen) == stands.at
     assert "Decided by ada" in page
     assert "&lt;b&gt;Seen&lt;/b&gt;" in page
     assert " checked" not in page

@@ -7,7 +7,7 @@ import pytest
 from recenter.study.design import Payment
 from recenter.study.ledger.desk import Annotator
 from recenter.study.ledger.running import Coverage
-from recenter.web.desk.progress import minutes_of, progress
+from recenter.web.desk.progress import progress
 from tests.study.answered import row, rows
 from tests.study.samples import relevant, supported, task, written
 
@@ -30,18 +30,20 @@ def test_money_and_time_are_of_those_who_completed() -> None:
     ]
     people = [annotator(1, "completed"), annotator(2, "completed"), annotator(3, "working")]
     places = [Coverage(task="quality", items=2, open=1, held=1, done=4, wanted=6)]
-    told = progress(study, places, people, answers)
+    # Two minutes of practice each, which the plan had promised pay for as well.
+    active = {"ann_1": 1_320.0, "ann_2": 720.0, "ann_3": 240.0}
+    told = progress(study, places, people, answers, active)
     (one,) = told.tasks
     assert (one.places, one.percent, one.left_out) == (6, 66, 0)
     assert one.minutes == pytest.approx(32.0)
-    assert told.median_minutes == pytest.approx(15.0)
+    assert told.median_minutes == pytest.approx(17.0)
     assert told.cost == pytest.approx(2 * 3.0 * 4 / 3)
-    assert told.per_hour == pytest.approx(12.0)
+    assert told.per_hour == pytest.approx(3 * 60 / 17)
     assert told.states == (("at work", 1), ("completed", 2))
 
 
 def test_before_anybody_came_nothing_is_made_up() -> None:
-    told = progress(written(task()).study, [], [], [])
+    told = progress(written(task()).study, [], [], [], {})
     assert (told.completed, told.median_minutes, told.cost, told.per_hour) == (0, None, None, None)
     assert told.states == ()
 
@@ -49,4 +51,6 @@ def test_before_anybody_came_nothing_is_made_up() -> None:
 def test_a_page_of_many_decisions_took_its_time_once() -> None:
     page = relevant("p", ("per_a", "per_b"))
     answers = [row(page, 1, "yes", part=part, active_ms=90_000) for part in "1234"]
-    assert minutes_of(answers) == {"ann_1": 1.5}
+    places = [Coverage(task="quality", items=1, open=0, held=0, done=4, wanted=4)]
+    (one,) = progress(written(task()).study, places, [], answers, {}).tasks
+    assert one.minutes == 1.5

@@ -17,6 +17,7 @@ from recenter.study.export import elsewhere, label_studio, potato
 from recenter.study.export.folder import Manifest, whole_folder
 from recenter.study.export.release import release
 from recenter.study.export.tables import Format
+from recenter.study.export.write import RECORDS
 from recenter.study.export.write import export as export_folder
 from recenter.study.ledger.desk import Desk
 
@@ -89,6 +90,7 @@ def export(
             _tell(made)
         else:
             _tell(export_folder(desk, output, formats=formats_here(chosen)))
+            click.echo(f"{'':>8}  {RECORDS}, for `recenter report --from`")
     click.echo(f"written to {output}")
 
 

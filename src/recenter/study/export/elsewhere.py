@@ -19,9 +19,11 @@ from recenter.study.export.judgments import JudgmentRow, oriented, owner, rows_o
 from recenter.study.export.snapshot import Snapshot, snapshot
 from recenter.study.item_rows import DECLINES
 from recenter.study.items import OVERALL, Item, Part, Side
-from recenter.study.ledger.desk import Desk
+from recenter.study.ledger.desk import Desk, annotators
 
 _OWN = re.compile(r"ann_[0-9a-f]{24}\Z")
+Order = Literal["ab", "ba"]
+_ORDERS: tuple[Order, Order] = ("ab", "ba")
 
 
 class Answer(Record, frozen=True):
@@ -124,22 +126,29 @@ def checked(answers: Iterable[tuple[int | str, Answer]], *, key: bytes, file: st
     return found
 
 
+def of_others(desk: Desk, answers: Iterable[Answer]) -> list[Answer]:
+    """Return the answers that are not by annotators who came to the study itself.
+
+    Theirs stand in the study, or do not since they withdrew; what was written for another tool
+    brings them along.
+    """
+    own = {one.id for one in annotators(desk)}
+    return [one for one in answers if one.annotator not in own]
+
+
 def judgments_elsewhere(desk: Desk, answers: Iterable[Answer]) -> list[Judgment]:
     """Return judgments of answers given elsewhere about the items of a study.
 
-    As in `judgments.judgments`: work that counts, on replies as wholes. All answers are checked
-    before any is returned, so that a store gets all of them or none.
+    As in `judgments.judgments`: work that counts, on replies as wholes; only `of_others`. All
+    answers are checked before any is returned, so that a store gets all of them or none.
 
     Raises:
         InputError: there is no such item or part, or it is asked another question.
     """
-    told = snapshot(desk)
-    found = []
-    for place, one in enumerate(answers):
-        judgment = _judgment(told, one, f"answers[{place}]")
-        if judgment is not None:
-            found.append(judgment)
-    return found
+    told, given = snapshot(desk), list(answers)
+    made = [_judgment(told, one, f"answers[{place}]") for place, one in enumerate(given)]
+    others = {one.annotator for one in of_others(desk, given)}
+    return [one for one in made if one is not None and one.judge.name in others]
 
 
 def turned(answer: Answer, side: Side | None) -> Answer:
@@ -148,6 +157,21 @@ def turned(answer: Answer, side: Side | None) -> Answer:
         return answer
     other = oriented(answer.question, answer.answer, "first") or answer.answer
     return msgspec.structs.replace(answer, answer=other, side=side)
+
+
+def order_of(one: Asked) -> Order | None:
+    """Return on which side the rated reply is, as a tool may show it beside the task.
+
+    Whoever reads it there learns nothing: it says the same of one item and the other of the next.
+    """
+    return None if one.side is None else _ORDERS[_odd(one.item) ^ (one.side == "first")]
+
+
+def side_of(item: str, order: Order | None) -> Side | None:
+    """Return the side that `order_of` made an order of."""
+    if order is None:
+        return None
+    return "first" if _odd(item) ^ _ORDERS.index(order) else "second"
 
 
 def read_bytes(path: Path) -> bytes:
@@ -160,6 +184,10 @@ def read_bytes(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}.", file=str(path)) from None
+
+
+def _odd(item: str) -> int:
+    return int(digest("order", item), 16) % 2
 
 
 def _through_the_door(one: Answer, key: bytes) -> Answer:

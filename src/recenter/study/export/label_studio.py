@@ -13,9 +13,17 @@ from recenter import formats
 from recenter.errors import InputError
 from recenter.questions import get_question
 from recenter.records import Failure
-from recenter.study.export.elsewhere import Answer, Asked, checked, read_bytes, turned
+from recenter.study.export.elsewhere import (
+    Answer,
+    Asked,
+    Order,
+    checked,
+    order_of,
+    read_bytes,
+    side_of,
+    turned,
+)
 from recenter.study.item_rows import DECLINES
-from recenter.study.items import Side
 
 _ANSWER, _FAILURE, _NOTE = "answer", "failure", "note"
 
@@ -24,7 +32,7 @@ class _Data(msgspec.Struct, frozen=True):
     question: str
     item: str
     part: str
-    side: Side | None = None
+    order: Order | None = None
 
 
 class _Value(msgspec.Struct, frozen=True):
@@ -103,7 +111,7 @@ def label_studio_tasks(
                 "question": one.question,
                 "item": one.item,
                 "part": one.part,
-                "side": one.side,
+                "order": order_of(one),
             },
             "annotations": [
                 _annotation(turned(answer, one.side), numbers[answer.annotator])
@@ -152,7 +160,7 @@ def _answers(tasks: list[_Task], file: str) -> Iterator[tuple[str, Answer]]:
                     answer=said[0],
                     failure=_failure(failures, file, field),
                     note=_note(one),
-                    side=task.data.side,
+                    side=side_of(task.data.item, task.data.order),
                     answered_at=one.created_at,
                     active_s=one.lead_time,
                 ),

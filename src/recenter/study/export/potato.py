@@ -10,8 +10,16 @@ import msgspec
 
 from recenter import formats
 from recenter.errors import InputError
-from recenter.study.export.elsewhere import Answer, Asked, checked, read_bytes, turned
-from recenter.study.items import Side
+from recenter.study.export.elsewhere import (
+    Answer,
+    Asked,
+    Order,
+    checked,
+    order_of,
+    read_bytes,
+    side_of,
+    turned,
+)
 
 _NOTE, _FAILURE = "note", "failure"
 
@@ -21,7 +29,7 @@ class _Instance(msgspec.Struct, frozen=True):
     question: str
     item: str
     part: str
-    side: Side | None = None
+    order: Order | None = None
 
 
 class _Annotated(msgspec.Struct, frozen=True):
@@ -40,7 +48,7 @@ def potato_instances(asked: Iterable[Asked]) -> Iterator[dict[str, Any]]:
             "question": one.question,
             "item": one.item,
             "part": one.part,
-            "side": one.side,
+            "order": order_of(one),
         }
 
 
@@ -123,7 +131,7 @@ def _answers(
             "answer": _label(row, about.question, path, number, needed=True),
             "failure": failure,
             "note": note,
-            "side": about.side,
+            "side": side_of(about.item, about.order),
         }
         yield number, formats.convert(values, Answer, file=path.name, number=number)
 

@@ -87,6 +87,7 @@ class Guessed(Record, frozen=True):
     """What an annotator said of one pair, once all was rated."""
 
     annotator: str
+    task: str
     item: str
     side: Side
     """Where the personalised reply was shown."""
@@ -195,16 +196,18 @@ def guesses(desk: Desk) -> list[Guessed]:
     """Return what was said of which side was personalised; the last word on each place counts.
 
     Of two generic replies, or two that both know the person, neither side is right: they are not
-    among them.
+    among them. Nor is what was said of work that was given to somebody else.
     """
     found: dict[tuple[str, int], Guessed] = {}
-    for who, slot, position, item, record, rated, about in desk.database.rows(
+    for who, slot, position, item, record, rated, about, task in desk.database.rows(
         "study_guesses", study=desk.id
     ):
         side = _personalised(formats.decode(about, Item, file="store, table study_items"), rated)
         if side is not None:
             said = msgspec.json.decode(record)["answer"]
-            found[slot, position] = Guessed(annotator=who, item=item, side=side, said=said)
+            found[slot, position] = Guessed(
+                annotator=who, task=task, item=item, side=side, said=said
+            )
     return list(found.values())
 
 

@@ -26,7 +26,7 @@ class Coverage(Record, frozen=True):
     open: int
     """That nobody holds."""
     held: int
-    """That somebody is at."""
+    """That somebody is at, or declined in what they are still at: others get it when they end."""
     done: int
     """That were handed in and count."""
     wanted: int
@@ -64,11 +64,12 @@ def coverage(desk: Desk) -> list[Coverage]:
         parts[task][item] = int(size)
         named = parts_named(only)
         asked = int(size) if named is None else len(named)
+        handed_in = done is not None
         if state == "open":
             counts[task]["open"] += asked
-        elif state == "held" and done is None:
-            counts[task]["held"] += asked
-        elif state in ("held", "done", "reclaimed") and done is not None and not excluded:
+        if state == "held":
+            counts[task]["held"] += int(declined) if handed_in else asked
+        if state in ("held", "done", "reclaimed") and handed_in and not excluded:
             counts[task]["done"] += asked - int(declined)
     return [
         Coverage(
@@ -132,7 +133,10 @@ def include(desk: Desk, annotator: str) -> None:
 
     def work(transaction: Transaction) -> None:
         transaction.rows("study_hold", study=desk.id)
-        if transaction.rows("study_replaced", study=desk.id, annotator=annotator):
+        who = annotator_of(transaction, desk, annotator)
+        # Of these no answer counts, whoever was left out.
+        silent = who.state in ("failed_checks", "withdrawn")
+        if not silent and transaction.rows("study_replaced", study=desk.id, annotator=annotator):
             raise RefusedError(
                 "their work was given to others; taking them back would pass the overlap.",
                 status=409,
@@ -152,11 +156,15 @@ def adjudicate(
     failure: Failure | None,
     reason: str,
     account: str,
+    seen: float | None = None,
 ) -> None:
     """Decide a part of `supported` or `relevant`; taste is not decided.
 
+    `seen` is when the decision was made that stood before whoever decides, None without one: they
+    cannot take the place of one that they have not read.
+
     Raises:
-        RefusedError: there is no such part, or it is of `better`.
+        RefusedError: there is no such part, it is of `better`, or another decision stands by now.
         InputError: the answer is not on the scale.
     """
 
@@ -169,6 +177,7 @@ def adjudicate(
         if question.subject == "reply_pair":
             raise RefusedError("taste has no right answer; `better` is not decided.", status=409)
         question.check(answer)
+        _refuse_unseen(transaction, desk, (item, part), seen)
         transaction.run(
             "study_adjudication_add",
             id=f"adj_{secrets.token_hex(12)}",
@@ -183,6 +192,20 @@ def adjudicate(
         )
 
     desk.database.transact(work)
+
+
+def _refuse_unseen(
+    transaction: Transaction, desk: Desk, where: tuple[str, str], seen: float | None
+) -> None:
+    transaction.rows("study_hold", study=desk.id)
+    rows = transaction.rows("study_adjudications", study=desk.id)
+    made = [at for item, part, *_, at in rows if (item, part) == where]
+    if made[-1:] != ([] if seen is None else [seen]):
+        raise RefusedError(
+            "somebody else decided this meanwhile; nothing was saved.",
+            status=409,
+            cure="Go back, load the page again and read their reason.",
+        )
 
 
 def adjudications(desk: Desk) -> dict[tuple[str, str], Adjudication]:
@@ -217,8 +240,13 @@ def forget_identities(desk: Desk) -> tuple[int, bool]:
     """Erase the ids by which platforms know the annotators; return how many there were, and
     whether their bytes are overwritten, which a reader of the old file prevents.
     """
-    count = desk.database.transact(lambda t: t.run("study_identities_forget", study=desk.id))
-    return count, desk.database.erase()
+
+    def work(transaction: Transaction) -> int:
+        # Who is coming in just now writes what they came with before, and not after.
+        transaction.rows("study_hold", study=desk.id)
+        return transaction.run("study_identities_forget", study=desk.id)
+
+    return desk.database.transact(work), desk.database.erase()
 
 
 def replace_judgments(store: Store, desk: Desk, judgments: Iterable[Judgment]) -> PutReport:

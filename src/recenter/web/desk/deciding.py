@@ -139,6 +139,7 @@ def decide(asked: Asked) -> Response:
         failure=_failure(str(asked.form.get("failure") or "")),
         reason=reason,
         account=asked.account.name,
+        seen=_seen(str(asked.form.get("seen") or "")),
     )
     return asked.go(f"disagreements?{urlencode({'task': task.name, 'only': 'undecided'})}")
 
@@ -165,6 +166,14 @@ def _failure(given: str) -> Failure | None:
     return None
 
 
+def _seen(given: str) -> float | None:
+    """Return when the decision was made that the form was shown with."""
+    try:
+        return float(given) if given else None
+    except ValueError:
+        raise InputError(f"{given!r} is no time.", field="seen") from None
+
+
 def _as_shown(task: Task, item: Item, name: str) -> PlacePage:
     """Return the page of an item with this part alone; the rated reply comes first."""
     alone = msgspec.structs.replace(
@@ -182,7 +191,7 @@ def _as_shown(task: Task, item: Item, name: str) -> PlacePage:
 
 def _voices(task: Task, rows: list[Answered], mine: list[Answered]) -> list[Voice]:
     of_task = [row for row in rows if row.task == task.name]
-    limit, times = fast_seconds(row for row in of_task if row.counts), seconds_of(of_task)
+    limit, times = fast_seconds(of_task), seconds_of(of_task)
     found = []
     for row in sorted(mine, key=lambda row: (row.number, row.done or 0)):
         took = times.get((row.task, row.slot, row.position))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 
 import msgspec
 from markupsafe import Markup
@@ -21,12 +22,15 @@ from recenter.study.agreement import (
     by_stratum,
     consensus,
     pair_kappas,
+    pairs_in_common,
 )
 from recenter.study.design import Task
 from recenter.study.estimates import weighted_yes
+from recenter.study.items import OVERALL
 from recenter.study.ledger import reading
 from recenter.study.ledger.reading import Answered
 from recenter.study.quality import Consistency, consistency, unblinding
+from recenter.web.desk.reasons import numbered
 from recenter.web.desk.staff import Asked
 from recenter.web.desk.words import Figure, answer_words, figure
 
@@ -46,15 +50,41 @@ class Split(msgspec.Struct, frozen=True):
     alpha: Figure
 
 
-class Agreed(msgspec.Struct, frozen=True):
-    """What the answers to all parts say together, in counts."""
+class Tables(msgspec.Struct, frozen=True, kw_only=True):
+    """The tables of the page."""
 
-    majority: int
+    figures: list[Figure]
+    prevalence: list[Figure]
+    weighted: list[Figure]
+    asked: list[Split]
+    """Of two replies, what was said all in all beside what was said of single statements."""
+    guidelines: list[Split]
+    strata: list[Split]
+    guesses: list[Figure]
+    pairs: list[tuple[int, int, Figure]]
+
+    @property
+    def all(self) -> Iterator[Figure]:
+        """Every figure in the order of the page: one table of versions says nothing of its own."""
+        yield from (*self.figures, *self.prevalence, *self.weighted)
+        splits = self.guidelines if len(self.guidelines) > 1 else []
+        asked = self.asked if len(self.asked) > 1 else []
+        for split in (*asked, *splits, *self.strata):
+            yield from (split.percent, split.alpha)
+        yield from self.guesses
+        yield from (kappa for _, _, kappa in self.pairs)
+
+
+class Agreed(msgspec.Struct, frozen=True):
+    """What the answers to the parts with two or more say together, in counts."""
+
+    most: int
+    """Parts of which one answer is given most often."""
     ties: int
     entropy: float | None
-    """Mean over the parts with two answers or more, in bits."""
+    """Mean, in bits."""
     differing: int
-    """Parts on which the model says another thing than the majority."""
+    """Parts on which the model says another thing than is said most often."""
     model: bool
     """Whether there is one."""
 
@@ -63,30 +93,37 @@ def figures(asked: Asked) -> Response:
     """Show how far the annotators of a task agree, with n beside everything."""
     task = task_of(asked, asked.request.query_params.get("task", ""))
     desk = asked.desk
-    rows, items = reading.answers(desk), reading.items(desk)
+    given, items = reading.answers(desk), reading.items(desk)
+    rows = [row for row in given if row.part == OVERALL or task.asks.subject != "reply_pair"]
     whole = agreement(task, rows, items)
     repeated = consistency(task, [row for row in rows if row.counts], items)
     told = _figures(whole, repeated)
-    left_out = {row.annotator for row in rows if row.excluded}
-    pairs = pair_kappas(task, rows, items)
+    pairs = pairs_in_common(task, rows, items)
+    kappas = pair_kappas(task, rows, items, pairs[:_PAIRS])
     asks_sides = task.asks.subject == "reply_pair" and task.unblinding
-    guessed = unblinding(reading.guesses(desk), left_out=left_out) if asks_sides else None
+    left_out = reading.left_out(desk)
+    guessed = unblinding(task, reading.guesses(desk), left_out=left_out) if asks_sides else None
+    shown = Tables(
+        figures=[figure(name, one) for name, one in told],
+        prevalence=_prevalence(task, whole),
+        weighted=_weighted(task, rows, items),
+        asked=_asked(task, given, items),
+        guidelines=_splits(by_guidelines(task, rows, items)),
+        strata=_splits(by_stratum(task, rows, items)),
+        guesses=[] if guessed is None else [figure("Right guesses", guessed.rate, "annotators")],
+        pairs=[(one.first, one.second, figure("", one.kappa)) for one in kappas],
+    )
     return asked.page(
         "agreement",
         task=task,
         tasks=desk.study.tasks,
         whole=whole,
-        figures=[figure(name, one) for name, one in told],
+        shown=shown,
+        notes=numbered(one.remark for one in shown.all),
         picture=_picture(task, told),
-        prevalence=_prevalence(task, whole),
-        guidelines=_splits(by_guidelines(task, rows, items)),
-        strata=_splits(by_stratum(task, rows, items)),
-        weighted=_weighted(task, rows, items),
         agreed=_agreed(task, rows, items),
-        pairs=[(one.first, one.second, figure("", one.kappa)) for one in pairs[:_PAIRS]],
-        more_pairs=len(pairs) - len(pairs[:_PAIRS]),
+        more_pairs=len(pairs) - len(kappas),
         guessed=guessed,
-        guess_rate=None if guessed is None else figure("Right guesses", guessed.rate),
     )
 
 
@@ -138,6 +175,17 @@ def _splits(groups: dict[str, Agreement]) -> list[Split]:
     ]
 
 
+def _asked(task: Task, rows: list[Answered], items: Items) -> list[Split]:
+    if task.asks.subject != "reply_pair":
+        return []
+    groups = {
+        "All in all": [row for row in rows if row.part == OVERALL],
+        "Single statements": [row for row in rows if row.part != OVERALL],
+    }
+    found = {name: agreement(task, some, items) for name, some in groups.items()}
+    return _splits({name: one for name, one in found.items() if one.answers})
+
+
 def _weighted(task: Task, rows: list[Answered], items: Items) -> list[Figure]:
     """Return the share of yes among all that could have been drawn, and in each stratum."""
     found = weighted_yes(task, rows, items)
@@ -148,13 +196,12 @@ def _weighted(task: Task, rows: list[Answered], items: Items) -> list[Figure]:
 
 
 def _agreed(task: Task, rows: list[Answered], items: Items) -> Agreed:
-    labels = consensus(task, rows, items).labels
-    several = [one.entropy for one in labels if one.n > 1]
+    several = [one for one in consensus(task, rows, items).labels if one.n > 1]
     return Agreed(
-        majority=sum(one.majority is not None for one in labels),
-        ties=sum(one.majority is None for one in labels),
-        entropy=sum(several) / len(several) if several else None,
-        differing=sum(_differs(one) for one in labels),
+        most=sum(one.majority is not None for one in several),
+        ties=sum(one.majority is None for one in several),
+        entropy=sum(one.entropy for one in several) / len(several) if several else None,
+        differing=sum(_differs(one) for one in several),
         model=task.asks.subject != "reply_pair",
     )
 
@@ -172,6 +219,7 @@ def _picture(task: Task, told: list[tuple[str, Estimate]]) -> Markup | None:
         name=f"agreement-{task.name}",
         title="Agreement, with 95% intervals over people",
         x="1 is full agreement",
+        least=(0.0, 1.0),
         rows=rows,
         alt="; ".join(f"{row.name}: {row.figure}" for row in rows),
     )

@@ -23,10 +23,13 @@ def overview(asked: Asked) -> Response:
     return asked.page(
         "overview",
         state=load_desk(desk.database, desk.id).state,
-        progress=progress(desk.study, running.coverage(desk), people, rows),
+        progress=progress(
+            desk.study, running.coverage(desk), people, rows, reading.active_seconds(desk)
+        ),
         annotators=len(people),
         wanted=desk.study.annotators,
         answers=len(rows),
+        counted=sum(row.counts for row in rows),
         refusals=running.refusals(desk),
     )
 

@@ -10,7 +10,7 @@ from recenter.study.agreement import consensus
 from recenter.study.ledger import reading, running
 from recenter.study.ledger.desk import Annotator, annotators
 from recenter.study.quality import Quality, quality
-from recenter.web.desk.progress import STATES, minutes_of
+from recenter.web.desk.progress import STATES
 from recenter.web.desk.staff import Asked
 from recenter.web.desk.words import brief, marks, moment, span
 
@@ -26,6 +26,7 @@ class Person(msgspec.Struct, frozen=True):
     joined: str
     seen: str
     minutes: float
+    """Active, practice included."""
     excluded: bool
     flags: tuple[str, ...]
 
@@ -132,7 +133,7 @@ def _all(asked: Asked) -> tuple[list[Person], list[Work]]:
     desk = asked.desk
     rows, items = reading.answers(desk), reading.items(desk)
     out = reading.left_out(desk)
-    minutes = minutes_of(rows)
+    active = reading.active_seconds(desk)
     works = []
     for task in desk.study.tasks:
         accuracy = consensus(task, rows, items).accuracy
@@ -146,7 +147,7 @@ def _all(asked: Asked) -> tuple[list[Person], list[Work]]:
             band=annotator.band,
             joined=moment(annotator.joined),
             seen=moment(annotator.seen),
-            minutes=minutes.get(annotator.id, 0.0),
+            minutes=active.get(annotator.id, 0.0) / 60,
             excluded=annotator.id in out,
             flags=tuple(
                 flag for work in works if work.number == annotator.number for flag in work.flags

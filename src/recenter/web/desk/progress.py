@@ -40,7 +40,7 @@ class TaskProgress(Record, frozen=True):
     places: int
     """Answers that are planned: of one person to one item."""
     minutes: float
-    """Active minutes so far, of everyone."""
+    """Active minutes of work so far, of everyone."""
 
     @property
     def left_out(self) -> int:
@@ -61,7 +61,7 @@ class Progress(Record, frozen=True):
     """In words, with the number of annotators."""
     completed: int
     median_minutes: float | None
-    """Active minutes of those who completed."""
+    """Active minutes of those who completed, practice included: it is paid work."""
     currency: str
     cost: float | None
     """What the completed parts cost with the platform's fee; None where nothing is paid."""
@@ -76,12 +76,13 @@ def progress(
     coverage: Iterable[Coverage],
     annotators: Sequence[Annotator],
     rows: Iterable[Answered],
+    active: Mapping[str, float],
 ) -> Progress:
-    """Return how far a study is."""
-    by_task, by_annotator = _minutes(rows)
+    """Return how far a study is; `active` are the seconds of each annotator, practice included."""
+    by_task = _minutes(rows)
     counts = Counter(one.state for one in annotators)
     finished = [one.id for one in annotators if one.state == "completed"]
-    times = [by_annotator[id] for id in finished if by_annotator.get(id)]
+    times = [active[id] / 60 for id in finished if active.get(id)]
     median = statistics.median(times) if times else None
     pay = study.payment
     return Progress(
@@ -108,25 +109,13 @@ def progress(
     )
 
 
-def minutes_of(rows: Iterable[Answered]) -> dict[str, float]:
-    """Return the active minutes of each annotator."""
-    return _minutes(rows)[1]
-
-
-def _minutes(rows: Iterable[Answered]) -> tuple[dict[str, float], dict[str, float]]:
-    """Return minutes by task and by annotator; a page's time stands on each of its answers."""
-    pages = {
-        (row.task, row.slot, row.position): (row.task, row.annotator, row.active_ms) for row in rows
-    }
+def _minutes(rows: Iterable[Answered]) -> dict[str, float]:
+    """Return minutes of work by task; a page's time stands on each of its answers."""
+    pages = {(row.task, row.slot, row.position): row.active_ms for row in rows}
     by_task: Counter[str] = Counter()
-    by_annotator: Counter[str] = Counter()
-    for task, annotator, milliseconds in pages.values():
+    for (task, *_), milliseconds in pages.items():
         by_task[task] += milliseconds
-        by_annotator[annotator] += milliseconds
-    return (
-        {task: total / 60_000 for task, total in by_task.items()},
-        {annotator: total / 60_000 for annotator, total in by_annotator.items()},
-    )
+    return {task: total / 60_000 for task, total in by_task.items()}
 
 
 def _cost(pay: Payment | None, completed: int) -> float | None:

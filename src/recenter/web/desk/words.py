@@ -12,6 +12,7 @@ from recenter.stats.estimate import Estimate
 from recenter.study.items import Item
 from recenter.study.quality import Marks
 from recenter.web.annotate.view import DECLINED, FAILURES
+from recenter.web.desk.reasons import plain
 
 _LONGEST = 140
 
@@ -25,10 +26,11 @@ class Figure(msgspec.Struct, frozen=True):
     n: int
     units: int
     remark: str
+    """Why it or its interval is missing; empty where neither is."""
 
 
-def figure(name: str, one: Estimate) -> Figure:
-    """Return a figure in words."""
+def figure(name: str, one: Estimate, units: str = "people") -> Figure:
+    """Return a figure in words; `units` are what its interval is over."""
     known = one.low is not None and one.high is not None
     return Figure(
         name=name,
@@ -36,7 +38,7 @@ def figure(name: str, one: Estimate) -> Figure:
         interval=f"{one.low:.3f} to {one.high:.3f}" if known else "",
         n=one.n,
         units=one.clusters,
-        remark=one.reason or "",
+        remark=plain(one.reason, units),
     )
 
 

@@ -1,0 +1,6 @@
+"""Memory for applications: two lines of code, a receipt, and the right to be forgotten."""
+
+from recenter.memory.context import Context
+from recenter.memory.memory import Memory
+
+__all__ = ["Context", "Memory"]

@@ -1,0 +1,163 @@
+"""What, usually nothing, of a person's memories goes into an answer, and the receipt of it."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from recenter.memory import ledger
+from recenter.memory.corrected import Corrected, said_of
+from recenter.memory.records import Answered, Memorised, Outcome
+from recenter.models.base import Embedder
+from recenter.provenance import make_id
+from recenter.records import Attribute, Query, Receipt, ReceiptLine, Selection, Turn, Use
+from recenter.stages.policy import Policy, select
+from recenter.stages.respond import memory_block, receipt_of
+from recenter.stages.select import Selector, changed
+from recenter.store import Store
+
+_CHARACTERS_PER_TOKEN = 3
+"""Cautious: English text has about four."""
+_PROMPT = 200
+
+_WHY: Mapping[Outcome, str] = {
+    "paused": "Memory is paused by the person: nothing is used and nothing is learned.",
+    "incognito": "This conversation is incognito: nothing is used and nothing is learned.",
+    "unknown": "Nothing is known of the person.",
+    "unavailable": "Memory was not ready in time; the message was sent as it is.",
+}
+
+
+class Decided(NamedTuple):
+    """A decision, with what it used, ready to be shown and kept."""
+
+    answered: Answered
+    query: Query | None
+    used: tuple[Attribute, ...]
+
+    @property
+    def block(self) -> str | None:
+        """What goes in front of the message; None where nothing is used."""
+        return memory_block(self.used) if self.used else None
+
+
+class Decider(NamedTuple):
+    """Who selects, and within what limits."""
+
+    selector: Selector
+    embedder: Embedder
+    cap: int | None = None
+
+
+def without(outcome: Outcome, person: str, *, now: float, application: str = "") -> Decided:
+    """Return the decision to use nothing for a reason that needs no look at the message."""
+    answered = Answered(
+        id=f"rcp_{secrets.token_hex(12)}",
+        person=person,
+        at=now,
+        outcome=outcome,
+        receipt=Receipt(note=_WHY[outcome]),
+        application=application,
+    )
+    return Decided(answered, None, ())
+
+
+def decide(
+    store: Store,
+    decider: Decider,
+    person: str,
+    prompt: str,
+    *,
+    now: float,
+    before: Sequence[Turn] = (),
+    tokens: int | None = None,
+    application: str = "",
+) -> Decided:
+    """Decide what of a person's memories an answer to a prompt uses.
+
+    Args:
+        store: that holds the memories.
+        decider: who decides.
+        person: whose memories.
+        prompt: the new message.
+        now: seconds since 1970; what has lapsed by then is not used.
+        before: the conversation so far.
+        tokens: that the memories may take, estimated from their length.
+        application: on the receipt.
+
+    Raises:
+        StoreError: the database refused.
+        ModelError: a model was asked and gave no usable answer.
+    """
+    chosen = ledger.choices(store.database, person)
+    if chosen.paused:
+        return without("paused", person, now=now, application=application)
+    known = [m for m in ledger.profile(store.database, person) if is_usable(m, now)]
+    if not known or not prompt.strip():
+        return without("unknown", person, now=now, application=application)
+    attributes = [m.attribute for m in known]
+    query = Query(
+        # The same words again are the same query, whatever was said before them.
+        id=make_id("qry", person, prompt, []),
+        person=person,
+        prompt=prompt,
+        messages=tuple(before),
+    )
+    corrected = Corrected(decider.selector, said_of(store, person), decider.embedder)
+    policy = Policy(allowed=chosen.allowed)
+    made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
+    if tokens is not None:
+        made = fitting(made, attributes, tokens=tokens)
+    return _decided(made, query, attributes, now=now, application=application)
+
+
+def is_usable(memory: Memorised, now: float) -> bool:
+    """Tell whether a memory may be used at all: accepted, and not lapsed."""
+    expires = memory.note.expires
+    return memory.status == "accepted" and (expires is None or expires > now)
+
+
+def fitting(made: Selection, attributes: Sequence[Attribute], *, tokens: int) -> Selection:
+    """Return the selection with what does not fit into so many tokens withheld, best kept."""
+    chosen: list[Attribute] = []
+    changes: dict[str, tuple[Use, str]] = {}
+    known = {attribute.id: attribute for attribute in attributes}
+    for id in made.used:
+        with_it = memory_block([*chosen, known[id]])
+        if len(with_it) > tokens * _CHARACTERS_PER_TOKEN:
+            changes[id] = ("withhold", f"Would be used, but does not fit into {tokens} tokens.")
+        else:
+            chosen.append(known[id])
+    return changed(made, changes, nothing=f"What would be used does not fit into {tokens} tokens.")
+
+
+def _decided(
+    made: Selection, query: Query, attributes: Sequence[Attribute], *, now: float, application: str
+) -> Decided:
+    known = {attribute.id: attribute for attribute in attributes}
+    used = tuple(known[id] for id in made.used)
+    receipt = receipt_of(made, attributes)
+    outcome: Outcome = "use" if used else "ask" if receipt.asked else "nothing"
+    asked = receipt.asked[0] if receipt.asked else None
+    answered = Answered(
+        id=f"rcp_{secrets.token_hex(12)}",
+        person=query.person,
+        at=now,
+        outcome=outcome,
+        receipt=receipt,
+        query=query.id,
+        prompt=query.prompt[:_PROMPT],
+        application=application,
+        question=question_of(asked) if asked else None,
+        asked=asked.attribute if asked else None,
+    )
+    return Decided(answered, msgspec.structs.replace(query, messages=()), used)
+
+
+def question_of(line: ReceiptLine) -> str:
+    """Return the one short question that an application may show to the person."""
+    statement = line.text.strip().rstrip(".")
+    return f"May I take this into account: “{statement}”?"

@@ -1,0 +1,257 @@
+"""What stands behind `Memory`: stores, models and threads of one process, opened when needed."""
+
+from __future__ import annotations
+
+import functools
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from typing import Any
+
+from recenter.config import Settings, pseudonym_key
+from recenter.importers.pseudonym import person_id, pseudonym
+from recenter.memory import ledger
+from recenter.memory.config import MemoryConfig, Parts
+from recenter.memory.context import Context
+from recenter.memory.decide import Decided, Decider, decide, without
+from recenter.memory.learn import Learned, Learner, learn
+from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
+from recenter.memory.queue import Worker, put_turns
+from recenter.memory.recorder import Recorder
+from recenter.memory.records import Note
+from recenter.records import Conversation, Turn
+from recenter.stages.respond import without_blocks
+from recenter.store import Store, open_store
+
+PATIENCE = 0.5
+"""Seconds that an answer waits for a decision before it goes on without memory."""
+
+_DECIDING, _WAITING = 4, 64
+_LEARNED_ROLES = ("user", "assistant")
+
+
+class Engine:
+    """Threads share one. Deciding, storing and learning each have a connection of their own, so
+    that an answer never waits for a conversation to be learned.
+    """
+
+    def __init__(
+        self, config: MemoryConfig, *, clock: Callable[[], float] = time.time, later: bool = True
+    ) -> None:
+        """Open nothing yet. Without `later`, what is put on the list waits for another process."""
+        self.config = config
+        self.settings: Settings = config.settings()
+        self.clock = clock
+        self.recorder = Recorder()
+        self._parts = Parts(config, self.settings)
+        self._later = later
+        self._lock = threading.RLock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._free = threading.BoundedSemaphore(_WAITING)
+        self._worker: Worker | None = None
+        self.trouble: str | None = None
+        """What last went wrong while learning or deciding, without anybody's words."""
+
+    @functools.cached_property
+    def key(self) -> bytes:
+        """The secret of pseudonyms and traces."""
+        return pseudonym_key(self.settings)
+
+    @functools.cached_property
+    def store(self) -> Store:
+        """The store, for everything but decisions."""
+        with self._lock:
+            return self.__dict__.get("store") or open_store(self.settings.store_url)
+
+    @functools.cached_property
+    def _deciding(self) -> Store:
+        with self._lock:
+            return self.__dict__.get("_deciding") or open_store(self.settings.store_url)
+
+    @functools.cached_property
+    def decider(self) -> Decider:
+        """Who decides."""
+        with self._lock:
+            embedder = self._parts.embedder()
+            return Decider(self._parts.selector(embedder), embedder, cap=self.config.cap)
+
+    @functools.cached_property
+    def learner(self) -> Learner:
+        """Who learns."""
+        with self._lock:
+            embedder = self.decider.embedder
+            return Learner(
+                self._parts.extractor(embedder),
+                embedder,
+                self._parts.verifier(embedder),
+                self.key,
+            )
+
+    def person(self, user_id: str, application: str) -> str:
+        """Return the pseudonym of a person of an application; the empty one is that of the
+        command line's `--person`.
+        """
+        source = f"application:{application}" if application else ""
+        return person_id(self.key, user_id, source=source)
+
+    # Deciding
+
+    def context(
+        self,
+        messages: Messages,
+        person: str,
+        *,
+        tokens: int | None = None,
+        incognito: bool = False,
+        application: str = "",
+    ) -> Context:
+        """Decide what an answer to these messages uses, and keep the receipt."""
+        decided = self._decide(messages, person, tokens, incognito, application)
+        self._keep(decided)
+        return Context(decided, messages)
+
+    def safe_context(
+        self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
+    ) -> Context:
+        """As `context`, and where that fails or takes too long, the messages as they are."""
+        with self._lock:
+            if self._pool is None:
+                self._pool = ThreadPoolExecutor(_DECIDING, "recenter-decider")
+        try:
+            # While the database is away, answers do not queue up behind decisions that wait for it.
+            if not self._free.acquire(blocking=False):
+                raise TimeoutError
+            waiting = self._pool.submit(self.context, messages, person, **more)
+            waiting.add_done_callback(lambda _: self._free.release())
+            return waiting.result(patience)
+        # No fault of memory, whatever it is, may cost somebody their answer.
+        except Exception as error:  # noqa: BLE001
+            self.trouble = f"a decision was given up: {type(error).__name__}"
+            application = more.get("application", "")
+            made = without("unavailable", person, now=self.clock(), application=application)
+            return Context(made, messages)
+
+    def _decide(
+        self, messages: Messages, person: str, tokens: int | None, incognito: bool, application: str
+    ) -> Decided:
+        now = self.clock()
+        if incognito:
+            return without("incognito", person, now=now, application=application)
+        place = last_of_user(messages)
+        if place is None:
+            return without("unknown", person, now=now, application=application)
+        return decide(
+            self._deciding,
+            self.decider,
+            person,
+            text_of(messages[place]),
+            now=now,
+            before=turns_of(messages[:place]),
+            tokens=tokens,
+            application=application,
+        )
+
+    def _keep(self, decided: Decided) -> None:
+        if decided.answered.outcome in ("incognito", "unknown", "unavailable", "paused"):
+            return  # There is nothing to show or to correct.
+
+        def job() -> None:
+            if decided.query is not None:
+                self.store.put_query(decided.query)
+            ledger.put_receipts(self.store.database, [decided.answered])
+
+        self.recorder.put(job)
+
+    # Learning
+
+    def learn_now(
+        self,
+        messages: Messages,
+        person: str,
+        *,
+        note: Note,
+        key: str | None = None,
+        application: str = "",
+    ) -> Learned:
+        """Learn from messages before returning; nothing of a person who is paused."""
+        if ledger.enrol(self.store.database, person, application).paused:
+            return Learned(refused={"paused": 1})
+        conversation = self.put_conversation(messages, person, key=key)
+        if conversation is None:
+            return Learned()
+        return learn(self.store, self.learner, conversation, now=note.updated, note=note)
+
+    def put_conversation(
+        self, messages: Messages, person: str, *, key: str | None = None
+    ) -> Conversation | None:
+        """Store what was said; None where nothing new was, or the person was forgotten."""
+        return self._put(messages, person, key, later=False)
+
+    def learn_later(
+        self, messages: Messages, person: str, *, key: str | None = None, application: str = ""
+    ) -> None:
+        """Have messages learned from by the queue; never raises, and never waits for a model."""
+
+        def job() -> None:
+            if ledger.enrol(self.store.database, person, application).paused:
+                return
+            if self._put(messages, person, key, later=True) is not None and self._later:
+                self.worker.wake()
+
+        self.recorder.put(job)
+
+    @functools.cached_property
+    def worker(self) -> Worker:
+        """The thread that learns; started by the first thing it is told of."""
+
+        def told(what: str) -> None:
+            self.trouble = what
+
+        with self._lock:
+            self._worker = self._worker or Worker(
+                lambda: open_store(self.settings.store_url),
+                lambda _: self.learner,
+                clock=self.clock,
+                failed=told,
+            )
+            return self._worker
+
+    def _put(
+        self, messages: Messages, person: str, key: str | None, *, later: bool
+    ) -> Conversation | None:
+        at = datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        turns = _own(turns_of(messages, at=at))
+        first = next((turn.text for turn in turns if turn.role == "user"), None)
+        if first is None:
+            return None
+        # Keyed, so that nobody can try out which words a forgotten conversation began with.
+        begins = ("begins", first) if key is None else ("named", key)
+        part = pseudonym(self.key, "live", person, *begins)
+        return put_turns(self.store, person, turns, key=part, at=at, later=later)
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until what was put on the list is learned; False where it was not in time."""
+        self.recorder.flush()
+        return self.worker.wait(seconds)
+
+    def close(self) -> None:
+        """Finish the conversation in hand, keep what waits, close the connections."""
+        self.recorder.close()
+        if self._worker is not None:
+            self._worker.stop()
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+        for name in ("store", "_deciding"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+
+
+def _own(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    """Return what the person and the assistant said. System prompts, answers of tools and blocks
+    of memory are not theirs: they are not even stored.
+    """
+    kept = (turn for turn in turns if turn.role in _LEARNED_ROLES)
+    cleared = (Turn(role=t.role, text=without_blocks(t.text), at=t.at) for t in kept)
+    return tuple(turn for turn in cleared if turn.text.strip())

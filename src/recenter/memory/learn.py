@@ -1,0 +1,232 @@
+"""Learn from one conversation: extract, screen, merge with what is known, verify, store."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from recenter.errors import StoreError
+from recenter.memory import ledger
+from recenter.memory.absorb import THRESHOLD, Absorbed, absorb
+from recenter.memory.records import Choices, Happened, Note
+from recenter.memory.traces import Hasher, Traces
+from recenter.models.base import Embedder
+from recenter.provenance import Signature
+from recenter.records import Attribute, Conversation, Judgment
+from recenter.stages.extract import Extractor
+from recenter.stages.merge import merge, merged_signature
+from recenter.stages.sensitive import sensitive_topics
+from recenter.stages.verify import Verifier, status, supported
+from recenter.store import Store
+from recenter.store.database import Transaction
+from recenter.store.tables import ATTRIBUTES, JUDGMENTS
+from recenter.store.writing import hold_people, put_batch
+from recenter.text.instructions import instruction_like
+
+_TRIES = 5
+_FORGOTTEN = "recenter:forgotten"
+"""Judge that holds back what resembles something forgotten."""
+
+
+class Learner(NamedTuple):
+    """Who reads, who checks, and with which key traces are made."""
+
+    extractor: Extractor
+    embedder: Embedder
+    verifier: Verifier
+    key: bytes
+    threshold: float = THRESHOLD
+
+    @property
+    def signature(self) -> Signature:
+        """What the attributes carry."""
+        return merged_signature(self.extractor.signature, self.embedder, self.threshold)
+
+
+class Change(NamedTuple):
+    """What became of one memory."""
+
+    event: str
+    attribute: Attribute
+    old: str | None = None
+    held: bool = False
+    """Whether it waits for the person, or for another verdict, before it is used."""
+
+
+class Learned(NamedTuple):
+    """What a conversation taught."""
+
+    changes: tuple[Change, ...] = ()
+    refused: Mapping[str, int] = {}
+    """How many statements were not kept, by reason."""
+
+
+class _Screened(NamedTuple):
+    kept: tuple[Attribute, ...]
+    alike: frozenset[str]
+    """Ids of those that may say again what was forgotten."""
+    refused: Counter[str]
+
+
+def learn(
+    store: Store,
+    learner: Learner,
+    conversation: Conversation,
+    *,
+    now: float,
+    note: Note | None = None,
+) -> Learned:
+    """Learn what a stored conversation says of its person; the same again changes nothing.
+
+    Raises:
+        ModelError: a model gave no usable answer; nothing was stored.
+        StoreError: others kept changing the same person's memories.
+    """
+    person = conversation.person
+    chosen = ledger.choices(store.database, person)
+    if chosen.paused:
+        return Learned(refused={"paused": 1})
+    found = learner.extractor.extract(person, [conversation])
+    merged = merge(found.attributes, learner.embedder, threshold=learner.threshold)
+    hasher = Hasher(learner.key, person)
+    left = ledger.traces(store.database, person)
+    screened = screen(merged, hasher=hasher, left=left, choices=chosen)
+    note = note or Note(created=now, updated=now)
+    for _ in range(_TRIES):
+        version = _version(store, person)
+        known = list(store.attributes(person))
+        absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
+        verdicts = [
+            verdict
+            for attribute in absorbed.added
+            for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
+        ]
+        # So that the first answer about this person does not wait for vectors.
+        learner.embedder.embed([attribute.text for attribute in absorbed.added])
+        made = _store(store, person, version, absorbed, verdicts, note=note, now=now)
+        if made is not None:
+            return Learned(changes=made, refused=dict(screened.refused))
+    raise StoreError(
+        f"{store.place}: the memories of one person changed {_TRIES} times while a conversation "
+        "was read.",
+        cure="It stays in the queue and is tried again.",
+    )
+
+
+def screen(
+    attributes: Sequence[Attribute], *, hasher: Hasher, left: Traces, choices: Choices
+) -> _Screened:
+    """Return what may be kept: no instructions, nothing forgotten, nothing sensitive that the
+    person did not say themselves.
+    """
+    kept: list[Attribute] = []
+    alike: set[str] = set()
+    refused: Counter[str] = Counter()
+    for attribute in attributes:
+        evidence = hasher.allowed(attribute, left)
+        if any(instruction_like(t) for t in (attribute.text, *(e.quote for e in evidence))):
+            refused["instruction"] += 1
+        elif not evidence:
+            refused["forgotten"] += 1
+        elif attribute.source == "inferred" and _closed(attribute, choices):
+            refused["sensitive"] += 1
+        else:
+            kept.append(msgspec.structs.replace(attribute, evidence=evidence))
+            if hasher.is_alike(attribute, left):
+                alike.add(attribute.id)
+    return _Screened(tuple(kept), frozenset(alike), refused)
+
+
+def _closed(attribute: Attribute, choices: Choices) -> bool:
+    return any(topic not in choices.allowed for topic in sensitive_topics(attribute.text))
+
+
+def _verdicts(
+    verifier: Verifier, attribute: Attribute, conversation: Conversation, alike: frozenset[str]
+) -> list[Judgment]:
+    verdicts = [verifier.verify(attribute, [conversation])]
+    if attribute.id in alike:
+        held = supported(
+            attribute,
+            judge=_FORGOTTEN,
+            answer="uncertain",
+            probability=None,
+            failure=None,
+            reason="Resembles something that was forgotten: used only if the person agrees.",
+            signature=Signature(model=_FORGOTTEN),
+        )
+        verdicts.append(held)
+    return verdicts
+
+
+def _version(store: Store, person: str) -> list[tuple[object, ...]]:
+    return store.database.rows("memories_version", person=person)
+
+
+def _store(
+    store: Store,
+    person: str,
+    version: list[tuple[object, ...]],
+    absorbed: Absorbed,
+    verdicts: Sequence[Judgment],
+    *,
+    note: Note,
+    now: float,
+) -> tuple[Change, ...] | None:
+    """Store in one transaction; None where the person's memories changed since they were read."""
+    waiting = {a.id for a in absorbed.added if status(a.id, verdicts) != "accepted"}
+
+    def work(transaction: Transaction) -> tuple[Change, ...] | None:
+        if hold_people(transaction, [person]):
+            return ()
+        transaction.rows("people_lock", person=person)
+        if transaction.rows("memories_version", person=person) != version:
+            return None
+        changes = [
+            *_add(transaction, absorbed.added, waiting, note, now),
+            *_reinforce(transaction, absorbed.reinforced, now),
+        ]
+        put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
+        for gone in absorbed.superseded:
+            if gone.new.id not in waiting:
+                transaction.run("attributes_retire", id=gone.old.id)
+                why = Happened(
+                    event="SUPERSEDE", old=gone.old.text, new=gone.new.text, why=gone.why
+                )
+                ledger.put_event(transaction, gone.old, why, now)
+                changes.append(Change("SUPERSEDE", gone.old, old=gone.old.text))
+        return tuple(changes)
+
+    return store.database.transact(work)
+
+
+def _add(
+    transaction: Transaction,
+    added: Sequence[Attribute],
+    waiting: set[str],
+    note: Note,
+    now: float,
+) -> list[Change]:
+    outcomes = put_batch(transaction, table=ATTRIBUTES, rows=[ATTRIBUTES.row(a) for a in added])
+    changes = []
+    for attribute, (_, outcome) in zip(added, outcomes, strict=True):
+        if outcome in ("new", "changed"):
+            ledger.put_note(transaction, attribute, note)
+            ledger.put_event(transaction, attribute, Happened(event="ADD", new=attribute.text), now)
+            changes.append(Change("ADD", attribute, held=attribute.id in waiting))
+    return changes
+
+
+def _reinforce(
+    transaction: Transaction, reinforced: Sequence[Attribute], now: float
+) -> list[Change]:
+    rows = [ATTRIBUTES.row(attribute) for attribute in reinforced]
+    for attribute, row in zip(reinforced, rows, strict=True):
+        transaction.run(
+            "attributes_rewrite", id=row["id"], content=row["content"], record=row["record"]
+        )
+        transaction.run("memories_touch", attribute=attribute.id, now=now)
+    return [Change("UPDATE", attribute, old=attribute.text) for attribute in reinforced]

@@ -1,0 +1,200 @@
+"""The tables of memory: what is noted of an attribute, its history, choices, receipts, traces."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from recenter import formats
+from recenter.memory.records import Answered, Choices, Happened, Memorised, Note
+from recenter.memory.traces import Traces, rows_of
+from recenter.records import Attribute, Judgment
+from recenter.stages.verify import status
+from recenter.store.database import Database, Transaction
+from recenter.store.writing import hold_people
+
+_EPOCH = 0.0
+
+
+def profile(database: Database, person: str) -> tuple[Memorised, ...]:
+    """Return all that is current of a person, each with its status, in the order of ids.
+
+    In one read of each table, so that a decision waits for two queries however much is known.
+    """
+    rows = database.rows("memories_profile", person=person)
+    if not rows:
+        return ()
+    judged: defaultdict[str, list[Judgment]] = defaultdict(list)
+    for (record,) in database.rows("memories_supported", person=person):
+        judgment = formats.decode(record, Judgment, file="store, table judgments")
+        if judgment.subject.attribute is not None:
+            judged[judgment.subject.attribute].append(judgment)
+    return tuple(_memorised(row, judged) for row in rows)
+
+
+def one(database: Database, attribute: Attribute) -> Memorised:
+    """Return one attribute with what is noted of it, also a retired one."""
+    rows = database.rows("memories_one", attribute=attribute.id)
+    note = _note(*rows[0][1:]) if rows else Note(created=_EPOCH, updated=_EPOCH)
+    found = database.rows("memories_supported", person=attribute.person)
+    judged = [formats.decode(record, Judgment) for (record,) in found]
+    about = [judgment for judgment in judged if judgment.subject.attribute == attribute.id]
+    return Memorised(
+        attribute=attribute,
+        note=note,
+        status=status(attribute.id, about),
+        reason=_reason(about),
+    )
+
+
+def _memorised(row: tuple[object, ...], judged: Mapping[str, list[Judgment]]) -> Memorised:
+    attribute = formats.decode(str(row[0]), Attribute, file="store, table attributes")
+    about = judged.get(attribute.id, [])
+    return Memorised(
+        attribute=attribute,
+        note=_note(*row[1:]),
+        status=status(attribute.id, about),
+        reason=_reason(about),
+    )
+
+
+def _note(*row: object) -> Note:
+    if row[-1] is None:  # Learned by `recenter extract`, which keeps no times of the clock.
+        return Note(created=_EPOCH, updated=_EPOCH)
+    note = formats.decode(str(row[-1]), Note, file="store, table memories")
+    created, updated, expires = row[:3]
+    return msgspec.structs.replace(note, created=created, updated=updated, expires=expires)
+
+
+def _reason(judgments: Sequence[Judgment]) -> str | None:
+    people = [judgment for judgment in judgments if judgment.judge.kind == "person"]
+    refusals = [j for j in (people or judgments) if j.answer != "accept"]
+    return next((j.reason for j in refusals if j.reason), None)
+
+
+def put_note(transaction: Transaction, attribute: Attribute, note: Note) -> None:
+    """Keep what is noted of an attribute; when it was learned stays as it was."""
+    transaction.run(
+        "memories_put",
+        attribute=attribute.id,
+        person=attribute.person,
+        created=note.created,
+        updated=note.updated,
+        expires=note.expires,
+        record=formats.encode(note),
+    )
+
+
+def put_event(
+    transaction: Transaction, attribute: Attribute, happened: Happened, at: float
+) -> None:
+    """Add an event to the history of an attribute."""
+    ((place,),) = transaction.rows("memory_events_next", attribute=attribute.id)
+    transaction.run(
+        "memory_events_put",
+        attribute=attribute.id,
+        place=int(place),
+        person=attribute.person,
+        at=at,
+        record=formats.encode(happened),
+    )
+
+
+def events(database: Database, attribute: str) -> list[tuple[float, Happened]]:
+    """Return what became of an attribute, first to last."""
+    return [
+        (float(at), formats.decode(record, Happened))
+        for at, record in database.rows("memory_events_of", attribute=attribute)
+    ]
+
+
+def events_of(database: Database, person: str) -> list[tuple[str, float, Happened]]:
+    """Return what became of all attributes of a person, first to last."""
+    return [
+        (attribute, float(at), formats.decode(record, Happened))
+        for attribute, at, record in database.rows("memory_events_person", person=person)
+    ]
+
+
+def choices(database: Database, person: str) -> Choices:
+    """Return what a person decided; the defaults where they decided nothing."""
+    rows = database.rows("memory_choices_get", person=person)
+    return formats.decode(rows[0][0], Choices) if rows else Choices()
+
+
+def put_choices(database: Database, person: str, made: Choices) -> bool:
+    """Keep what a person decided; False where they were forgotten."""
+
+    def work(transaction: Transaction) -> bool:
+        if hold_people(transaction, [person]):
+            return False
+        transaction.run("memory_choices_put", person=person, record=formats.encode(made))
+        return True
+
+    return database.transact(work)
+
+
+def enrol(database: Database, person: str, application: str) -> Choices:
+    """Return what a person decided, as one of this application from now on."""
+    rows = database.rows("memory_choices_get", person=person)
+    if rows:
+        return formats.decode(rows[0][0], Choices)
+    made = Choices(application=application)
+
+    def work(transaction: Transaction) -> None:
+        if not hold_people(transaction, [person]):
+            transaction.run("memory_choices_enrol", person=person, record=formats.encode(made))
+
+    database.transact(work)
+    return made
+
+
+def all_choices(database: Database) -> Iterator[tuple[str, Choices]]:
+    """Yield everyone who decided something."""
+    after = ""
+    while rows := database.rows("memory_choices_all", after=after, size=500):
+        yield from ((person, formats.decode(record, Choices)) for person, record in rows)
+        after = rows[-1][0]
+
+
+def put_receipts(database: Database, receipts: Iterable[Answered]) -> None:
+    """Keep receipts; none of somebody who was forgotten."""
+    rows = list(receipts)
+
+    def work(transaction: Transaction) -> None:
+        refused = hold_people(transaction, (row.person for row in rows))
+        for row in rows:
+            if row.person not in refused:
+                record = formats.encode(row)
+                transaction.run(
+                    "memory_receipts_put", id=row.id, person=row.person, at=row.at, record=record
+                )
+
+    database.transact(work)
+
+
+def receipt(database: Database, id: str) -> Answered | None:
+    """Return a receipt."""
+    rows = database.rows("memory_receipts_get", id=id)
+    return formats.decode(rows[0][1], Answered) if rows else None
+
+
+def receipts(database: Database, person: str, *, before: float, size: int) -> list[Answered]:
+    """Return up to `size` receipts of a person, latest first, none later than `before`."""
+    rows = database.rows("memory_receipts_page", person=person, before=before, size=size)
+    return [formats.decode(record, Answered) for _, _, record in rows]
+
+
+def traces(database: Database, person: str) -> Traces:
+    """Return the traces that forgotten and reworded memories of a person left."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for kind, hash in database.rows("memory_traces_of", person=person):
+        found[kind].add(hash)
+    return found
+
+
+def put_traces(transaction: Transaction, person: str, left: Mapping[str, Iterable[str]]) -> None:
+    """Add traces of a person."""
+    transaction.many("memory_traces_put", [dict(row) for row in rows_of(person, left)])

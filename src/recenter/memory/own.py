@@ -1,0 +1,214 @@
+"""What a person may see and decide about their memory; the application calls it for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from recenter.errors import InputError
+from recenter.memory import corrections, ledger
+from recenter.memory.engine import Engine
+from recenter.memory.envelope import history, iso, shown
+from recenter.memory.forget import forget_memories
+from recenter.memory.records import Answered, Choices, Deleted, Memorised
+from recenter.memory.unreachable import copies_of
+from recenter.records import Failure
+from recenter.stages.policy import make_policy
+
+_LATEST = 1e12
+
+
+class PersonSide:
+    """The half of `Memory` that the person's page is made of."""
+
+    def __init__(self, engine: Engine, application: str) -> None:
+        self._engine = engine
+        self._application = application
+
+    @property
+    def engine(self) -> Engine:
+        """Stores, models and threads."""
+        return self._engine
+
+    def person(self, user_id: str) -> str:
+        """Return the pseudonym under which a person of this application is stored."""
+        return self._engine.person(user_id, self._application)
+
+    # Seeing
+
+    def memories(self, user_id: str) -> tuple[Memorised, ...]:
+        """Return all that is known of a person, with its status, latest first."""
+        self._engine.recorder.flush()
+        known = ledger.profile(self._engine.store.database, self.person(user_id))
+        return tuple(sorted(known, key=lambda m: (-m.note.updated, m.attribute.id)))
+
+    def receipt(self, receipt_id: str) -> Answered | None:
+        """Return the receipt of an answer."""
+        self._engine.recorder.flush()
+        return ledger.receipt(self._engine.store.database, receipt_id)
+
+    def receipts(
+        self, user_id: str, *, before: float | None = None, size: int = 50
+    ) -> list[Answered]:
+        """Return the receipts of a person, latest first."""
+        self._engine.recorder.flush()
+        return ledger.receipts(
+            self._engine.store.database,
+            self.person(user_id),
+            before=_LATEST if before is None else before,
+            size=size,
+        )
+
+    def export(self, user_id: str) -> dict[str, Any]:
+        """Return everything that is kept of a person, as JSON can hold it."""
+        store, person = self._engine.store, self.person(user_id)
+        chosen = ledger.choices(store.database, person)
+        return {
+            "person": person,
+            "user_id": user_id,
+            "choices": msgspec.to_builtins(chosen),
+            "memories": [shown(memory, user_id) for memory in self.memories(user_id)],
+            "history": [
+                event
+                for id, happened in _by_memory(ledger.events_of(store.database, person)).items()
+                for event in history(id, happened)
+            ],
+            "receipts": [
+                msgspec.to_builtins(r) | {"at": iso(r.at)}
+                for r in self.receipts(user_id, size=2**31 - 1)
+            ],
+            "judgments": [msgspec.to_builtins(j) for j in store.judgments(person)],
+            "queries": [msgspec.to_builtins(q) for q in store.queries(person)],
+            "conversations": [msgspec.to_builtins(c) for c in store.conversations(person)],
+        }
+
+    # Deciding
+
+    def choices(self, user_id: str) -> Choices:
+        """Return what a person decided about their memory."""
+        return ledger.choices(self._engine.store.database, self.person(user_id))
+
+    def choose(
+        self,
+        user_id: str,
+        *,
+        paused: bool | None = None,
+        allowed: Sequence[str] | None = None,
+        keep_days: int | None = None,
+    ) -> Choices:
+        """Change what a person decided; what is left out stays. `keep_days=0` keeps for ever.
+
+        Raises:
+            InputError: there is no such topic, or the days are negative.
+        """
+        made = self.choices(user_id)
+        if paused is not None:
+            made = msgspec.structs.replace(made, paused=paused)
+        if allowed is not None:
+            made = msgspec.structs.replace(made, allowed=make_policy(allowed).allowed)
+        if keep_days is not None:
+            if keep_days < 0:
+                raise InputError(f"must be 0 or more, got {keep_days}.", field="keep_days")
+            made = msgspec.structs.replace(made, keep_days=keep_days or None)
+        ledger.put_choices(self._engine.store.database, self.person(user_id), made)
+        return made
+
+    def review(
+        self, memory_id: str, said: corrections.Review, *, failure: Failure = "other"
+    ) -> None:
+        """Approve or decline a memory for its person, or undo that.
+
+        Raises:
+            InputError: there is no such memory, or the word is another.
+        """
+        if said not in ("approve", "decline", "undo"):
+            raise InputError(f"expected approve, decline or undo, got {said!r}.", field="review")
+        attribute = self._engine.store.attribute(memory_id)
+        if attribute is None:
+            raise InputError(f"there is no memory {memory_id!r}.", field="memory_id")
+        corrections.review(
+            self._engine.store, attribute, said, now=self._engine.clock(), failure=failure
+        )
+
+    def not_for_this(self, receipt_id: str, memory_id: str) -> None:
+        """Remember that a memory is true, and not for messages like this one."""
+        corrections.refuse_for(self._engine.store, self._receipt(receipt_id), memory_id)
+
+    def should_have_used(self, receipt_id: str, memory_id: str) -> None:
+        """Remember that a memory that was withheld should have been used."""
+        corrections.wish_for(self._engine.store, self._receipt(receipt_id), memory_id)
+
+    def answer(self, receipt_id: str, yes: bool) -> None:
+        """Take the answer to the question on a receipt: a yes states the memory, a no is kept.
+
+        Raises:
+            InputError: the receipt asked nothing.
+        """
+        answered = self._receipt(receipt_id)
+        if answered.asked is None:
+            raise InputError(f"the receipt {receipt_id} asked nothing.", field="receipt_id")
+        attribute = self._engine.store.attribute(answered.asked)
+        if attribute is None:
+            raise InputError("what was asked about is gone.", field="receipt_id")
+        if not yes:
+            corrections.refuse_for(self._engine.store, answered, answered.asked)
+            return
+        corrections.wish_for(self._engine.store, answered, answered.asked)
+        memory = ledger.one(self._engine.store.database, attribute)
+        corrections.reworded(
+            self._engine.store,
+            memory,
+            attribute.text,
+            key=self._engine.key,
+            now=self._engine.clock(),
+            by="person",
+        )
+
+    # Forgetting
+
+    def forget_some(
+        self, person: str, memory_ids: Iterable[str], *, conversations: bool = False
+    ) -> Deleted:
+        """Forget memories of one person, by pseudonym; others' ids change nothing."""
+        self._engine.recorder.flush()
+        store = self._engine.store
+        reachless = copies_of(store, person)
+        done = forget_memories(
+            store,
+            person,
+            memory_ids,
+            key=self._engine.key,
+            conversations=conversations,
+            erase=True,
+        )
+        return msgspec.structs.replace(done, unreachable=reachless.copies, models=reachless.models)
+
+    def forget(self, user_id: str) -> Deleted:
+        """Forget a person altogether: all that is kept goes, and nothing is learned again."""
+        self._engine.recorder.flush()
+        store, person = self._engine.store, self.person(user_id)
+        reachless = copies_of(store, person)
+        report = store.forget(person)
+        return Deleted(
+            counts={name: n for name, n in report.counts.items() if n},
+            erased=report.erased,
+            unreachable=reachless.copies,
+            models=reachless.models,
+        )
+
+    def _receipt(self, receipt_id: str) -> Answered:
+        found = self.receipt(receipt_id)
+        if found is None:
+            raise InputError(f"there is no receipt {receipt_id!r}.", field="receipt_id")
+        return found
+
+
+def _by_memory(
+    events: Iterable[tuple[str, float, Any]],
+) -> Mapping[str, list[tuple[float, Any]]]:
+    found: dict[str, list[tuple[float, Any]]] = {}
+    for id, at, happened in events:
+        found.setdefault(id, []).append((at, happened))
+    return found

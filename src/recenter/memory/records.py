@@ -1,0 +1,95 @@
+"""What memory for applications keeps beside attributes and judgments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from recenter.records import Attribute, Receipt, Record
+from recenter.stages.sensitive import Topic
+from recenter.stages.verify import Status
+
+Event = Literal["ADD", "UPDATE", "DELETE", "SUPERSEDE", "REVIEW", "RESTORE"]
+"""What became of a memory. The first three are those that mem0 has."""
+
+Outcome = Literal["use", "nothing", "ask", "paused", "incognito", "unknown", "unavailable"]
+"""What was decided for an answer. Only `use` changes what is sent to the model."""
+
+
+class Note(Record, frozen=True):
+    """What is kept of an attribute beside itself. Times are seconds since 1970."""
+
+    created: float
+    updated: float
+    expires: float | None = None
+    metadata: Mapping[str, Any] = {}
+    """As the application gave it."""
+    agent: str | None = None
+    run: str | None = None
+
+
+class Happened(Record, frozen=True):
+    """One event in the life of a memory."""
+
+    event: Event
+    old: str | None = None
+    new: str | None = None
+    by: str = "recenter"
+    """`recenter`, `person` or `application`."""
+    why: str | None = None
+
+
+class Choices(Record, frozen=True):
+    """What a person decided about their memory."""
+
+    paused: bool = False
+    allowed: tuple[Topic, ...] = ()
+    """Sensitive topics that may be used."""
+    keep_days: int | None = None
+    """Days after which what was not confirmed since is removed; None keeps it."""
+    application: str = ""
+    """Whose person this is; its rules hold too."""
+
+
+class Memorised(Record, frozen=True):
+    """An attribute as an application or a person sees it."""
+
+    attribute: Attribute
+    note: Note
+    status: Status
+    reason: str | None = None
+    """Of the judgment that decides the status, where it gives one."""
+
+
+class Answered(Record, frozen=True):
+    """The receipt of one answer, as it is kept."""
+
+    id: str
+    person: str
+    at: float
+    outcome: Outcome
+    receipt: Receipt
+    query: str | None = None
+    """Id of what was decided on; the same words again have the same."""
+    prompt: str = ""
+    """How the message began, so that the person knows which answer it was."""
+    application: str = ""
+    question: str | None = None
+    """What the person may be asked, where the outcome is `ask`."""
+    asked: str | None = None
+    """Id of the attribute that the question is about."""
+
+
+class Deleted(Record, frozen=True):
+    """What a removal did, for the person and for whoever must answer for it."""
+
+    counts: Mapping[str, int]
+    """Rows removed or emptied, by table."""
+    also: tuple[str, ...] = ()
+    """Ids of memories that went too: they rested on the same words."""
+    erased: bool = False
+    """Whether the freed space was overwritten; False while another process reads."""
+    unreachable: tuple[str, ...] = ()
+    """Copies that this cannot reach, in words."""
+    models: tuple[str, ...] = ()
+    """Models that were trained on exports or stores that held the person, in words."""

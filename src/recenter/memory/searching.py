@@ -1,0 +1,71 @@
+"""Search a person's memories: what should bear on an answer, or a ranking."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from recenter.errors import InputError
+from recenter.memory import ledger
+from recenter.memory.corrected import Corrected, said_of
+from recenter.memory.decide import is_usable
+from recenter.memory.engine import Engine
+from recenter.memory.records import Memorised
+from recenter.provenance import make_id
+from recenter.records import Query, Use
+from recenter.stages.policy import Policy, select
+
+
+class Hit(NamedTuple):
+    """A memory that was found."""
+
+    memory: Memorised
+    score: float | None
+    decision: Use
+    reason: str
+
+
+def searched(
+    engine: Engine,
+    person: str,
+    text: str,
+    *,
+    most: int | None,
+    threshold: float | None,
+    wanted: Callable[[Memorised], bool],
+) -> list[Hit]:
+    """Return memories for a query, best first.
+
+    Without a threshold, those that an answer would use; with one, all that score at least that,
+    also those that the person's choices withhold: a search is not an answer. Nothing is found of
+    somebody who is paused.
+
+    Raises:
+        InputError: the query is empty, or a number is out of its range.
+    """
+    if not isinstance(text, str) or not text.strip():
+        raise InputError("a search needs words, got none.", field="query")
+    if most is not None and most < 0:
+        raise InputError(f"must be 0 or more, got {most}.", field="top_k")
+    if threshold is not None and not 0 <= threshold <= 1:
+        raise InputError(f"must lie in [0, 1], got {threshold}.", field="threshold")
+    database = engine.store.database
+    chosen = ledger.choices(database, person)
+    now = engine.clock()
+    known = {
+        m.attribute.id: m
+        for m in ledger.profile(database, person)
+        if is_usable(m, now) and wanted(m)
+    }
+    if chosen.paused or not known:
+        return []
+    query = Query(id=make_id("qry", person, text, []), person=person, prompt=text)
+    decider = engine.decider
+    attributes = [m.attribute for m in known.values()]
+    policy = Policy(allowed=chosen.allowed)
+    corrected = Corrected(decider.selector, said_of(engine.store, person), decider.embedder)
+    made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
+    hits = [Hit(known[d.attribute], d.score, d.decision, d.reason) for d in made.decisions]
+    if threshold is None:
+        return [hit for hit in hits if hit.decision == "use"][:most]
+    return [hit for hit in hits if hit.score is None or hit.score >= threshold][:most]

@@ -1,0 +1,125 @@
+"""Keyed hashes by which forgotten words are known again, and which tell nobody what they were.
+
+Without the key, kept in the home and not in the database, a hash can only be compared. Two kinds
+refuse: the place in a conversation, and the words of the quote (whole, and in runs of four, so
+that a longer or shorter cut of the same sentence is known too). Two only hold back: words that
+carry meaning, and the topic; what shares them comes back as a proposal to the person.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Set
+from typing import Literal
+
+from recenter.importers.pseudonym import pseudonym
+from recenter.records import Attribute, Evidence
+from recenter.stages.extract_topics import topic_of
+from recenter.text.locate import fold_words
+
+Kind = Literal["place", "quote", "run", "word", "topic", "settled"]
+Traces = Mapping[str, Set[str]]
+"""Hashes by kind."""
+
+_RUN = 4
+_ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
+_PLAIN_WORDS = (
+    "the user users a an i am is are was be been do does did has have had of to in on at for and or"
+    " with their his her my me it its this that very really just also currently now like likes love"
+    " loves want wants prefer prefers use uses get got not no"
+)
+_PLAIN = frozenset(_PLAIN_WORDS.split())
+_ALIKE = 0.5
+# Of these a person has few facts, so that a new one is likely to be the forgotten one again.
+_TELLING = frozenset(("health", "family", "job", "home"))
+
+
+class Hasher:
+    """Makes the traces of one person."""
+
+    def __init__(self, key: bytes, person: str) -> None:
+        self._key, self._person = key, person
+
+    def forgotten(self, attribute: Attribute) -> dict[str, set[str]]:
+        """Return what is left behind when an attribute is forgotten."""
+        made: dict[str, set[str]] = {"place": set(), "quote": set(), "run": set()}
+        for evidence in attribute.evidence:
+            made["place"].add(self._place(evidence))
+            made["quote"].add(self._of("quote", *fold_words(evidence.quote)))
+            made["run"] |= self._runs(evidence.quote)
+        made["quote"].add(self._of("quote", *fold_words(attribute.text)))
+        made["word"] = self._words(attribute)
+        made["topic"] = self._topic(attribute)
+        return made
+
+    def settled(self, attribute: Attribute) -> dict[str, set[str]]:
+        """Return what keeps the words of an attribute that was reworded from coming back as they
+        were: the same place and the same quote, and no more.
+        """
+        quotes = {self._of("settled", *fold_words(e.quote)) for e in attribute.evidence}
+        return {"settled": quotes | {self._of("settled", *fold_words(attribute.text))}}
+
+    def is_refused(self, attribute: Attribute, traces: Traces) -> bool:
+        """Tell whether all the words it rests on were forgotten, or put right, before."""
+        return not self.allowed(attribute, traces)
+
+    def allowed(self, attribute: Attribute, traces: Traces) -> tuple[Evidence, ...]:
+        """Return the evidence that was not forgotten; none where the statement itself was."""
+        if not traces:
+            return attribute.evidence
+        own = fold_words(attribute.text)
+        if self._of("quote", *own) in traces.get("quote", ()):
+            return ()
+        if self._of("settled", *own) in traces.get("settled", ()):
+            return ()
+        return tuple(e for e in attribute.evidence if not self._is_known(e, traces))
+
+    def is_alike(self, attribute: Attribute, traces: Traces) -> bool:
+        """Tell whether a statement may say again, in other words, what was forgotten."""
+        if self._topic(attribute) & traces.get("topic", set()):
+            return True
+        words = self._words(attribute)
+        shared = len(words & traces.get("word", set()))
+        return bool(words) and shared / len(words) >= _ALIKE
+
+    def _is_known(self, evidence: Evidence, traces: Traces) -> bool:
+        words = fold_words(evidence.quote)
+        if self._place(evidence) in traces.get("place", ()):
+            return True
+        if self._of("quote", *words) in traces.get("quote", ()):
+            return True
+        if self._of("settled", *words) in traces.get("settled", ()):
+            return True
+        runs = self._runs(evidence.quote)
+        known = len(runs & traces.get("run", set()))
+        return bool(runs) and 2 * known >= len(runs)
+
+    def _place(self, evidence: Evidence) -> str:
+        place = (evidence.conversation, str(evidence.turn), str(evidence.start), str(evidence.end))
+        return self._of("place", *place)
+
+    def _runs(self, quote: str) -> set[str]:
+        words = fold_words(quote)
+        return {
+            self._of("run", *words[start : start + _RUN]) for start in range(len(words) - _RUN + 1)
+        }
+
+    def _words(self, attribute: Attribute) -> set[str]:
+        stems = (_ENDING.sub("", word) for word in fold_words(attribute.text) if word not in _PLAIN)
+        return {self._of("word", stem) for stem in stems if len(stem) > 2}
+
+    def _topic(self, attribute: Attribute) -> set[str]:
+        topic = attribute.topic or topic_of(attribute.text)
+        return {self._of("topic", topic)} if topic in _TELLING else set()
+
+    def _of(self, kind: Kind, *parts: str) -> str:
+        return pseudonym(self._key, "trace", kind, self._person, *parts)
+
+
+def rows_of(person: str, traces: Mapping[str, Iterable[str]]) -> list[dict[str, str]]:
+    """Return traces as rows."""
+    return [
+        {"person": person, "kind": kind, "hash": hash}
+        for kind, hashes in sorted(traces.items())
+        for hash in sorted(hashes)
+    ]
