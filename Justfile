@@ -24,9 +24,9 @@ bench-stats:
 report:
     scripts/report
 
-# Photograph every page of a study again, for the docs
-screenshots:
-    scripts/screenshots
+# Photograph every page of a study and of a person again, for the docs (`person` for these alone)
+screenshots *which:
+    scripts/screenshots {{ which }}
 
 # Kill imports and extractions for some minutes (--minutes M): nothing may be lost or doubled
 soak *args:

@@ -17,6 +17,7 @@ COMMANDS = {
     "select": "recenter.cli.select:select",
     "respond": "recenter.cli.respond:respond",
     "judge": "recenter.cli.judge:judge",
+    "page-link": "recenter.cli.page_link:page_link",
     "study": "recenter.cli.studies.group:study",
     "train": "recenter.cli.train:train",
     "evaluate": "recenter.cli.evaluate:evaluate",

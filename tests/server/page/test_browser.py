@@ -136,3 +136,72 @@ def test_every_page_holds(browser: Any, lived: Memory, look: str) -> None:
         Tour(context.new_page(), lived, address, check).all()
         context.close()
     assert seen == PAGES
+
+
+def test_pages_load_nothing_from_elsewhere_and_break_no_policy(browser: Any, lived: Memory) -> None:
+    asked: list[str] = []
+    said: list[str] = []
+    with serving(lived) as address:
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        Tour(page, lived, address, lambda *_: None).all()
+        page.close()
+    assert asked
+    assert not [url for url in asked if not url.startswith(address)]
+    # The pages that are refused on purpose say so with their status.
+    assert not [words for words in said if "status of 4" not in words]
+
+
+def test_the_link_stays_in_no_history_and_no_reader_is_lost(browser: Any, lived: Memory) -> None:
+    with serving(lived) as address:
+        page = browser.new_page()
+        page.goto(link(lived, "kim", address))
+        assert page.url == f"{address}/me/"
+        page.goto(f"{address}/me/choices")
+        page.go_back()
+        assert page.url == f"{address}/me/"
+        # By keys alone: to the first thing, which is declined; the notice has the focus.
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Skip to the content"
+        page.keyboard.press("Enter")
+        page.locator("button:has-text('Not true')").first.focus()
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+        assert page.evaluate("document.activeElement.id") == "done"
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.textContent") == "Undo"
+        with page.expect_navigation():
+            page.keyboard.press("Space")
+        assert page.get_by_role("status").inner_text().startswith("Taken back.")
+        page.close()
+
+
+def test_all_of_it_works_without_javascript(browser: Any, lived: Memory) -> None:
+    seen: list[str] = []
+    with serving(lived) as address:
+        context = browser.new_context(java_script_enabled=False)
+        Tour(context.new_page(), lived, address, lambda _, name: seen.append(name)).all()
+        context.close()
+    assert set(seen) == PAGES
+    assert lived.engine.store.is_forgotten(lived.person("kim"))
+
+
+def test_words_of_any_kind_stay_within_the_page(browser: Any, memory: Memory) -> None:
+    from tests.server.page.test_hostile import EMOJI, LONG, RTL, SCRIPT
+
+    for words in (SCRIPT, RTL, LONG, EMOJI):
+        memory.add(words, user_id="ada", infer=False)
+        memory.context(f"{words} How do I sleep better after work?", user_id="ada")
+    with serving(memory) as address:
+        context = browser.new_context(**LOOKS["phone"])
+        page = context.new_page()
+        page.on("dialog", lambda _: pytest.fail("a text ran as a script"))
+        page.goto(link(memory, "ada", address))
+        for path in ("", "answers", "?q=user"):
+            page.goto(f"{address}/me/{path}")
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{path} sticks out by {wide} pixels"
+            assert page.locator("main img, main script").count() == 0
+        context.close()

@@ -1,0 +1,59 @@
+"""`recenter page-link`: let a person see what is known of them."""
+
+from __future__ import annotations
+
+import time
+
+import click
+
+from recenter.cli.options import setting_options
+from recenter.config import Settings
+from recenter.errors import MissingExtraError
+from recenter.memory import Memory
+
+
+@click.command("page-link")
+@click.argument("user_id")
+@click.option(
+    "--application",
+    default="",
+    help="Name of the application that USER_ID is a person of. Without one, the person that the "
+    "command line's own --person names.",
+)
+@click.option(
+    "--hours",
+    default=24.0,
+    show_default=True,
+    type=click.FloatRange(0, 720, min_open=True),
+    help="For how long the link, and the page it opens, is good.",
+)
+@click.option(
+    "--url",
+    default="http://127.0.0.1:8765",
+    show_default=True,
+    help="Where people reach `recenter serve`.",
+)
+@setting_options("store")
+def page_link(
+    *, user_id: str, application: str, hours: float, url: str, settings: Settings
+) -> None:
+    """Print a link by which USER_ID, as the application calls them, opens their own page.
+
+    Whoever has the link sees what is known of this person and can change it: give it to nobody
+    else.
+    """
+    try:
+        from recenter.server.page import links
+    except ImportError:
+        raise MissingExtraError("recenter page-link", "serve") from None
+    config = {"home": str(settings.home), "store": settings.store, "application": application}
+    with Memory(config) as memory:
+        person = memory.person(user_id)
+        link, _ = links.page_link(
+            memory.engine.key, person, application, url=url, now=time.time(), hours=hours
+        )
+        if memory.engine.store.is_forgotten(person):
+            click.echo("This person was forgotten: the page says so.", err=True)
+        elif not memory.engine.store.knows(person):
+            click.echo("Nothing is known of this person yet.", err=True)
+    click.echo(link)
