@@ -25,18 +25,31 @@ from recenter.memory import Memory
     type=click.IntRange(0),
     help="How often a key may ask in a minute; 0 sets no limit.",
 )
+@click.option("--openapi", is_flag=True, help="Print the interface as OpenAPI; serve nothing.")
 @setting_options("store", "chat", "embedder")
-def serve(*, host: str, port: int, url: str | None, per_minute: int, settings: Settings) -> None:
+def serve(
+    *,
+    host: str,
+    port: int,
+    url: str | None,
+    per_minute: int,
+    openapi: bool,
+    settings: Settings,
+) -> None:
     """Serve memory to applications over HTTP, behind keys.
 
     Only this machine can reach it unless --host says otherwise, and then only with a key that
     `recenter key new` made. Where nobody has a key, the first start prints one.
     """
     try:
+        from recenter.server.openapi import openapi_text
         from recenter.server.serve import Serving
         from recenter.server.serve import serve as run
     except ImportError:
         raise MissingExtraError("recenter serve", "serve") from None
+    if openapi:
+        click.echo(openapi_text(), nl=False)
+        return
     memory = Memory(
         {
             "home": str(settings.home),
