@@ -120,7 +120,7 @@ _FOREIGN = (
     r"|(?:지시|명령|규칙|프롬프트).{0,8}(?:무시|잊)"
     r"|(?:تجاهل|انس|انسى).{0,30}(?:تعليمات|التعليمات|أوامر|الأوامر|القواعد)"
     r"|(?:önceki|tüm|bütün).{0,30}(?:talimat|komut|kural).{0,20}(?:yok say|unut|görmezden)"
-    r"|(?:निर्देश|नयम|आदेश).{0,30}(?:अनदख|भल|नजरअदाज)"
+    r"|(?:निर्देश|नियम|आदेश).{0,30}(?:अनदेखा|भूल)"
 )
 _TURNS = (
     r"</?(?:system|assistant|instructions?|prompt|im_start|im_end|tool[_-]?(?:result|call|output)s?"
