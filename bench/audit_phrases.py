@@ -47,7 +47,7 @@ SLOTS: dict[str, tuple[str, ...]] = {
     ),
     "day": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"),
     "city": ("Porto", "Gdansk", "Oslo", "Kyoto", "Bergamo", "Ghent", "Lviv", "Cork", "Tartu"),
-    "name": ("Maria", "Tomas", "Aisha", "Henrik", "Priya", "Olga", "Kofi", "Lucia", "Yusuf", "Ines"),
+    "name": ("Maria", "Tomas", "Aisha", "Henrik", "Priya", "Olga", "Kofi", "Lucia", "Yusuf", "Ida"),
     "job": (
         "dentist", "bus driver", "violin teacher", "welder", "notary", "florist", "paramedic",
         "translator", "beekeeper", "tailor",

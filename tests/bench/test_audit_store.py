@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 
 import pytest
-
 from bench.audit_phrases import Half, half_of
 from bench.audit_store import ENTRIES, SHARES, store
 
