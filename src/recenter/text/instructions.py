@@ -21,6 +21,7 @@ LONGEST = 20_000
 """Characters that are read; the rest of a longer text is looked at from its end."""
 _LEAST_HIDDEN = 8
 _BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{20,8000}={0,2}(?![\w+/=])")
+_BLANK = re.compile(r"\n\s+")
 _WHOLE_BLOCK = re.compile(
     r"<([\w-]{0,30}memor(?:y|ies)[\w-]{0,30})>([^<]{0,20000})</\1\s{0,5}>", re.IGNORECASE
 )
@@ -43,7 +44,7 @@ def instruction_like(text: str) -> str | None:
 
 def _found(text: str) -> str | None:
     # A whole block of memories is somebody's rendering; a closing tag alone is a way out of one.
-    seen = _WHOLE_BLOCK.sub(r" \2 ", visible(text))
+    seen = _WHOLE_BLOCK.sub(r" \2 ", _BLANK.sub("\n\n", visible(text)))
     for rule in _RULES:
         if rule.pattern.search(seen):
             return rule.reason

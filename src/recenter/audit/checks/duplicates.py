@@ -20,6 +20,11 @@ which two groups are one. Higher than where attributes are merged: nothing is dr
 NEAR_IN_WORDS = 0.94
 """The same for `word_vectors`, in which one word of a dozen makes less of a difference."""
 _PLACES = 1024
+_LOOKED_AT = 32
+"""Of the kept entries near to another, the nearest that are looked at for one that it repeats."""
+_TOGETHER = 4096
+"""Texts of an owner that are compared by meaning at once, next to one another in the alphabet:
+memory grows with the square where all are alike."""
 
 Key = tuple[str | None, tuple[str, ...]]
 
@@ -67,41 +72,47 @@ def duplicates(
     row = {place: number for number, place in enumerate(among)}
     for place in among:
         same.setdefault(key_of(entries[place]), []).append(place)
-    heads = []
-    for places in same.values():
-        head, *rest = sorted(places, key=better, reverse=True)
-        heads.append(head)
-        for place in rest:
-            yield Finding(
-                entry=place, fault="duplicate", reason="says the same in the same words", other=head
-            )
+    heads = {max(places, key=better): places for places in same.values()}
+    kept_for: dict[int, int] = {}
     owners: dict[str | None, list[int]] = {}
     for head in heads:
         owners.setdefault(entries[head].owner, []).append(head)
     for of_owner in owners.values():
-        rows = vectors[[row[head] for head in of_owner]]
-        for cluster in clusters(rows, threshold=near):
-            members = sorted(cluster, key=lambda one: better(of_owner[one]), reverse=True)
-            places = [of_owner[one] for one in members]
-            yield from _near(entries, places, rows[members], near)
+        of_owner.sort(key=lambda place: key_of(entries[place])[1])
+        for start in range(0, len(of_owner), _TOGETHER):
+            part = of_owner[start : start + _TOGETHER]
+            rows = vectors[[row[head] for head in part]]
+            for cluster in clusters(rows, threshold=near):
+                members = sorted(cluster, key=lambda one: better(part[one]), reverse=True)
+                places = [part[one] for one in members]
+                kept_for |= _near(entries, places, rows[members], near)
+    for head, places in heads.items():
+        kept = kept_for.get(head, head)
+        reason = "says the same in the same words" if kept == head else "says nearly the same"
+        for place in places:
+            if place != kept:
+                yield Finding(entry=place, fault="duplicate", reason=reason, other=kept)
 
 
 def _near(
     entries: Sequence[Entry], places: list[int], vectors: Vectors, least: float
-) -> Iterator[Finding]:
-    """Yield the members of a cluster that say what a better one says; that one is kept."""
+) -> dict[int, int]:
+    """Return the members of a cluster that say what a better one says, with the one that stays."""
     kept: list[int] = []
+    of_kept = np.empty_like(vectors)
+    found = {}
     for row, place in enumerate(places):
         text = entries[place].text
-        near = np.flatnonzero(vectors[kept] @ vectors[row] >= least) if kept else ()
-        alike = (places[kept[n]] for n in near)
+        cosines = of_kept[: len(kept)] @ vectors[row]
+        nearest = np.argsort(-cosines, kind="stable")[:_LOOKED_AT]
+        alike = (places[kept[n]] for n in nearest if cosines[n] >= least)
         other = next((one for one in alike if _same_facts(text, entries[one].text)), None)
         if other is None:
+            of_kept[len(kept)] = vectors[row]
             kept.append(row)
         else:
-            yield Finding(
-                entry=place, fault="duplicate", reason="says nearly the same", other=other
-            )
+            found[place] = other
+    return found
 
 
 def _same_facts(one: str, other: str) -> bool:

@@ -9,6 +9,9 @@ from recenter.text.blocks import find_blocks
 _I = re.IGNORECASE
 _IM = re.IGNORECASE | re.MULTILINE
 _HALF = 2
+_LONGEST = 20_000
+"""Characters that are read."""
+_BLANK = re.compile(r"\n\s*\n")
 
 _MODEL = (
     r"(?:ai|a\.i\.|assistant|agent|chat ?bot|bot|model|llm|language model|chatgpt|gpt-?\d?|claude"
@@ -119,6 +122,7 @@ def self_quoted(text: str) -> str | None:
     English wordings. What has the person as its subject is theirs, also where it speaks of an
     assistant: "User wants the assistant to be brief".
     """
+    text = _BLANK.sub("\n\n", text[:_LONGEST])
     if _injected(text) or _HEADED.search(text):
         return "is an injected block of memories or instructions"
     if _JSON.match(text.strip()) or _TOOL.search(text):
