@@ -78,6 +78,27 @@ def test_vectors_are_kept_with_the_person_and_go_with_them(store: str) -> None:
         assert opened.counts()["cache"] == 0
 
 
+def test_an_extraction_that_is_stopped_says_what_is_kept_and_goes_on(store: str) -> None:
+    command = [sys.executable, "-m", "recenter", "extract", "--store", store]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, env=dict(os.environ)) as process:
+        deadline = time.monotonic() + 60
+        while not records(store, "attribute") and process.poll() is None:
+            assert time.monotonic() < deadline
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=60)[1].decode()
+    assert process.returncode == 1
+    assert "Stopped. What is done is kept; the same command goes on from there." in told
+    again = recenter("extract", "--store", store).output
+    assert "people unchanged" in again
+    assert "; 0 people unchanged" not in again
+
+
+def test_an_empty_store_says_what_comes_before(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'empty.db'}"
+    assert "run `recenter import FILE` first" in recenter("extract", "--store", url).output
+    assert "run `recenter extract` first" in recenter("verify", "--store", url).output
+
+
 def test_an_extraction_that_is_killed_goes_on_and_ends_like_one_that_was_not(
     store: str, tmp_path: Path
 ) -> None:

@@ -51,10 +51,12 @@ class Study:
         return subprocess.run(command, capture_output=True, text=True, input=input, check=False)
 
     @contextmanager
-    def served(self, workers: int = 1) -> Iterator[subprocess.Popen[bytes]]:
+    def served(
+        self, workers: int = 1, stderr: int | None = None
+    ) -> Iterator[subprocess.Popen[bytes]]:
         words = ["serve", self.file, "--port", str(self.port), "--workers", str(workers)]
         command = [sys.executable, "-m", "recenter", "study", *words, "--store", self.store]
-        process = subprocess.Popen(command, start_new_session=True)
+        process = subprocess.Popen(command, start_new_session=True, stderr=stderr)
         try:
             for _ in range(300):
                 try:
@@ -114,6 +116,14 @@ def test_what_is_not_signed_off_is_not_served(study: Study) -> None:
     assert "3 annotators" in study.run("plan", study.file)
 
 
+def test_a_file_of_items_that_is_not_there_is_told_by_the_field_that_names_it(study: Study) -> None:
+    path = Path(study.file)
+    path.write_text(path.read_text().replace("items: control.jsonl", "items: none.jsonl"))
+    refused = study.tried("plan", study.file)
+    assert refused.returncode == 1
+    assert "study.yaml: tasks[0].items: there is no file 'none.jsonl'. Put it" in refused.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
@@ -147,7 +157,8 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
             for _ in range(2):
                 person.open("next")
                 rate(person)
-            assert "Your code" in person.page.text
+            assert "You are done and can close this page." in person.page.text
+            assert "Your code" not in person.page.text
         for person in people:
             person.http.close()
     assert "12 of 12 answers" in study.run("status", study.file)
@@ -166,14 +177,29 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
         assert (tmp_path / tool / name).stat().st_size > 500
     study.run("export", study.file, "--output", str(public), "--release", "--licence", "CC0-1.0")
     other = f"sqlite:///{tmp_path / 'other.db'}"
-    assert "12  judgment" in study.run("import", str(public), store=other)
+    told = study.run("import", str(public), store=other)
+    assert "12  judgment" in told
+    assert told.endswith(" new, 0 already there\n")
+    assert "\n0 new, " in study.run("import", str(public), store=other)
 
     told = study.run("close", study.file, "--forget", "--yes")
     assert "12 judgments in the store" in told
     assert "3 ids erased" in told
+    assert "Ids of annotators" not in study.run("close", study.file, "--yes")
     for url in (study.store, other):
         with open_store(url) as store:
             assert store.counts()["judgments"] == 12
+
+
+def test_a_closed_study_is_served_without_a_word_of_links(study: Study) -> None:
+    with study.served():
+        pass
+    study.run("close", study.file, "--yes")
+    with study.served(stderr=subprocess.PIPE) as process:
+        os.killpg(process.pid, signal.SIGTERM)
+        told = process.communicate()[1].decode()
+    assert "the study is closed: nobody new comes in" in told
+    assert "links:" not in told
 
 
 def test_answers_given_elsewhere_come_in_whole_or_not_at_all(study: Study, tmp_path: Path) -> None:
@@ -198,7 +224,11 @@ def test_answers_given_elsewhere_come_in_whole_or_not_at_all(study: Study, tmp_p
     with open_store(study.store) as store:
         assert store.counts()["judgments"] == 0
     path.write_text(json.dumps(row | {"answer": "4"}) + "\n")
-    assert "1 new judgments" in study.run("import", str(path), "--study", study.file)
+    taken = [study.run("import", str(path), "--study", study.file) for _ in range(2)]
+    assert taken == [
+        "1 answers read: 1 new, 0 already there\n",
+        "1 answers read: 0 new, 1 already there\n",
+    ]
 
 
 def test_an_account_is_asked_for_its_password(study: Study) -> None:

@@ -153,6 +153,8 @@ def test_what_is_older_than_was_agreed_lapses(memory: Memory, clock: Clock) -> N
     assert memory.receipts("ada") == []
     assert known(memory, "bob") == {"The user lives in Berlin."}
     assert lapse(memory.engine.store, key=memory.engine.key, now=clock.now) == {}
+    memory.add("Well, I live in Berlin.", user_id="ada")
+    assert "The user lives in Berlin." in known(memory)
 
 
 def test_everything_kept_of_a_person_is_in_their_download(memory: Memory) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from recenter.store import Store, open_store
+from recenter.study.design import Outcome
 from recenter.study.ledger.desk import Desk
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
@@ -20,6 +22,7 @@ STUDY_ITEMS = {
     "pages": TaskItems(work=(relevant("m", ("per_a", "per_b")),)),
     "pairs": TaskItems(work=(better("x"), better("y"))),
 }
+CODES = {outcome: f"CODE-{outcome.upper()}" for outcome in get_args(Outcome)}
 
 
 @pytest.fixture
@@ -40,6 +43,7 @@ def desk(store: Store, clock: Clock) -> Desk:
         task(overlap=2, per_annotator=2, training={"items": "t", "needed": 1.0, "tries": 2}),
         task("pages", "relevant", overlap=2),
         task("pairs", "better", overlap=2, per_annotator=2),
+        codes=CODES,
     )
     return opened(store.database, file, STUDY_ITEMS, clock)
 

@@ -8,7 +8,7 @@ import click
 from rich.console import Console
 
 from recenter.cli.asking import Asking
-from recenter.cli.bar import Bar
+from recenter.cli.bar import NOTHING_KEPT, Bar
 from recenter.cli.options import setting_options
 from recenter.config import Settings
 from recenter.demo.page import render
@@ -55,7 +55,7 @@ def demo(
         # Said before the run and not after it: reading an export takes a while, a model costs.
         raise click.BadParameter(f"there is no folder {html.parent}.", param_hint="'--html'")
     asking = Asking(settings, cache=None)
-    with Bar() as bar:
+    with Bar(stopped=None if store else NOTHING_KEPT) as bar:
         result = run_demo(
             settings,
             chat=asking.model,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import click
 
-from recenter.cli.bar import Bar
+from recenter.cli.bar import NOTHING_KEPT, Bar
 from recenter.cli.options import setting_options
 from recenter.config import Settings
 from recenter.errors import ConfigError, ModelError
@@ -99,7 +99,7 @@ def evaluate(
             f"--conversations goes with a verifier; this is a {saved.about.kind}."
         )
     data = read_rows((*sources, *conversations)).files
-    with Bar() as bar:
+    with Bar(stopped=NOTHING_KEPT) as bar:
         report = _report(saved, Rows(sources, conversations), embedder, bar)
     notes = [] if model in PACKAGED else _seen(trained_on(Path(model)), data)
     click.echo(f"{saved.name} on {', '.join(one.name for one in data)}\n")

@@ -9,7 +9,7 @@ import click
 from recenter.batch.extract import ExtractHandler
 from recenter.cli.asking import Asking
 from recenter.cli.backends import EXTRACTORS, make_extractor
-from recenter.cli.bar import Bar
+from recenter.cli.bar import GOES_ON, Bar
 from recenter.cli.options import asking_options, batch_options, run, setting_options
 from recenter.config import Settings
 from recenter.models.load import load_embedder
@@ -77,9 +77,12 @@ def _extract(
     workspace: Workspace, reader: Reader, people: Sequence[str] | None, asking: Asking
 ) -> None:
     arguments = {"extractor": reader.extractor.name, "threshold": reader.threshold}
-    with Bar() as bar, workspace.run("extract", arguments) as told:
+    with Bar(stopped=GOES_ON) as bar, workspace.run("extract", arguments) as told:
         made = workspace.extract(reader, people=people, progress=bar)
         told |= {"usage": asking.usage, "counts": {"attributes": made.attributes}}
+    if not made.people and not made.unchanged:
+        click.echo(f"nobody is in {workspace.store.place} yet: run `recenter import FILE` first")
+        return
     click.echo(_summary(made))
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
-from recenter.cli.bar import Bar
+from recenter.cli.bar import NOTHING_KEPT, Bar
 from recenter.cli.noting import training
 from recenter.cli.options import setting_options
 from recenter.config import Settings
@@ -173,7 +173,7 @@ def _run(
     libraries("Fine-tuning")
     refuse_taken(output)
     pairs = read()
-    with Bar() as bar:
+    with Bar(stopped=NOTHING_KEPT) as bar:
         tuned = fit(kind, pairs, recipe, progress=bar)
     about = save(tuned, output, data=data)
     for name, value in tuned.measured.items():

@@ -28,6 +28,7 @@ from recenter.workspace import Workspace
 
 _SHOWN = 10
 _OUT = "/dev/stdout"
+_STOPPED = "Stopped. What was stored is kept; the same command reads again and stores the rest."
 
 
 class BadRows:
@@ -87,7 +88,7 @@ def import_(
         raise click.UsageError("--filter and --sample read the files more than once: not from -.")
     _refuse_same(paths, to, report)
     with ExitStack() as stack:
-        bar = stack.enter_context(Bar())
+        bar = stack.enter_context(Bar(stopped=_STOPPED if to is None else None))
         bad = BadRows(None if report is None else stack.enter_context(_writable(report)))
         bar.start("conversations", None)
         key = pseudonym_key(settings)

@@ -7,7 +7,7 @@ from collections import Counter
 import click
 
 from recenter.cli.asking import Asking
-from recenter.cli.bar import Bar
+from recenter.cli.bar import GOES_ON, Bar
 from recenter.cli.options import setting_options
 from recenter.config import Settings
 from recenter.errors import ConfigError, InputError
@@ -67,7 +67,10 @@ def stored(
         chosen = names or _answered(store)
         workspace = Workspace(store, keep=not dry_run)
         arguments = {"questions": list(chosen), "models": [model.name for model in asking.models]}
-        with Bar() as bar, workspace.run("judge stored", arguments) as told:
+        with (
+            Bar(stopped=None if dry_run else GOES_ON) as bar,
+            workspace.run("judge stored", arguments) as told,
+        ):
             counts: Counter[str] = Counter()
             for model in asking.models:
                 for name in chosen:

@@ -24,6 +24,7 @@ COMMANDS = {
     "evaluate": "recenter.cli.evaluate:evaluate",
     "finetune": "recenter.cli.finetune:finetune",
     "report": "recenter.cli.report:report",
+    "audit": "recenter.cli.audit:audit",
     "people": "recenter.cli.people:people",
     "export": "recenter.cli.people:export",
     "forget": "recenter.cli.people:forget",

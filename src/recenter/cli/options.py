@@ -14,7 +14,7 @@ from click.core import ParameterSource
 from recenter import __version__
 from recenter.batch.contract import BatchCounts, Handler, run_batch
 from recenter.cli.asking import Asking
-from recenter.cli.bar import Bar
+from recenter.cli.bar import GOES_ON, Bar
 from recenter.config import Settings, load_settings
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -108,7 +108,7 @@ def run(
     # Not all settings: who may spend more after a stop wants to keep what was paid for.
     models = (settings.chat, settings.embedder, settings.minilm, settings.providers)
     try:
-        with Bar() as bar:
+        with Bar(stopped=_stopped(target)) as bar:
             counts = run_batch(
                 source,
                 target,
@@ -124,6 +124,11 @@ def run(
         asking.tell()
     if counts.failed:
         raise Stop
+
+
+def _stopped(target: str) -> str | None:
+    """Return what is kept of a batch that is stopped: nothing can be taken up in a stream."""
+    return None if target in ("-", os.devnull) else GOES_ON
 
 
 def summary(counts: BatchCounts, output: str) -> str:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from recenter.cli.bar import Bar
+from recenter.cli.bar import NOTHING_KEPT, Bar
 from recenter.cli.options import setting_options
 from recenter.cli.printable import printable
 from recenter.config import Settings
@@ -91,15 +91,21 @@ def report(
     embedder = load_embedder(settings.embedder, settings)
     asked = Asked(embedder, seed, not no_texts, published, earlier)
     limits = Limits(system_timeout, seed, not no_texts)
-    with Bar() as bar:
+    with Bar(stopped=NOTHING_KEPT) as bar:
         material, words = ask_systems(material, systems, limits, bar)
         made = build(material, files, asked, bar)
     with new_folder(output, holds=PAGE) as folder:
-        write_report(made, folder)
+        missing = write_report(made, folder)
     for section in made.sections:
         click.echo(printable(f"{section.title}: {section.verdict}") + "\n")
     for line in words:
         click.echo(printable(line), err=True)
+    if missing:
+        click.echo(
+            f"No installed font has {printable(missing)}: the PNG show boxes for it; page and SVG "
+            "show it where the reader has a font, and the CSV hold it.",
+            err=True,
+        )
     left = sum(problem.count for problem in made.problems)
     if left:
         click.echo(f"{left:,} answers left out or open; the report says which.", err=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 
 import click
 
-from recenter.cli.bar import Bar
+from recenter.cli.bar import NOTHING_KEPT, Bar
 from recenter.cli.noting import training
 from recenter.cli.options import setting_options
 from recenter.config import Settings
@@ -134,7 +134,7 @@ def selector(*, plan: Plan, no_negatives: bool) -> None:
     labelled = read_relevant(plan.sources)
     refuse_too_few(labelled)
     data = read_rows(plan.sources).files
-    with Bar() as bar:
+    with Bar(stopped=NOTHING_KEPT) as bar:
         bar.start("reading texts and fitting on everyone", None)
         trained = prepare(
             labelled,
@@ -177,7 +177,7 @@ def verifier(*, plan: Plan, conversations: tuple[Path, ...]) -> None:
     with placed(read):
         found = training_examples(read.rows, sessions, seed=plan.seed)
     check_examples(found)
-    with Bar() as bar:
+    with Bar(stopped=NOTHING_KEPT) as bar:
         bar.start("reading statements and dialogues", None)
         inputs = training_inputs(found, plan.embedder)
         report = verifier_tables.report(
@@ -213,7 +213,7 @@ def preference(*, plan: Plan) -> None:
     check(found.pairs)
     for reason, count in found.left_out.items():
         click.echo(f"{count} judgments left out: {reason}", err=True)
-    with Bar() as bar:
+    with Bar(stopped=NOTHING_KEPT) as bar:
         bar.start("reading replies", len({one.prompt for one in found.pairs}))
         pairs = read_pairs(found.pairs, plan.embedder, progress=lambda _done, _total: bar.advance())
         report = preference_report.report(

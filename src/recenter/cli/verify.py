@@ -11,7 +11,7 @@ from recenter.batch.rows import one_by_one
 from recenter.batch.verify import verify_row
 from recenter.cli.asking import Asking
 from recenter.cli.backends import verifier_of
-from recenter.cli.bar import Bar
+from recenter.cli.bar import GOES_ON, Bar
 from recenter.cli.options import asking_options, batch_options, run, setting_options, typed
 from recenter.config import Settings
 from recenter.stages.backends import VERIFIERS
@@ -91,9 +91,15 @@ def verify(
         refiner = Refiner(judge, asking.model, rounds) if refine else None
         whom = people or None
         arguments = {"verifier": verifier, "refine": refine, "rounds": rounds}
-        with Bar() as bar, workspace.run("verify", arguments) as told:
+        with (
+            Bar(stopped=None if dry_run else GOES_ON) as bar,
+            workspace.run("verify", arguments) as told,
+        ):
             made = workspace.verify(judge, people=whom, progress=bar)
             told["counts"] = dict(made.answers)
+            if not (made.answers or made.known or made.unread):
+                click.echo(f"no attributes in {store.place} yet: run `recenter extract` first")
+                return
             click.echo(_summary(made))
             if refiner is not None:
                 refined = workspace.refine(refiner, people=whom, progress=bar)

@@ -9,6 +9,7 @@ from recenter.errors import ConfigError, UnknownFormatError
 from recenter.importers.base import Format
 from recenter.importers.chatgpt import CHATGPT
 from recenter.importers.claude import CLAUDE
+from recenter.importers.likeness import STUDY_ITEM, likeness
 from recenter.importers.openai_messages import OPENAI_MESSAGES
 from recenter.importers.own import OWN
 from recenter.importers.sharegpt import SHAREGPT
@@ -35,15 +36,24 @@ def get_format(name: str) -> Format:
 
 def format_of(row: Any) -> Format | None:
     """Return the format whose mark a row bears; None where it bears none."""
-    if not isinstance(row, dict):
+    # An item of a study has its conversations beside it, and is none itself.
+    if not isinstance(row, dict) or row.keys() >= STUDY_ITEM:
         return None
     return next((format for format in FORMATS.values() if format.mark in row), None)
 
 
 def unknown_format(file: str, seen: Iterable[object]) -> UnknownFormatError:
     """Return the error for a file in which no row bears a mark; `seen` are rows or column names."""
+    rows = list(seen)
+    like = next((what for what in map(likeness, rows) if what is not None), None)
+    if like is not None:
+        return UnknownFormatError(
+            "holds no conversations.",
+            file=file,
+            cure=f"It looks like {like}. Name the format (--format) if it has one all the same.",
+        )
     return UnknownFormatError(
-        f"its format cannot be told; seen: {', '.join(map(_describe, seen)) or 'no row'}.",
+        f"its format cannot be told; seen: {', '.join(map(_describe, rows)) or 'no row'}.",
         file=file,
         cure=(
             "Rows are told by a field: "

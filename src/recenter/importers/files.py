@@ -16,6 +16,7 @@ from typing import Literal, Protocol
 import msgspec
 
 from recenter.errors import InputError, UnknownFormatError
+from recenter.importers.likeness import STUDY_FOLDER
 
 MAX_UNPACKED = 16 * 2**30
 """Bytes that the conversations of one archive may unpack to."""
@@ -83,7 +84,9 @@ def _no_conversations(path: Path, what: str) -> UnknownFormatError:
     return UnknownFormatError(
         f"the {what} holds no conversations.json and no conversations-000.json.",
         file=str(path),
-        cure="Expected the export of ChatGPT or claude.ai as it was downloaded, or a single file.",
+        cure=STUDY_FOLDER
+        if (path / "manifest.json").is_file()
+        else "Expected the export of ChatGPT or claude.ai as it was downloaded, or a single file.",
     )
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
+from recenter import formats
 from recenter.models.base import Embedder
 from recenter.provenance import Signature
-from recenter.questions import RELEVANT
 from recenter.records import Attribute, Query, Selection, Use
 from recenter.stages.select import Selector, changed
 from recenter.store import Store
@@ -70,13 +70,8 @@ class Corrected:
 def said_of(store: Store, person: str) -> Said:
     """Return what a person answered to `relevant` about their own memories."""
     found: dict[str, dict[str, Literal["yes", "no"]]] = {}
-    for judgment in store.judgments(person, question=RELEVANT.name):
-        subject = judgment.subject
-        own = judgment.judge.kind == "person" and judgment.judge.name == person
-        if not own or subject.query is None or subject.attribute is None:
-            continue
-        query = store.query(subject.query)
-        if query is not None:
-            answer: Literal["yes", "no"] = "yes" if judgment.answer == "yes" else "no"
-            found.setdefault(subject.attribute, {})[query.prompt] = answer
+    rows = store.database.rows("memories_relevant", person=person)
+    for attribute, said, asked in rows:
+        query = formats.decode(asked, Query, file="store, table queries")
+        found.setdefault(attribute, {})[query.prompt] = "yes" if said == "yes" else "no"
     return found

@@ -7,13 +7,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from concurrent.futures import TimeoutError as FutureTimeoutError
 from datetime import UTC, datetime
 from typing import Any
 
 from recenter.config import Settings, pseudonym_key
-from recenter.errors import RecenterError
-from recenter.importers.pseudonym import person_id
+from recenter.importers.pseudonym import person_id, pseudonym
 from recenter.memory import ledger
 from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
@@ -30,7 +28,7 @@ from recenter.store import Store, open_store
 PATIENCE = 0.5
 """Seconds that an answer waits for a decision before it goes on without memory."""
 
-_DECIDING = 4
+_DECIDING, _WAITING = 4, 64
 _LEARNED_ROLES = ("user", "assistant")
 
 
@@ -51,6 +49,7 @@ class Engine:
         self._later = later
         self._lock = threading.RLock()
         self._pool: ThreadPoolExecutor | None = None
+        self._free = threading.BoundedSemaphore(_WAITING)
         self._worker: Worker | None = None
         self.trouble: str | None = None
         """What last went wrong while learning or deciding, without anybody's words."""
@@ -120,10 +119,15 @@ class Engine:
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_DECIDING, "recenter-decider")
-        waiting = self._pool.submit(self.context, messages, person, **more)
         try:
+            # While the database is away, answers do not queue up behind decisions that wait for it.
+            if not self._free.acquire(blocking=False):
+                raise TimeoutError
+            waiting = self._pool.submit(self.context, messages, person, **more)
+            waiting.add_done_callback(lambda _: self._free.release())
             return waiting.result(patience)
-        except (RecenterError, FutureTimeoutError) as error:
+        # No fault of memory, whatever it is, may cost somebody their answer.
+        except Exception as error:  # noqa: BLE001
             self.trouble = f"a decision was given up: {type(error).__name__}"
             application = more.get("application", "")
             made = without("unavailable", person, now=self.clock(), application=application)
@@ -227,7 +231,13 @@ class Engine:
         self, messages: Messages, person: str, key: str | None, *, later: bool
     ) -> Conversation | None:
         turns = self._turns(messages)
-        return put_turns(self.store, person, turns, key=key, at=self._at(), later=later)
+        first = next((turn.text for turn in turns if turn.role == "user"), None)
+        if first is None:
+            return None
+        # Keyed, so that nobody can try out which words a forgotten conversation began with.
+        begins = ("begins", first) if key is None else ("named", key)
+        part = pseudonym(self.key, "live", person, *begins)
+        return put_turns(self.store, person, turns, key=part, at=self._at(), later=later)
 
     def _turns(self, messages: Messages) -> tuple[Turn, ...]:
         return _own(turns_of(messages, at=self._at()))

@@ -14,9 +14,10 @@ from recenter.memory import ledger
 from recenter.memory.queue import MASK
 from recenter.memory.records import Answered, Deleted
 from recenter.memory.traces import Hasher
-from recenter.records import Attribute, Conversation, Evidence, Query, Turn
+from recenter.records import LIVE, Attribute, Conversation, Evidence, Query, Turn
 from recenter.store import Store
 from recenter.store.database import Transaction
+from recenter.store.in_studies import remove_from_studies
 from recenter.store.removal import every, remove_attributes, remove_traces, rewrite
 from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, QUERIES
 from recenter.store.writing import hold_people
@@ -32,9 +33,17 @@ class _Plan(NamedTuple):
 
 
 def forget_memories(
-    store: Store, person: str, ids: Iterable[str], *, key: bytes, conversations: bool, erase: bool
+    store: Store,
+    person: str,
+    ids: Iterable[str],
+    *,
+    key: bytes,
+    conversations: bool,
+    erase: bool,
+    again: bool = False,
 ) -> Deleted:
-    """Remove memories with everything that holds their words, and leave traces.
+    """Remove memories with everything that holds their words, and leave traces, unless they may be
+    learned `again` when the person says so.
 
     With a memory go those it was made of or made into, and the evidence of others that covers the
     same words; one that loses all its evidence goes too. Its words are masked in the
@@ -50,15 +59,16 @@ def forget_memories(
         if not plan.gone:
             return Counter(), ()
         counts: Counter[str] = Counter()
-        _leave_traces(transaction, plan, Hasher(key, person))
+        if not again:
+            _leave_traces(transaction, plan, Hasher(key, person))
         for attribute in plan.trimmed:
             rewrite(transaction, ATTRIBUTES, attribute)
             counts["attributes_trimmed"] += 1
         for id in sorted(plan.gone):
-            transaction.run("deleted_add", id=id, person=person)
             counts["memory_events"] += transaction.run("memory_events_delete", attribute=id)
         lost = {e.quote for attribute in plan.gone.values() for e in attribute.evidence}
-        remove_attributes(transaction, person, set(plan.gone), counts, lost)
+        replies = remove_attributes(transaction, person, set(plan.gone), counts, lost)
+        remove_from_studies(transaction, person, counts, attributes=set(plan.gone), replies=replies)
         words = _Words(plan.gone.values())
         cited = {e.conversation for a in plan.gone.values() for e in a.evidence}
         _clear_conversations(transaction, person, words, counts, whole=cited, remove=conversations)
@@ -153,11 +163,16 @@ def _clear_conversations(
 ) -> None:
     for conversation in _conversations(transaction, person):
         if remove and conversation.id in whole:
+            if conversation.source != LIVE:
+                transaction.run("deleted_add", id=conversation.id, person=person)
             counts["conversations"] += transaction.run("conversations_delete", id=conversation.id)
             transaction.run("work_delete_of_item", item=conversation.id, person=person)
             continue
         turns = words.of_turns(conversation.turns)
         if turns != conversation.turns:
+            if conversation.source != LIVE:
+                # Or the next import of the same file would bring the words back.
+                transaction.run("deleted_add", id=conversation.id, person=person)
             row = CONVERSATIONS.row(msgspec.structs.replace(conversation, turns=turns))
             transaction.run("conversations_put", **row)
             counts["conversations_masked"] += 1

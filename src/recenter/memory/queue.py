@@ -10,9 +10,9 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from recenter.errors import RecenterError
+from recenter.importers.pseudonym import pseudonym
 from recenter.memory.learn import Learned, Learner, learn
 from recenter.memory.messages import grown
-from recenter.provenance import digest
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.store import Store
 from recenter.store.database import Transaction
@@ -38,7 +38,7 @@ def put_turns(
     person: str,
     turns: Sequence[Turn],
     *,
-    key: str | None,
+    key: str,
     at: str | None,
     later: bool,
 ) -> Conversation | None:
@@ -49,13 +49,11 @@ def put_turns(
         store: where.
         person: who said it, with an assistant.
         turns: the whole conversation so far; of the person and the assistant only.
-        key: of the conversation; None where the client has none: then conversations that begin
-            with the same words of the person are one.
+        key: of the conversation, keyed. Where the client has none it is that of its first words:
+            conversations that begin with the same words of a person are one.
         at: when, ISO 8601 in UTC.
         later: whether the learner's queue is told.
     """
-    if not any(turn.role == "user" for turn in turns):
-        return None
 
     def work(transaction: Transaction) -> Conversation | None:
         made = _continued(transaction, person, turns, key, at)
@@ -75,12 +73,11 @@ def put_turns(
 
 
 def _continued(
-    transaction: Transaction, person: str, turns: Sequence[Turn], key: str | None, at: str | None
+    transaction: Transaction, person: str, turns: Sequence[Turn], key: str, at: str | None
 ) -> Conversation | None:
-    first = next(turn.text for turn in turns if turn.role == "user")
-    for part in (key or digest("begins", first), None):
-        # A conversation that took another course after the same beginning is one of its own.
-        part = part or digest("course", key, [(turn.role, turn.text) for turn in turns])
+    # One that took another course after the same beginning is a conversation of its own.
+    course = pseudonym(key.encode(), *(part for turn in turns for part in (turn.role, turn.text)))
+    for part in (key, course):
         id = conversation_id(person, LIVE, part)
         rows = transaction.rows("conversations_get", id=id)
         if not rows:

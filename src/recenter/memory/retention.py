@@ -16,7 +16,8 @@ _DAY = 86_400.0
 
 
 def lapse(store: Store, *, key: bytes, now: float) -> dict[str, Deleted]:
-    """Forget what has lapsed by now, with its traces; return what was done, by person.
+    """Forget what has lapsed by now; return what was done, by person. Said again, it is learned
+    again.
 
     The fewest days count: those of the person, or of their application. A memory lasts
     that long from when it was last learned or confirmed, a receipt from when it was made.
@@ -24,14 +25,16 @@ def lapse(store: Store, *, key: bytes, now: float) -> dict[str, Deleted]:
     done: dict[str, Deleted] = {}
     for person, before in _limits(store, now):
         ids = [id for (id,) in store.database.rows("memories_older", person=person, before=before)]
-        gone = forget_memories(store, person, ids, key=key, conversations=True, erase=False)
+        gone = forget_memories(
+            store, person, ids, key=key, conversations=True, erase=False, again=True
+        )
         removed = _remove_receipts(store, person, before)
         counts = dict(gone.counts) | ({"memory_receipts": removed} if removed else {})
         if counts:
             done[person] = msgspec.structs.replace(gone, counts=counts)
     for person, ids in _dated(store, now).items():
         done[person] = forget_memories(
-            store, person, ids, key=key, conversations=False, erase=False
+            store, person, ids, key=key, conversations=False, erase=False, again=True
         )
     if done:
         erased = store.erase()

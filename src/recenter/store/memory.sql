@@ -29,6 +29,12 @@ SELECT id FROM people WHERE id = :person FOR UPDATE;
 SELECT record FROM judgments
 WHERE person = :person AND question = 'supported' ORDER BY id;
 
+-- name: memories_relevant
+-- What a person said of their own memories and earlier messages.
+SELECT j.attribute, j.answer, q.record FROM judgments j JOIN queries q ON q.id = j.query
+WHERE j.person = :person AND j.question = 'relevant' AND j.judge_kind = 'person'
+AND j.judge = :person AND j.attribute IS NOT NULL ORDER BY j.id;
+
 -- name: memories_lapsed
 SELECT attribute FROM memories WHERE expires IS NOT NULL AND expires <= :now
 ORDER BY attribute LIMIT :size;

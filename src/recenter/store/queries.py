@@ -1,4 +1,4 @@
-"""Load the named queries of `queries.sql`, `memory.sql`, `study.sql` and `desk.sql`."""
+"""Load the named queries of the `.sql` files beside this one."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _without_comments(body: str) -> str:
     return "\n".join(lines).strip().removesuffix(";")
 
 
-_FILES = ("queries.sql", "memory.sql", "study.sql", "desk.sql")
+_FILES = ("queries.sql", "memory.sql", "study.sql", "desk.sql", "in_studies.sql")
 
 QUERIES = parse_queries(
     "\n".join(resources.files(__package__).joinpath(name).read_text("utf-8") for name in _FILES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Collection
 from typing import Any
@@ -11,6 +10,7 @@ import msgspec
 
 from recenter.records import Attribute, Receipt
 from recenter.store.database import Database, Transaction
+from recenter.store.in_studies import remove_from_studies, trim_places
 from recenter.store.reports import ForgetReport
 from recenter.store.runs import forget_in_runs
 from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, REPLIES, SELECTIONS, Table
@@ -42,28 +42,16 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
     """Remove everything about a person, leave the tombstone, overwrite the freed space."""
 
     def work(transaction: Transaction) -> dict[str, int]:
-        # First, so that who stores something about this person meanwhile waits, and is refused.
+        # Work that is given on meanwhile asks for parts that are left, and no others.
+        transaction.rows("study_hold_all")
+        # Then, so that who stores something about this person meanwhile waits, and is refused.
         transaction.run("people_bury", person=person)
         counts = {name: transaction.run(f"forget_{name}", person=person) for name in OF_A_PERSON}
-        _trim_places(transaction)
+        trim_places(transaction)
         return counts | {"runs": forget_in_runs(transaction, person)}
 
     counts = database.transact(work)
     return ForgetReport(person=person, counts=counts, erased=erase and database.erase())
-
-
-def _trim_places(transaction: Transaction) -> None:
-    """Ask of annotators only for parts that are left of what they, or others, are to answer."""
-    for slot, position, study, item, subset in transaction.rows("study_places_subset"):
-        rows = transaction.rows("study_part_names", study=study, item=item)
-        names = json.loads(subset)
-        left = [name for name in names if (name,) in rows]
-        if not left:
-            transaction.run("study_place_delete", slot=slot, position=position)
-        elif left != names:
-            transaction.run(
-                "study_place_subset", slot=slot, position=position, subset=json.dumps(left)
-            )
 
 
 def lift(database: Database, person: str) -> bool:
@@ -84,11 +72,15 @@ def delete_conversation(database: Database, id: str, *, erase: bool) -> ForgetRe
         if not rows:
             return None
         person = CONVERSATIONS.record(rows[0][0]).person
+        transaction.rows("study_hold_all")
         hold_people(transaction, [person])
         counts = Counter(conversations=transaction.run("conversations_delete", id=id))
         transaction.run("deleted_add", id=id, person=person)
         gone, lost_quotes = _trim_evidence(transaction, person, id, counts)
-        remove_attributes(transaction, person, gone, counts, lost_quotes)
+        replies = remove_attributes(transaction, person, gone, counts, lost_quotes)
+        remove_from_studies(
+            transaction, person, counts, conversation=id, attributes=gone, replies=replies
+        )
         counts["work"] = transaction.run("work_delete_of_item", item=id, person=person)
         remove_traces(transaction, person, counts)
         return person, counts
@@ -104,10 +96,12 @@ def delete_attribute(database: Database, id: str, *, erase: bool) -> ForgetRepor
         if not rows:
             return None
         person = ATTRIBUTES.record(rows[0][0]).person
+        transaction.rows("study_hold_all")
         hold_people(transaction, [person])
         counts: Counter[str] = Counter()
         transaction.run("deleted_add", id=id, person=person)
-        remove_attributes(transaction, person, {id}, counts, frozenset())
+        replies = remove_attributes(transaction, person, {id}, counts, frozenset())
+        remove_from_studies(transaction, person, counts, attributes={id}, replies=replies)
         remove_traces(transaction, person, counts)
         return person, counts
 
@@ -157,8 +151,8 @@ def remove_attributes(
     ids: Collection[str],
     counts: Counter[str],
     lost_quotes: Collection[str],
-) -> None:
-    """Remove attributes, judgments and replies that rest on them, their mention elsewhere."""
+) -> set[str]:
+    """Remove attributes and what rests on them; return the replies that went with them."""
     for id in sorted(ids):
         counts["judgments"] += transaction.run("judgments_delete_of_attribute", attribute=id)
         counts["attributes"] += transaction.run("attributes_delete", id=id)
@@ -171,10 +165,13 @@ def remove_attributes(
             replaced = msgspec.structs.replace(selection, decisions=kept)
             rewrite(transaction, SELECTIONS, replaced)
             counts["selections_trimmed"] += 1
+    replies: set[str] = set()
     for reply in every(transaction, REPLIES, person):
         if _rests_on(reply.receipt, ids, lost_quotes):
             counts["judgments"] += transaction.run("judgments_delete_of_reply", reply=reply.id)
             counts["replies"] += transaction.run("replies_delete", id=reply.id)
+            replies.add(reply.id)
+    return replies
 
 
 def remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -> None:

@@ -7,6 +7,9 @@ SELECT id, key, content, state, record FROM studies WHERE id = :study;
 -- Whoever gives out or takes back work holds the study's row, so that numbers are given once.
 SELECT id FROM studies WHERE id = :study FOR UPDATE;
 
+-- name: study_hold_all
+SELECT id FROM studies ORDER BY id FOR UPDATE;
+
 -- name: study_put
 INSERT INTO studies (id, key, content, state, record)
 VALUES (:study, :key, :content, :state, :record)
@@ -80,7 +83,7 @@ WHERE id = :annotator AND (state IN ('joined', 'working', 'paused')
 
 -- name: study_annotator_consented
 UPDATE study_annotators SET state = 'working', consented = :now, seen = :now
-WHERE id = :annotator AND state = 'joined';
+WHERE id = :annotator AND consented IS NULL AND state IN ('joined', 'paused');
 
 -- name: study_annotator_seen
 UPDATE study_annotators SET seen = :now WHERE id = :annotator;
@@ -230,6 +233,11 @@ UPDATE study_places SET opened = opened + 1 WHERE slot = :slot AND position = :p
 -- name: study_place_time
 UPDATE study_places SET active_ms = active_ms + :active, idle_ms = idle_ms + :idle
 WHERE slot = :slot AND position = :position;
+
+-- name: study_at_work
+-- Since when somebody is shown pages, for how long they were at work, and when a slot was done.
+SELECT MIN(p.shown), SUM(p.active_ms), MAX(CASE WHEN p.slot = :slot THEN p.done END)
+FROM study_slots s JOIN study_places p ON p.slot = s.id WHERE s.annotator = :annotator;
 
 -- name: study_place_done
 UPDATE study_places SET done = :now

@@ -17,11 +17,25 @@ Outcome = Literal[
 ]
 """How somebody's part in a study can end; each may have a code of its own."""
 
-Name = Annotated[str, Meta(pattern=r"^[a-z][a-z0-9-]{0,47}$")]
+Name = Annotated[
+    str,
+    Meta(
+        pattern=r"^[a-z][a-z0-9-]{0,47}$",
+        description="at most 48 lower-case letters, digits and hyphens, a letter first",
+        examples=["my-study"],
+    ),
+]
 Share = Annotated[float, Meta(ge=0, le=1)]
 Count = Annotated[int, Meta(ge=1, le=100_000)]
 Text = Annotated[str, Meta(min_length=1, max_length=500)]
-Code = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{4,64}$")]
+Code = Annotated[
+    str,
+    Meta(
+        pattern=r"^[A-Za-z0-9_-]{4,64}$",
+        description="4 to 64 letters, digits, - and _",
+        examples=["K7DONE2Q"],
+    ),
+]
 
 
 ASKED = ("supported", "relevant", "relevant_five", "better")
@@ -127,11 +141,28 @@ class Recruitment(Part, frozen=True):
     kind: Literal["links", "prolific", "platform"] = "links"
     """`links`: signed links that the researcher hands out; `prolific`; `platform`: any other that
     brings an id in the URL and takes a return link."""
-    parameter: Annotated[str, Meta(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")] = "participant"
+    parameter: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$",
+            description="at most 40 letters, digits and _, a letter first",
+            examples=["participant"],
+        ),
+    ] = "participant"
     """Of the URL, where `platform` puts the id."""
     id_pattern: Annotated[str, Meta(min_length=1, max_length=200)] = r"[A-Za-z0-9_-]{4,64}"
     """Regular expression that a whole id of `platform` has to match."""
-    return_to: Annotated[str, Meta(pattern=r"^https://[^\s]+$")] | None = None
+    return_to: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^https://[^\s]+$",
+                description="an https link without spaces",
+                examples=["https://example.com/back?code={code}"],
+            ),
+        ]
+        | None
+    ) = None
     """Link back to the platform; `{code}` stands for the code of the outcome."""
     signed: Literal["required", "checked", "ignored"] = "checked"
     """Of `prolific`: whether a signed participant token has to come, or is checked if it does."""
@@ -153,10 +184,30 @@ class Scan(Part, frozen=True):
 
     review: str
     """File of the review, beside the study file."""
-    signed_off: Annotated[str, Meta(pattern=r"^[0-9a-f]{24}$")] | None = None
+    signed_off: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^[0-9a-f]{24}$",
+                description="the hash of 24 characters that `recenter study scan` prints",
+                examples=["0123456789abcdef01234567"],
+            ),
+        ]
+        | None
+    ) = None
     """Hash of the scan that was reviewed; other texts need another review."""
     by: Text | None = None
-    on: Annotated[str, Meta(pattern=r"^\d{4}-\d\d-\d\d$")] | None = None
+    on: (
+        Annotated[
+            str,
+            Meta(
+                pattern=r"^\d{4}-\d\d-\d\d$",
+                description="a date",
+                examples=["2026-11-26"],
+            ),
+        ]
+        | None
+    ) = None
     consent: Text | None = None
     """How the people whose words these are agreed to have them shown, and in what scope."""
     names: str | None = None

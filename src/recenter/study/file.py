@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -121,6 +122,14 @@ def _task_problems(task: Task, at: str) -> Iterator[Problem]:
 
 def _recruitment_problems(study: Study) -> Iterator[Problem]:
     recruitment = study.recruitment
+    try:
+        re.compile(recruitment.id_pattern)
+    except re.error as error:
+        yield (
+            "recruitment.id_pattern",
+            f"{recruitment.id_pattern!r} is no regular expression: {error}.",
+            "Write for example [A-Za-z0-9]{24}.",
+        )
     if recruitment.return_to is not None and "{code}" not in recruitment.return_to:
         yield (
             "recruitment.return_to",

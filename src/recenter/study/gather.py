@@ -153,10 +153,17 @@ def review_path(written: Written) -> Path:
 
 
 def _of_task(written: Written, task: Task, store: Store, key: bytes) -> TaskItems:
-    def read(name: str | None, *, keyed: bool) -> tuple[Item, ...]:
+    def read(name: str | None, kind: str = "", *, keyed: bool) -> tuple[Item, ...]:
         if name is None:
             return ()
         path = beside(written.path, name)
+        if not path.is_file():
+            raise InputError(
+                f"there is no file {name!r}.",
+                file=written.path.name,
+                field=f"tasks[{written.study.tasks.index(task)}].{kind}items",
+                cure=f"Put it into {written.path.parent}, or name another.",
+            )
         return tuple(read_items(path, task.question, key=key, keyed=keyed))
 
     work = (
@@ -166,9 +173,9 @@ def _of_task(written: Written, task: Task, store: Store, key: bytes) -> TaskItem
     )
     given = TaskItems(
         work=work,
-        training=read(task.training.items if task.training else None, keyed=True),
-        checks=read(task.checks.items if task.checks else None, keyed=True),
-        gold=read(task.gold.items if task.gold else None, keyed=True),
+        training=read(task.training.items if task.training else None, "training.", keyed=True),
+        checks=read(task.checks.items if task.checks else None, "checks.", keyed=True),
+        gold=read(task.gold.items if task.gold else None, "gold.", keyed=True),
     )
     _refuse_doubles(written, task, given)
     return given

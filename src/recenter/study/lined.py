@@ -6,7 +6,6 @@ a completion code `0123` not a number.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, TypeVar
 
@@ -14,12 +13,11 @@ import msgspec
 import yaml
 
 from recenter.errors import InputError
+from recenter.study.allowed import refused
 
 T = TypeVar("T")
 Lines = Mapping[str, int]
 
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+|\.\.\.)\]")
-_UNKNOWN = re.compile(r"unknown field `([^`]+)`")
 _DEEPEST = 20
 _NULLS = ("", "~", "null")
 
@@ -54,7 +52,14 @@ def read_lined(text: str, kind: type[T], *, file: str) -> tuple[T, Lines]:
     try:
         return msgspec.convert(value, kind, strict=False), lines
     except msgspec.ValidationError as error:
-        raise _placed(error, lines, file) from None
+        why = refused(error, kind, value)
+        raise InputError(
+            why.reason,
+            file=file,
+            line=line_of(why.path, lines),
+            field=why.path or None,
+            cure=why.cure,
+        ) from None
 
 
 def line_of(path: str, lines: Lines) -> int | None:
@@ -99,14 +104,3 @@ def _refuse_aliases(text: str, file: str) -> None:
                 line=token.start_mark.line + 1,
                 cure="Write the value out.",
             )
-
-
-def _placed(error: msgspec.ValidationError, lines: Lines, file: str) -> InputError:
-    reason, _, at = str(error).partition(" - at `")
-    steps = _STEP.finditer(at.rstrip("`"))
-    path = "".join(f".{step[1]}" if step[1] else f"[{step[2]}]" for step in steps).lstrip(".")
-    unknown = _UNKNOWN.search(reason)
-    if unknown:
-        path = f"{path}.{unknown[1]}".lstrip(".")
-        reason = "there is no such field"
-    return InputError(f"{reason}.", file=file, line=line_of(path, lines), field=path or None)

@@ -51,7 +51,8 @@ def next_step(
         if step is not None:
             return step
         if task.unblinding and task.question == "better" and task.name not in guessed:
-            done = [s for s in slots if s.task == task.name and s.purpose == "work"]
+            # A slot of a higher number may have been taken from them.
+            done = [s for s in slots if (s.task, s.purpose, s.state) == (task.name, "work", "done")]
             return Step(kind="unblind", task=task.name, slot=done[-1].id)
     return Step(kind="finish")
 

@@ -9,7 +9,7 @@ import pytest
 
 from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk
-from recenter.study.ledger.saving import Event
+from recenter.study.ledger.events import Event
 from tests.cli.prolific.conftest import Study, come
 from tests.study.prolific_server import Fault, Played
 

@@ -12,7 +12,7 @@ from recenter.study.design import Scan
 from recenter.study.items import Item
 from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk, PlaceRow
-from recenter.study.ledger.saving import Event
+from recenter.study.ledger.events import Event
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
 
@@ -69,6 +69,8 @@ def work(desk: Desk, who: Annotator, name: str, answers: Sequence[str]) -> None:
             answer = next(said)
             failure = {"failure": "other", "note": "Not a trait."} if answer == "reject" else {}
             click(desk, who, slot.id, place, part.name, answer, **failure)
+        assert isinstance(desk.clock, Clock)
+        desk.clock.now += 2
         beat = Event(
             id=f"export-{next(_ids):05}",
             slot=slot.id,

@@ -18,7 +18,7 @@ from recenter.store import Store, open_store
 from recenter.study.item_rows import DECLINES
 from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk, SlotRow, load_desk, parts_named
-from recenter.study.ledger.saving import Event
+from recenter.study.ledger.events import Event
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, opened, relevant, supported, task, written
 

@@ -8,7 +8,7 @@ from recenter.errors import RefusedError
 from recenter.store import Store
 from recenter.study.ledger import joining, leaving, reading, saving
 from recenter.study.ledger.desk import Annotator, Desk
-from recenter.study.ledger.saving import Event
+from recenter.study.ledger.events import Event
 from recenter.study.plan import TaskItems
 from recenter.study.steps import next_step
 from tests.study.ledger.test_ledger import click, contents, take, work_through
@@ -139,4 +139,4 @@ def test_time_at_work_is_added_up_as_far_as_it_can_be_true(desk: Desk, clock: Cl
         saving.save(desk, ann.id, event)
     come(desk, "bea")
     # Of three million milliseconds, eight seconds had passed, and two are allowed for clocks.
-    assert reading.active_seconds(desk) == {ann.id: 1.5 + 10.0}
+    assert reading.active_seconds(desk) == {ann.id: 10.0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections import Counter
 from collections.abc import Iterator
 
@@ -11,13 +12,14 @@ import pytest
 
 from recenter.errors import InputError, RefusedError
 from recenter.records import Arm, Judgment
-from recenter.store import Store
+from recenter.store import Store, open_store
+from recenter.store.database import Transaction
 from recenter.study.design import Outcome, Recruitment, Task
 from recenter.study.export.judgments import judgments
 from recenter.study.ledger import joining, reading, running, saving
-from recenter.study.ledger.desk import Annotator, Desk, SlotRow
+from recenter.study.ledger.desk import Annotator, Desk, SlotRow, load_desk
+from recenter.study.ledger.events import Event
 from recenter.study.ledger.opening import current_texts
-from recenter.study.ledger.saving import Event
 from recenter.study.plan import TaskItems
 from tests.study.samples import Clock, better, opened, relevant, supported, task, written
 
@@ -336,6 +338,14 @@ def test_only_an_answer_carries_words(desk: Desk, kind: str) -> None:
         saving.save(desk, ann.id, event)
 
 
+def test_who_pauses_before_they_consent_can_consent_when_they_come_back(desk: Desk) -> None:
+    ann = joining.join(desk, {"id": "link/ann"})
+    saving.pause(desk, ann.id)
+    joining.agree(desk, ann.id)
+    back = joining.find(desk, ann.id)
+    assert (back.state, back.consented is None) == ("working", False)
+
+
 @pytest.mark.parametrize("outcome", ["no_consent", "failed_checks", "screened_out", "full"])
 def test_what_has_ended_stays_as_it_ended(desk: Desk, outcome: Outcome) -> None:
     ann = joining.join(desk, {"id": "link/ann"})
@@ -364,6 +374,28 @@ def test_ids_that_were_erased_do_not_come_back_and_first_ones_stay(desk: Desk) -
     for signed in (False, True):
         joining.join(desk, {"id": "link/ann"}, signed=signed)
     assert running.identity(desk, ann.id) is None
+
+
+def test_ids_are_not_erased_while_somebody_is_coming_in(desk: Desk, store: Store, url: str) -> None:
+    come(desk, "ann")
+    erased = threading.Event()
+
+    def erase() -> None:
+        with open_store(url) as mine:
+            running.forget_identities(load_desk(mine.database, desk.id))
+            erased.set()
+
+    other = threading.Thread(target=erase)
+
+    def coming_in(transaction: Transaction) -> bool:
+        transaction.rows("study_hold", study=desk.id)
+        other.start()
+        # What was read before would be written again.
+        return erased.wait(timeout=1)
+
+    assert not store.database.transact(coming_in)
+    other.join(timeout=60)
+    assert contents(store, "study_identities") == []
 
 
 def test_only_the_declined_part_of_a_page_goes_to_another(store: Store, clock: Clock) -> None:
@@ -465,6 +497,52 @@ def test_a_guess_is_of_the_side_that_knows_the_person(
     assert [one.side for one in reading.guesses(desk)] == expected
     running.exclude(desk, ann.id, reason="A robot", account="r", replace=True)
     assert reading.guesses(desk) == []
+
+
+def test_a_guess_is_taken_of_pairs_alone_without_words_and_before_the_end(
+    store: Store, clock: Clock
+) -> None:
+    file = written(
+        task(overlap=1),
+        task("pairs", "better", overlap=1),
+        task("silent", "better", overlap=1, unblinding=False),
+    )
+    items = {
+        "quality": TaskItems(work=(supported("a"),)),
+        "pairs": TaskItems(work=(better("x"),)),
+        "silent": TaskItems(work=(better("y"),)),
+    }
+    desk = opened(store.database, file, items, clock)
+    ann = come(desk, "ann")
+    slots = {"quality": work_through(desk, ann)}
+    for name in ("pairs", "silent"):
+        slots[name] = take(desk, ann, name)
+        for part in ("1", "overall"):
+            click(desk, ann, slots[name], 0, "4", part=part)
+        saving.submit(desk, ann.id, slots[name].id, 0)
+
+    def guess(name: str, **more: object) -> None:
+        values = {"id": f"guess-{next(_ids):04}", "seq": 1, "answer": "first"} | more
+        saving.save(
+            desk,
+            ann.id,
+            Event(slot=slots[name].id, position=0, kind="unblind", **values),  # type: ignore[arg-type]
+        )
+
+    guess("pairs")
+    for name, more in (
+        ("quality", {}),
+        ("silent", {}),
+        ("pairs", {"note": "Words of somebody."}),
+        ("pairs", {"part": "1"}),
+        ("pairs", {"failure": "other"}),
+    ):
+        with pytest.raises(RefusedError):
+            guess(name, **more)
+    joining.end(desk, ann.id, "completed")
+    with pytest.raises(RefusedError, match="ended"):
+        guess("pairs", answer="second")
+    assert [one.said for one in reading.guesses(desk)] == ["first"]
 
 
 def test_other_items_may_not_take_the_place_of_those_that_somebody_works_on(

@@ -20,7 +20,7 @@ from recenter.study.design import Payment
 from recenter.study.items import Item
 from recenter.study.ledger import joining, reading, running, saving
 from recenter.study.ledger.desk import Annotator, Desk
-from recenter.study.ledger.saving import Event
+from recenter.study.ledger.events import Event
 from recenter.study.plan import TaskItems
 from recenter.web.app import create_app
 from recenter.web.desk.passwords import hash_password

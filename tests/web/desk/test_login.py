@@ -143,7 +143,7 @@ def test_who_guesses_elsewhere_does_not_keep_out_a_browser_that_is_known(
     assert log_in(client, "ada").status_code == 429
 
 
-def test_a_known_browser_waits_with_its_address(
+def test_who_guesses_at_the_same_address_does_not_keep_out_a_browser_that_is_known(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     log_in(client, "ada")
@@ -152,6 +152,14 @@ def test_a_known_browser_waits_with_its_address(
     with httpx.Client(base_url=client.base_url) as other:
         for number in range(3):
             log_in(other, f"name{number}", "guess")
+        # Who logs in there by turns does not let the other one go on.
+        for _ in range(2):
+            assert log_in(client, "ada").status_code == 303
+            client.post("logout", data={"csrf": token(client.get("").text)})
+            assert log_in(other, "name4", "guess").status_code == 429
+    # It is known for one name alone: at others it waits with its address.
+    assert log_in(client, "jo").status_code == 429
+    assert [log_in(client, "ada", "guess").status_code for _ in range(FREE)] == [403] * FREE
     assert log_in(client, "ada").status_code == 429
 
 

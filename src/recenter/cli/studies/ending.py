@@ -53,7 +53,10 @@ def close(*, file: Path, forget: bool, yes: bool, settings: Settings) -> None:
         report = running.replace_judgments(store, desk, judgments(desk))
         click.echo(f"{desk.id} is closed; {report.new:,} judgments in the store")
         if not forget:
-            click.echo("Ids of annotators as platforms know them are kept; --forget erases them.")
+            if any(running.identity(desk, one.id) is not None for one in annotators(desk)):
+                click.echo(
+                    "Ids of annotators as platforms know them are kept; --forget erases them."
+                )
         else:
             count, overwritten = running.forget_identities(desk)
             click.echo(f"{count} ids erased")

@@ -9,7 +9,7 @@ import click
 from recenter.cli.options import setting_options
 from recenter.cli.studies.opened import at_desk, need_study_extra
 from recenter.config import Settings, pseudonym_key
-from recenter.store import open_store
+from recenter.store import PutReport, open_store
 from recenter.study.export.elsewhere import (
     Answer,
     judgments_elsewhere,
@@ -58,6 +58,8 @@ def import_(
             released = read_release(path, store)
         for kind, count in released.counts.items():
             click.echo(f"{count:>8,}  {kind}")
+        there = sum(released.counts.values()) - released.new
+        click.echo(f"{released.new:,} new, {there:,} already there")
         return
     if file is None:
         raise click.UsageError("answers need --study, the file of the study they are about.")
@@ -66,9 +68,19 @@ def import_(
         made = judgments_elsewhere(desk, answers)
         own = len(answers) - len(of_others(desk, answers))
         report = store.put_judgments(made)
-    click.echo(f"{len(answers):,} answers read, {report.new:,} new judgments in the store")
+    click.echo(f"{len(answers):,} answers read: {_told(report)}")
     if own:
         click.echo(f"{own:,} of them are by annotators of the study itself, and were passed over")
+
+
+def _told(report: PutReport) -> str:
+    """Return what became of judgments; also where nothing is new."""
+    said = f"{report.new:,} new, {report.same:,} already there"
+    if report.changed:
+        said += f", {report.changed:,} changed"
+    if report.refused:
+        said += f", {report.refused:,} refused: of people who were forgotten, or unknown"
+    return said
 
 
 def _answers(path: Path, tool: str, instances: Path | None, key: bytes) -> list[Answer]:

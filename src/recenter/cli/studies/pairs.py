@@ -10,7 +10,7 @@ import msgspec
 from recenter import formats
 from recenter.cli.asking import Asking
 from recenter.cli.backends import Selecting, selecting_options
-from recenter.cli.bar import Bar
+from recenter.cli.bar import NOTHING_KEPT, Bar
 from recenter.cli.options import setting_options
 from recenter.cli.studies.opened import need_study_extra
 from recenter.config import Settings
@@ -118,7 +118,7 @@ def pairs(
             )
         asking = Asking(settings, cache=store.cache, dry_run=False)
         matcher = selector_matcher(selecting.backend(settings, asking), people)
-        with Bar() as bar:
+        with Bar(stopped=NOTHING_KEPT) as bar:
             made = draw(people, _prompts(prompts), matcher, plan=plan, progress=bar)
         asking.tell()
     write(made, output)

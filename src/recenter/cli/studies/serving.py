@@ -63,10 +63,14 @@ def serve(
         for words in placeholders(written):
             click.echo(f"still of the template: {words!r}", err=True)
         plan = make_plan(written.study, ready(written, items))
-        open_study(store.database, written, plan)
+        desk = open_study(store.database, written, plan)
     root = f"{serving.public}/s/{written.study.study}"
     click.echo(f"annotators: {root}/", err=True)
     click.echo(f"your desk:  {root}/desk", err=True)
+    if desk.state != "open":
+        click.echo(f"the study is {desk.state}: nobody new comes in", err=True)
+        serve_forever(serving)
+        return
     invite_there = f"recenter study invite {file} --count 3 --url {serving.public}"
     click.echo(f"links:      {invite_there}", err=True)
     serve_forever(serving)

@@ -30,6 +30,8 @@ class Released(Record, frozen=True):
     """Every answer, also those that do not count."""
     counts: Mapping[str, int]
     """Records by kind, as they were stored."""
+    new: int
+    """Records that the store did not hold before."""
 
 
 def read_release(folder: Path, store: Store) -> Released:
@@ -49,13 +51,12 @@ def read_release(folder: Path, store: Store) -> Released:
     _check_sums(folder, manifest)
     rows = tuple(_judgments(folder))
     made = list(_records(folder, manifest))
-    for record in made:
-        _refuse_clash(store, record)
+    new = sum(_is_new(store, record) for record in made)
     votes = [judgment_of(row, content=manifest.content) for row in rows if is_vote(row)]
     _put(store, made, manifest)
-    store.put_judgments(votes)
+    new += store.put_judgments(votes).new
     counts = Counter(type(record).__name__.lower() for record in (*made, *votes))
-    return Released(manifest=manifest, rows=rows, counts=counts)
+    return Released(manifest=manifest, rows=rows, counts=counts, new=new)
 
 
 def _check_sums(folder: Path, manifest: Manifest) -> None:
@@ -105,8 +106,12 @@ def _rows(folder: Path, name: str, kind: type[R]) -> Iterator[tuple[str, int, R]
                 yield str(path), number, formats.decode(line, kind, file=str(path), number=number)
 
 
-def _refuse_clash(store: Store, record: Record) -> None:
-    """Refuse what would take the place of something else in the store."""
+def _is_new(store: Store, record: Record) -> bool:
+    """Return whether the store has no such record.
+
+    Raises:
+        InputError: it has something else under the same id.
+    """
     known: Record | None
     match record:
         case Conversation():
@@ -118,12 +123,13 @@ def _refuse_clash(store: Store, record: Record) -> None:
         case Reply():
             known = store.reply(record.id)
         case _:
-            return
+            return True
     if known is not None and known != record:
         raise InputError(
             f"the store holds something else under {record.id}; nothing was stored.",
             cure="Read the release into a store of its own.",
         )
+    return known is None
 
 
 def _put(store: Store, made: list[Record], manifest: Manifest) -> None:

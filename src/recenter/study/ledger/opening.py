@@ -12,9 +12,10 @@ from recenter import formats
 from recenter.errors import InputError
 from recenter.provenance import digest
 from recenter.store.database import Database, Transaction, Value
-from recenter.study.design import Written
+from recenter.study.design import Study, Written
 from recenter.study.items import Item, Part
 from recenter.study.ledger.desk import Desk, load_desk, put_slot
+from recenter.study.ledger.remaining import is_what_is_left
 from recenter.study.plan import Plan, PlannedItem
 
 
@@ -28,7 +29,8 @@ def open_study(
     """Return the study of this file, its items and slots stored if they are not yet.
 
     Guidelines, pay and recruitment may change while it runs: each version of a text is kept, and
-    answers say which they were given under. Items and plan may not, once somebody has joined.
+    answers say which they were given under. Items and plan may not, once somebody has joined, but
+    for people who were forgotten since: then what is left goes on as it was dealt.
 
     Raises:
         InputError: it was begun with other items or another plan.
@@ -38,14 +40,17 @@ def open_study(
     def work(transaction: Transaction) -> None:
         rows = transaction.rows("study_get", study=name)
         key = rows[0][1] if rows else secrets.token_hex(32)
-        same = bool(rows) and rows[0][2] == plan.content
+        same = bool(rows) and (
+            rows[0][2] == plan.content or _only_forgotten(transaction, written, plan, rows[0][4])
+        )
         if rows and not same:
             _refuse_change(transaction, name)
             transaction.run("study_clear_slots", study=name)
             transaction.run("study_clear_items", study=name)
         record = formats.encode(written.study)
+        content = rows[0][2] if same else plan.content
         transaction.run(
-            "study_put", study=name, key=key, content=plan.content, state="open", record=record
+            "study_put", study=name, key=key, content=content, state="open", record=record
         )
         for task, text in (("", written.consent), *written.guidelines.items()):
             last = transaction.rows("study_text_last", study=name, task=task)
@@ -65,6 +70,13 @@ def current_texts(desk: Desk) -> dict[str, tuple[str, str]]:
     """Return the consent (under "") and the guidelines by task: (hash, Markdown)."""
     rows = desk.database.rows("study_texts_get", study=desk.id)
     return {task: (hash, text) for task, hash, _, text in rows}
+
+
+def _only_forgotten(transaction: Transaction, written: Written, plan: Plan, record: str) -> bool:
+    """Whether a study that somebody has joined differs by people who were forgotten alone."""
+    before = formats.decode(record, Study, file="store, table studies")
+    ((begun,),) = transaction.rows("study_begun", study=before.study)
+    return begun > 0 and is_what_is_left(transaction, before, written.study, plan)
 
 
 def _refuse_change(transaction: Transaction, name: str) -> None:

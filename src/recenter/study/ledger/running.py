@@ -240,8 +240,13 @@ def forget_identities(desk: Desk) -> tuple[int, bool]:
     """Erase the ids by which platforms know the annotators; return how many there were, and
     whether their bytes are overwritten, which a reader of the old file prevents.
     """
-    count = desk.database.transact(lambda t: t.run("study_identities_forget", study=desk.id))
-    return count, desk.database.erase()
+
+    def work(transaction: Transaction) -> int:
+        # Who is coming in just now writes what they came with before, and not after.
+        transaction.rows("study_hold", study=desk.id)
+        return transaction.run("study_identities_forget", study=desk.id)
+
+    return desk.database.transact(work), desk.database.erase()
 
 
 def replace_judgments(store: Store, desk: Desk, judgments: Iterable[Judgment]) -> PutReport:

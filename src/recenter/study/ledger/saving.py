@@ -3,47 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, NamedTuple, get_args
+from typing import NamedTuple
 
 import msgspec
 
 from recenter import formats
 from recenter.errors import RefusedError
-from recenter.records import Failure, Record
+from recenter.records import Record
 from recenter.store.database import Transaction, Value
-from recenter.study.design import Task
-from recenter.study.item_rows import DECLINES
 from recenter.study.items import Part
 from recenter.study.ledger.desk import Desk, annotator_of, parts_named, places_of
+from recenter.study.ledger.events import Event, check_bounds, check_told
 from recenter.study.ledger.joining import Left, answered, put_open, set_state, undone
 
-EventKind = Literal["answer", "opened", "time", "shown", "unblind"]
-
-_LONGEST_NOTE = 4_000
-_LONGEST_MS = 3_600_000
 _CLOCKS_APART_MS = 2_000
 """The page begins to count before the server hears that it was shown."""
-_HIGHEST_SEQ = 2**53
-
-
-class Event(Record, frozen=True):
-    """Something that an annotator did, as their page tells it."""
-
-    id: str
-    """Made by the page, so that sending it again changes nothing."""
-    slot: str
-    position: int
-    kind: EventKind
-    seq: int
-    """Counts up on the page: what was done later has a higher one, whenever it arrives."""
-    part: str | None = None
-    answer: str | None = None
-    failure: str | None = None
-    note: str | None = None
-    active_ms: int = 0
-    idle_ms: int = 0
-    at: str | None = None
-    """The page's clock, for what it is worth; the server's is the record."""
 
 
 class Saved(Record, frozen=True):
@@ -83,12 +57,12 @@ def save(desk: Desk, annotator: str, event: Event) -> Saved:
         RefusedError: the place is not theirs or not theirs any more, the answer is not on the
             scale, or the same id was sent with something else; nothing is changed.
     """
-    _check_size(event)
+    check_bounds(event)
 
     def work(transaction: Transaction) -> Saved:
         place = _hold(transaction, desk, annotator, event.slot, event.position)
         _check_open(transaction, desk, annotator, place, event.kind)
-        _check_event(desk.study.task(place.task), event)
+        check_told(desk.study.task(place.task), event)
         now = desk.clock()
         if not _add(transaction, desk, annotator, event, place, now):
             return _again(transaction, annotator, event)
@@ -274,12 +248,12 @@ def _check_open(
             status=410,
             cure="What you answered before counts. Go on with what is left for you.",
         )
-    if what == "unblind" and place.state != "done":
-        raise RefusedError("which side it was is asked at the end.", status=409)
     handed_in = place.state in ("done", "passed", "failed")
-    if (handed_in and what == "time") or (place.state == "done" and what == "unblind"):
+    if handed_in and what == "time":
         return
-    if place.state != "held":
+    if what == "unblind" and (place.state, place.kind) != ("done", "work"):
+        raise RefusedError("which side it was is asked at the end, of pairs.", status=409)
+    if what != "unblind" and place.state != "held":
         raise RefusedError("this was handed in and cannot be changed any more.", status=409)
     if place.purpose == "training" and place.done is not None and what != "time":
         raise RefusedError("the answer was shown; this cannot be changed any more.", status=409)
@@ -289,40 +263,6 @@ def _check_open(
     # The time of a page is told when it closes, which is after the pause began.
     if who.paused and what != "time":
         set_state(transaction, desk, annotator, "working")
-
-
-def _check_size(event: Event) -> None:
-    for what, ok in (
-        ("id", 8 <= len(event.id) <= 64 and event.id.isascii()),
-        ("seq", 0 <= event.seq < _HIGHEST_SEQ),
-        ("position", 0 <= event.position < 100_000),
-        ("note", len(event.note or "") <= _LONGEST_NOTE),
-        ("active_ms", 0 <= event.active_ms <= _LONGEST_MS),
-        ("idle_ms", 0 <= event.idle_ms <= 24 * _LONGEST_MS),
-        ("at", len(event.at or "") <= 40),
-    ):
-        if not ok:
-            raise RefusedError(f"the {what} is out of bounds.", status=422)
-
-
-def _check_event(task: Task, event: Event) -> None:
-    if event.kind == "unblind":
-        if event.answer not in ("first", "second", "cannot_tell"):
-            raise RefusedError(f"{event.answer!r} is no side.", status=422)
-        return
-    if event.kind != "answer":
-        if event.part or event.answer or event.failure or event.note:
-            raise RefusedError(f"{event.kind!r} says nothing of an answer.", status=422)
-        return
-    question = task.asks
-    if event.answer not in (*question.values, *DECLINES):
-        raise RefusedError(f"{event.answer!r} is no answer to {question.name!r}.", status=422)
-    if event.failure is not None and (
-        not question.failures
-        or event.failure not in get_args(Failure)
-        or event.answer in (*question.positive, *DECLINES)
-    ):
-        raise RefusedError(f"{event.failure!r} does not go with this answer.", status=422)
 
 
 def _add(
@@ -368,7 +308,7 @@ def _apply(
     elif event.kind == "opened":
         transaction.run("study_place_opened", **where)
     elif event.kind == "time":
-        active, idle = _believed(event, place, now)
+        active, idle = _believed(transaction, annotator, event, place, now)
         transaction.run("study_place_time", active=active, idle=idle, **where)
     elif event.kind == "answer":
         ((guide,),) = transaction.rows("study_text_last", study=desk.id, task=place.task)
@@ -388,9 +328,24 @@ def _apply(
         )
 
 
-def _believed(event: Event, place: _Place, now: float) -> tuple[int, int]:
-    """Return what of a page's times can be true: no more than passed since it was first shown."""
-    passed = 0 if place.shown is None else int((now - place.shown) * 1000) + _CLOCKS_APART_MS
-    room = max(0, passed - place.active_ms - place.idle_ms)
-    active = min(event.active_ms, room)
+def _believed(
+    transaction: Transaction, annotator: str, event: Event, place: _Place, now: float
+) -> tuple[int, int]:
+    """Return what of a page's times can be true.
+
+    No more than passed since it was first shown, until its slot was handed in; nor are pages that
+    are open at once more work than passed since the first of all.
+    """
+    if place.shown is None:
+        return 0, 0
+    ((first, worked, ended),) = transaction.rows(
+        "study_at_work", annotator=annotator, slot=event.slot
+    )
+    until = now if place.state == "held" else min(now, ended or now)
+
+    def passed(since: float) -> int:
+        return int((until - since) * 1000) + _CLOCKS_APART_MS
+
+    room = max(0, passed(place.shown) - place.active_ms - place.idle_ms)
+    active = min(event.active_ms, room, max(0, passed(first) - int(worked)))
     return active, min(event.idle_ms, room - active)

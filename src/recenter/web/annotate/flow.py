@@ -3,33 +3,19 @@
 from __future__ import annotations
 
 import time
-from typing import cast
-from urllib.parse import quote
 
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from recenter.errors import RefusedError
-from recenter.study.design import Outcome
+from recenter.study.design import Task
 from recenter.study.ledger import joining, reading, saving
-from recenter.study.ledger.desk import RETURNED
 from recenter.study.ledger.opening import current_texts
 from recenter.study.steps import first_open, tasks_of
+from recenter.web.annotate.ending import ending
 from recenter.web.annotate.here import Here, here, posted
 from recenter.web.site import page
-
-_WORDS: dict[str, str] = {
-    "completed": "Thank you. You have done everything.",
-    "screened_out": "Thank you. The practice did not work out, so that there is no work for you.",
-    "failed_checks": "Your part has ended, since several checks were answered wrongly.",
-    "no_consent": "You did not agree, so that nothing was asked or kept of you.",
-    "withdrawn": "Your answers were removed.",
-    "technical": "Something went wrong on our side.",
-    "full": "Thank you for coming. All work has been given out.",
-    RETURNED: "Your place in the study was given back where you came from. What you handed in is "
-    "kept; there is nothing more to do.",
-}
 
 
 def go_on(request: Request) -> Response:
@@ -92,6 +78,7 @@ def guidelines(request: Request) -> Response:
         question=task.asks,
         task=task,
         attempt=asked.step.attempt,
+        trained=_trained(asked, task),
         number=[one.name for one in tasks_of(asked.desk.study, asked.annotator)].index(task.name)
         + 1,
         count=len(tasks_of(asked.desk.study, asked.annotator)),
@@ -103,12 +90,13 @@ def begin(request: Request, form: FormData) -> Response:
     asked = posted(request, form)
     if asked.step.kind != "guidelines":
         return _to(asked, "next")
-    slots = joining.held(asked.desk, asked.annotator.id)
-    trained = any(s.task == asked.task.name and s.state == "passed" for s in slots)
-    if asked.task.training is not None and not trained:
+    if asked.task.training is not None and not _trained(asked, asked.task):
         joining.train(asked.desk, asked.annotator, asked.task)
     elif joining.claim(asked.desk, asked.annotator, asked.task) is None:
-        joining.end(asked.desk, asked.annotator.id, "full")
+        # Whoever handed work in is not one who came too late, and is paid for it.
+        slots = joining.held(asked.desk, asked.annotator.id)
+        worked = any(slot.purpose == "work" and slot.state == "done" for slot in slots)
+        joining.end(asked.desk, asked.annotator.id, "completed" if worked else "full")
     return _to(asked, "next")
 
 
@@ -137,7 +125,7 @@ def withdraw(request: Request, form: FormData) -> Response:
 
 
 def done(request: Request) -> Response:
-    """Show how somebody's part ended, with the code of that end and no other.
+    """Show how somebody's part ended, with the code of that end, if it takes one, and no other.
 
     Raises:
         RefusedError: it has not ended.
@@ -148,20 +136,23 @@ def done(request: Request) -> Response:
             "there is no code yet: your part has not ended.", status=409, cure="Go on with it."
         )
     state = asked.annotator.state
-    code = None if state == RETURNED else asked.desk.code(cast(Outcome, state))
-    back = asked.desk.study.recruitment.return_to
-    if asked.desk.study.recruitment.kind == "prolific" and back is None:
-        back = "https://app.prolific.com/submissions/complete?cc={code}"
-    removed = "removed" in request.query_params and state != "withdrawn"
     return page(
         request,
         "annotate/done.html",
         csrf=asked.csrf,
-        words=_WORDS[state] + (f" {_WORDS['withdrawn']}" if removed else ""),
-        code=code,
-        back=back.replace("{code}", quote(code, safe="")) if back and code else None,
+        end=ending(
+            asked.desk,
+            asked.annotator,
+            left_out=asked.annotator.id in reading.left_out(asked.desk),
+            removed="removed" in request.query_params,
+        ),
         may_withdraw=state not in ("withdrawn", "no_consent"),
     )
+
+
+def _trained(asked: Here, task: Task) -> bool:
+    slots = joining.held(asked.desk, asked.annotator.id)
+    return any(slot.task == task.name and slot.state == "passed" for slot in slots)
 
 
 def _to(asked: Here, where: str) -> Response:

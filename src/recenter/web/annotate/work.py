@@ -14,11 +14,12 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from recenter import formats
 from recenter.errors import InputError, RefusedError
-from recenter.study.ledger import reading, saving
+from recenter.study.design import Task
+from recenter.study.ledger import joining, reading, saving
 from recenter.study.ledger.desk import refused
+from recenter.study.ledger.events import Event, EventKind, Sent
 from recenter.study.ledger.opening import current_texts
 from recenter.study.ledger.reading import Shown
-from recenter.study.ledger.saving import Event, EventKind
 from recenter.web import sessions
 from recenter.web.annotate.here import Here, here, posted
 from recenter.web.annotate.view import place_page, side_pages
@@ -30,22 +31,6 @@ _TEMPLATES = {
     "attribute_query": "annotate/relevant.html",
     "reply_pair": "annotate/better.html",
 }
-
-
-class Sent(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An event as a page sends it; of which slot it is, the server knows."""
-
-    id: Annotated[str, Meta(min_length=8, max_length=64)]
-    position: Annotated[int, Meta(ge=0, lt=100_000)]
-    kind: EventKind
-    seq: Annotated[int, Meta(ge=0, lt=2**53)]
-    part: Annotated[str, Meta(max_length=40)] | None = None
-    answer: Annotated[str, Meta(max_length=40)] | None = None
-    failure: Annotated[str, Meta(max_length=40)] | None = None
-    note: Annotated[str, Meta(max_length=4_000)] | None = None
-    active_ms: Annotated[int, Meta(ge=0, le=3_600_000)] = 0
-    idle_ms: Annotated[int, Meta(ge=0, le=86_400_000)] = 0
-    at: Annotated[str, Meta(max_length=40)] | None = None
 
 
 class Batch(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -158,7 +143,14 @@ def feedback(request: Request) -> Response:
         question=task.asks,
         place=place_page(task, shown, feedback=True),
         state=shown.slot.state,
+        left=_tries_left(asked, task),
     )
+
+
+def _tries_left(asked: Here, task: Task) -> int:
+    slots = joining.held(asked.desk, asked.annotator.id)
+    used = sum((slot.task, slot.purpose) == (task.name, "training") for slot in slots)
+    return task.training.tries - used if task.training else 0
 
 
 def sides(request: Request) -> Response:

@@ -50,12 +50,12 @@ class Door:
     def _log_in(self, request: Request, site: Site, form: FormData) -> Response:
         name, password = str(form.get("name", "")), str(form.get("password", ""))
         name = name.strip()[:_LONGEST_NAME]
-        # Who guesses at a name elsewhere does not keep out a browser that is known as its owner's;
-        # that has failures of its own.
+        # Who guesses elsewhere, at this name or from this address, does not keep out a browser that
+        # is known as its owner's; that has failures of its own.
         known = sessions.current(request, site.desk, kind=_known(site, name), days=_KNOWN_DAYS)
         named = name_key(f"{name}/{known.nonce}" if known else name)
-        address = address_key(request.client.host if request.client else "")
-        keys = {named: FREE, address: FREE_OF_ADDRESS}
+        address = None if known else address_key(request.client.host if request.client else "")
+        keys = {named: FREE} | ({address: FREE_OF_ADDRESS} if address else {})
         now = site.desk.clock()
         wait = self._throttle.admit(keys, now)
         if wait:

@@ -47,14 +47,15 @@ class Throttle:
         with self._lock:
             return max(self._wait(key, free, now) for key, free in keys.items())
 
-    def succeeded(self, name: str, address: str) -> None:
+    def succeeded(self, name: str, address: str | None) -> None:
         """Take back what `admit` counted: all failures of the name, and one of the address.
 
-        Whoever has one account cannot try others for free by logging in between.
+        Whoever has one account cannot try others for free by logging in between; without an
+        address, none was counted.
         """
         with self._lock:
             self._failed.pop(name, None)
-            if address in self._failed:
+            if address is not None and address in self._failed:
                 count, at = self._failed[address]
                 self._failed[address] = (count - 1, at)
 
