@@ -25,6 +25,7 @@ from recenter.pages.throttle import FREE_OF_ADDRESS, Throttle, address_key
 from recenter.server.limits import RateLimit
 from recenter.server.page import words
 from recenter.server.page.links import LONGEST, ROOT, Visit, opened, page_secret
+from recenter.server.problems import fault_of
 
 _DAY = 86_400
 _HOURS = 24
@@ -137,6 +138,9 @@ def _answered(
             check_form(asked.session, site, given.get("csrf"))
         return handle(asked)
     except RecenterError as error:
+        if not isinstance(error, RefusedError | InputError):
+            # The server's log has where it arose.
+            request.state.fault = fault_of(error)
         return refused(site, error, asked)
 
 
