@@ -36,6 +36,7 @@ EXTRAS = {
     "postgres": ("a PostgreSQL store", ("psycopg",)),
     "finetune": ("fine-tuning of encoders", ("torch", "transformers")),
     "stats": ("reports of people against models", ("statsmodels", "evalica", "matplotlib")),
+    "serve": ("memory over HTTP", ("fastapi", "prometheus-client", "uvicorn")),
     "study": ("human studies", ("starlette", "uvicorn", "argon2-cffi", "phonenumbers", "pyyaml")),
     "train": ("training of small models", ("scikit-learn", "matplotlib")),
 }
