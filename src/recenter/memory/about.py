@@ -13,17 +13,17 @@ from recenter.models.base import Embedder
 from recenter.stages.sensitive import sensitive_topics
 
 CLOSE = 0.3
-"""Cosine from which a memory counts as about a topic. Tried on 12 invented statements and 15 topics:
-of 14 pairs that belong together without sharing a word, 6 lay above it, and none that don't belong
-together; kinds and the next ones, which are shown too, are for the rest."""
+"""Cosine from which a memory counts as about a topic. Tried on 12 invented statements and 15
+topics: of 14 pairs that belong together without sharing a word, 6 lay above it, and none of those
+that don't. Kinds, and the next ones, which are shown too, are for the rest."""
 NEAR = 5
 """How many of the next memories are shown beside, for the person to decide."""
 
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SMALL = frozenset(
     _WORD.findall(
-        "about all an and are as at be everything for from has have her his in is it its me my of on"
-        " or our that the their them they this to user was we what where who with you your"
+        "about all an and are as at be everything for from has have her his in is it its me my"
+        " of on or our that the their them they this to user was we what where who with you your"
     )
 )
 
