@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import click
 
 from recenter.cli.options import setting_options
@@ -20,8 +22,13 @@ from recenter.memory.one_person import OnePerson
     help="Serve over HTTP instead, at HOST:PORT or, on this machine only, at PORT. The key of each "
     "request says whose memory it is.",
 )
+@click.option(
+    "--url", metavar="URL", help="How it is reached, where a server with https stands before it."
+)
 @setting_options("store", "chat", "embedder")
-def mcp(*, user: str | None, application: str, http: str | None, settings: Settings) -> None:
+def mcp(
+    *, user: str | None, application: str, http: str | None, url: str | None, settings: Settings
+) -> None:
     """Offer one person's memory to an agent as tools of the Model Context Protocol.
 
     Speaks on standard input and output, as agents start such servers. Whose memory it is, --user
@@ -35,10 +42,13 @@ def mcp(*, user: str | None, application: str, http: str | None, settings: Setti
         raise click.UsageError("--user is needed: an agent acts for one person.")
     if http is not None and (user or application):
         raise click.UsageError("--user and --application do not go with --http: keys say it.")
+    if http is None and url is not None:
+        raise click.UsageError("--url goes with --http.")
     address = address_of(http) if http is not None else None
     with Memory(_config(settings, application)) as memory:
         if address is not None:
-            serve_http(memory.engine, address, say=lambda line: click.echo(line, err=True))
+            say = functools.partial(click.echo, err=True)
+            serve_http(memory.engine, address, url=url, say=say)
         else:
             serve_stdio(OnePerson(memory.engine, memory.person(str(user)), application))
 

@@ -18,8 +18,11 @@ from recenter.memory.messages import checked
 from recenter.memory.own import PersonSide
 from recenter.memory.records import Answered, Choices, Deleted, Memorised, Note
 from recenter.memory.searching import Hit, searched
+from recenter.memory.traces import Hasher
 from recenter.memory.verbatim import put_verbatim
-from recenter.records import Attribute
+from recenter.records import Attribute, Evidence
+from recenter.store.database import Transaction
+from recenter.store.writing import hold_people
 
 _LATEST = 1e12
 
@@ -97,6 +100,23 @@ class OnePerson:
         """
         return searched(self._engine, self._person, query, most=None, threshold=0.0, wanted=wanted)
 
+    def was_forgotten(self, text: str) -> bool:
+        """Tell whether a text says again what the person had forgotten or put right, or may do so
+        in other words. Whoever is not the person may not bring that back.
+        """
+        whole = Evidence(conversation="", turn=0, start=0, end=len(text), quote=text)
+        said = Attribute(
+            id="",
+            person=self._person,
+            text=text,
+            source="stated",
+            confidence=1.0,
+            evidence=(whole,),
+        )
+        left = ledger.traces(self._engine.store.database, self._person)
+        hasher = Hasher(self._engine.key, self._person)
+        return hasher.is_refused(said, left) or hasher.is_alike(said, left)
+
     # Changing
 
     def learn(self, messages: Any, *, agent: str | None = None) -> Learned:
@@ -161,8 +181,14 @@ class OnePerson:
         )
 
     def annotate(self, attribute: Attribute, note: Note) -> None:
-        """Keep another note with a memory, and nothing in its history."""
-        self._engine.store.database.transact(lambda t: ledger.put_note(t, attribute, note))
+        """Keep another note with a memory, and nothing in its history; none of what is gone."""
+
+        def work(transaction: Transaction) -> None:
+            forgotten = hold_people(transaction, [self._person])
+            if not forgotten and transaction.rows("attributes_get", id=attribute.id):
+                ledger.put_note(transaction, attribute, note)
+
+        self._engine.store.database.transact(work)
 
     # Forgetting
 

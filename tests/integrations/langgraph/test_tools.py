@@ -92,6 +92,12 @@ def test_memories_of_somebody_else_cannot_be_reached(manage: BaseTool, memory: M
     assert set(ids(memory, "bob")) == {"The user lives in Berlin."}
 
 
+def test_a_model_does_not_bring_back_what_was_forgotten(manage: BaseTool, memory: Memory) -> None:
+    manage.invoke({"action": "delete", "id": ids(memory, "ada")[NURSE]}, CONFIG)
+    assert "forgotten" in manage.invoke({"content": NURSE}, CONFIG)
+    assert set(ids(memory, "ada")) == {MEAT, ASTHMA}
+
+
 def test_while_paused_the_model_is_told_that_nothing_was_kept(
     manage: BaseTool, memory: Memory
 ) -> None:

@@ -95,7 +95,7 @@ def served(memory: Memory, url: str) -> Iterator[str]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     process = subprocess.Popen(
-        [*RUN, "--http", str(port), "--store", url],
+        [*RUN, "--http", str(port), "--url", "https://memory.example.com", "--store", url],
         env=environment(),
         stderr=subprocess.PIPE,
         text=True,
@@ -165,6 +165,7 @@ def test_over_http_the_key_decides_whose_memory_it_is(memory: Memory, served: st
     assert (everyone.status_code, "single person" in everyone.text) == (403, True)
     known = {"Authorization": f"Bearer {ada}"}
     assert asked(served, **known).status_code == 200
+    assert asked(served, **known, Host="memory.example.com").status_code == 200
     assert asked(served, **known, Host="evil.example.com").status_code == 421
     assert asked(served, **known, Origin="http://evil.example.com").status_code == 403
     database = memory.engine.store.database
@@ -201,6 +202,8 @@ def test_another_address_is_refused(text: str) -> None:
         (["--user", " "], "--user is needed"),
         (["--http", "8766", "--user", "ada"], "keys say it"),
         (["--http", "x"], "HOST:PORT"),
+        (["--http", "8766", "--url", "http://memory.example.com"], "not an https URL"),
+        (["--user", "ada", "--url", "https://memory.example.com"], "goes with --http"),
     ],
 )
 def test_whose_memory_it_is_must_be_clear(arguments: list[str], told: str) -> None:

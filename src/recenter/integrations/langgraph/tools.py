@@ -175,6 +175,8 @@ def _managed(
         return f"deleted memory {key}"
     if content is None:
         raise InputError(f"what to {action} was not said.", field="content")
+    if store.person_of(where).was_forgotten(content):
+        raise InputError("the person had this, or something like it, forgotten or put right.")
     store.put(where, key, {"content": content})
     if store.get(where, key, refresh_ttl=False) is None:
         raise InputError("nothing was kept: memory is paused, or the person was forgotten.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Callable, Iterable
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
@@ -44,13 +45,18 @@ _LOOKS = ToolAnnotations(read_only_hint=True, open_world_hint=False)
 _ADDS = ToolAnnotations(read_only_hint=False, destructive_hint=False, open_world_hint=False)
 _REMOVES = ToolAnnotations(read_only_hint=False, destructive_hint=True, open_world_hint=False)
 
+_AGAIN = (
+    "This was forgotten or put right by the person, or resembles what was. If they say it again, "
+    "give their own words as messages; they are asked before it is used."
+)
 _PAUSED = "Memory is paused by the person: nothing is used and nothing is learned."
+_log = logging.getLogger("recenter.mcp")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 
 
 def _refusing(tool: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Tell the agent what Recenter refuses; anything else is a fault, and not told."""
+    """Tell the agent what Recenter refuses, and of anything else only that it went wrong."""
 
     @functools.wraps(tool)
     def run(*args: _P.args, **given: _P.kwargs) -> _R:
@@ -58,6 +64,10 @@ def _refusing(tool: Callable[_P, _R]) -> Callable[_P, _R]:
             return tool(*args, **given)
         except RecenterError as error:
             raise ToolError(str(error)) from error
+        # Whatever it is must not reach the library's own log, which would print what it quotes.
+        except Exception as error:  # noqa: BLE001
+            _log.error("%s failed: %s", tool.__name__, type(error).__name__)
+            raise ToolError("memory failed at this; nothing is known of the cause here.") from None
 
     return run
 
@@ -89,9 +99,11 @@ class Tools:
         if person.choices().paused:
             return Added(results=[], reason=_PAUSED)
         if text is not None:
-            kept = person.keep(text, agent=AGENT)
+            if person.was_forgotten(text):
+                return Added(results=[], reason=_AGAIN)
+            kept = person.keep(text, agent=AGENT, key=f"{AGENT} {text}")
             if kept is None:
-                return Added(results=[], reason="These words are known, or were forgotten.")
+                return Added(results=[], reason="These words are known.")
             return Added(results=[_changed(Change("ADD", kept))], reason=None)
         results = [_changed(change) for change in person.learn(messages, agent=AGENT).changes]
         reason = None if results else "Nothing new about the person was said."
