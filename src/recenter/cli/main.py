@@ -22,6 +22,7 @@ COMMANDS = {
     "evaluate": "recenter.cli.evaluate:evaluate",
     "finetune": "recenter.cli.finetune:finetune",
     "report": "recenter.cli.report:report",
+    "audit": "recenter.cli.audit:audit",
     "mcp": "recenter.cli.mcp:mcp",
     "people": "recenter.cli.people:people",
     "export": "recenter.cli.people:export",
