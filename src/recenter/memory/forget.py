@@ -20,7 +20,7 @@ from recenter.store.database import Transaction
 from recenter.store.in_studies import remove_from_studies
 from recenter.store.removal import every, remove_attributes, remove_traces, rewrite
 from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, QUERIES
-from recenter.store.writing import hold_people
+from recenter.store.writing import lock_person
 
 _ALL = 2**31 - 1
 
@@ -52,8 +52,9 @@ def forget_memories(
     wanted = set(ids)
 
     def work(transaction: Transaction) -> tuple[Counter[str], tuple[str, ...]]:
-        hold_people(transaction, [person])
-        transaction.rows("people_lock", person=person)
+        # In the order in which a whole person is forgotten.
+        transaction.rows("study_hold_all")
+        lock_person(transaction, person)
         known: list[Attribute] = every(transaction, ATTRIBUTES, person)
         plan = _plan(known, wanted)
         if not plan.gone:

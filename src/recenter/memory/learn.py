@@ -23,7 +23,7 @@ from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
 from recenter.store.database import Transaction
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS
-from recenter.store.writing import hold_people, put_batch
+from recenter.store.writing import lock_person, put_batch
 from recenter.text.instructions import instruction_like
 
 _TRIES = 5
@@ -86,17 +86,19 @@ def learn(
         StoreError: others kept changing the same person's memories.
     """
     person = conversation.person
-    chosen = ledger.choices(store.database, person)
-    if chosen.paused:
+    if ledger.choices(store.database, person).paused:
         return Learned(refused={"paused": 1})
     found = learner.extractor.extract(person, [conversation])
     merged = merge(found.attributes, learner.embedder, threshold=learner.threshold)
     hasher = Hasher(learner.key, person)
-    left = ledger.traces(store.database, person)
-    screened = screen(merged, hasher=hasher, left=left, choices=chosen)
     note = note or Note(created=now, updated=now)
     for _ in range(_TRIES):
         version = _version(store, person)
+        # After the version: what is forgotten from here on, while a model reads, changes it.
+        chosen, left = ledger.choices(store.database, person), ledger.traces(store.database, person)
+        if chosen.paused:
+            return Learned(refused={"paused": 1})
+        screened = screen(merged, hasher=hasher, left=left, choices=chosen)
         known = list(store.attributes(person))
         absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
         verdicts = [
@@ -180,9 +182,8 @@ def _store(
     waiting = {a.id for a in absorbed.added if status(a.id, verdicts) != "accepted"}
 
     def work(transaction: Transaction) -> tuple[Change, ...] | None:
-        if hold_people(transaction, [person]):
+        if not lock_person(transaction, person):
             return ()
-        transaction.rows("people_lock", person=person)
         if transaction.rows("memories_version", person=person) != version:
             return None
         changes = [

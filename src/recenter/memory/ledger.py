@@ -160,19 +160,28 @@ def all_choices(database: Database) -> Iterator[tuple[str, Choices]]:
 
 
 def put_receipts(database: Database, receipts: Iterable[Answered]) -> None:
-    """Keep receipts; none of somebody who was forgotten."""
+    """Keep receipts; none of somebody who was forgotten, and no memory that was forgotten since
+    the decision.
+    """
     rows = list(receipts)
 
     def work(transaction: Transaction) -> None:
         refused = hold_people(transaction, (row.person for row in rows))
         for row in rows:
             if row.person not in refused:
-                record = formats.encode(row)
+                record = formats.encode(_of_what_is_kept(transaction, row))
                 transaction.run(
                     "memory_receipts_put", id=row.id, person=row.person, at=row.at, record=record
                 )
 
     database.transact(work)
+
+
+def _of_what_is_kept(transaction: Transaction, answered: Answered) -> Answered:
+    receipt = answered.receipt
+    named = {line.attribute for line in (*receipt.used, *receipt.withheld, *receipt.asked)}
+    rows = transaction.rows("attributes_among", ids=sorted(named), person=answered.person)
+    return answered.without(named - {id for (id,) in rows})
 
 
 def receipt(database: Database, id: str) -> Answered | None:

@@ -18,7 +18,7 @@ from recenter.store import Store
 from recenter.store.database import Transaction
 from recenter.store.tables import CONVERSATIONS
 from recenter.store.work import FailedTask, Item, Task, put_items
-from recenter.store.writing import put_batch
+from recenter.store.writing import lock_person, put_batch
 
 LEARN = "learn"
 SIGNATURE = "memory"
@@ -55,6 +55,9 @@ def put_turns(
     """
 
     def work(transaction: Transaction) -> Conversation | None:
+        # Before it is read: what is forgotten meanwhile must not be written back.
+        if not lock_person(transaction, person):
+            return None
         made = _continued(transaction, person, turns, key, at)
         if made is None:
             return None

@@ -23,7 +23,12 @@ SELECT id, current, content FROM attributes WHERE person = :person ORDER BY id;
 UPDATE memories SET updated = :now WHERE attribute = :attribute;
 
 -- name: people_lock
-SELECT id FROM people WHERE id = :person FOR UPDATE;
+-- Whoever goes by what they read of a person takes this first: a shared hold cannot be raised to it
+-- while another shares.
+SELECT forgotten FROM people WHERE id = :person FOR UPDATE;
+
+-- name: attributes_among
+SELECT id FROM attributes WHERE id = ANY(:ids) AND person = :person;
 
 -- name: memories_supported
 SELECT record FROM judgments
