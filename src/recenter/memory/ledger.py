@@ -18,12 +18,12 @@ from recenter.store.writing import hold_people
 _EPOCH = 0.0
 
 
-def profile(database: Database, person: str) -> tuple[Memorised, ...]:
-    """Return all that is current of a person, each with its status, in the order of ids.
+def profile(database: Database, person: str, *, retired: bool = False) -> tuple[Memorised, ...]:
+    """Return all that is current of a person, or `retired`, each with its status, by id.
 
     In one read of each table, so that a decision waits for two queries however much is known.
     """
-    rows = database.rows("memories_profile", person=person)
+    rows = database.rows("memories_profile", person=person, current=0 if retired else 1)
     if not rows:
         return ()
     judged: defaultdict[str, list[Judgment]] = defaultdict(list)

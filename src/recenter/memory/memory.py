@@ -289,7 +289,9 @@ class Memory(PersonSide):
         name = _user(user_id, filters)
         person = self.person(name)
         wanted = _wanted(filters, agent_id=agent_id, run_id=run_id)
-        ids = [m.attribute.id for m in self.memories(name) if wanted(m)]
+        # Also those that others took the place of: their words are kept for their history.
+        past = ledger.profile(self._engine.store.database, person, retired=True)
+        ids = [m.attribute.id for m in (*self.memories(name), *past) if wanted(m)]
         if dry_run:
             would = planned(self._engine.store, person, ids)
             return {"message": "Nothing was deleted.", "would_delete": list(would)}

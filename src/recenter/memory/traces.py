@@ -40,14 +40,15 @@ class Hasher:
     def __init__(self, key: bytes, person: str) -> None:
         self._key, self._person = key, person
 
-    def forgotten(self, attribute: Attribute) -> dict[str, set[str]]:
-        """Return what is left behind when an attribute is forgotten."""
+    def forgotten(self, attribute: Attribute, *, worded: Iterable[str] = ()) -> dict[str, set[str]]:
+        """Return what is left behind when an attribute is forgotten, with all its wordings."""
         made: dict[str, set[str]] = {"place": set(), "quote": set(), "run": set()}
         for evidence in attribute.evidence:
             made["place"].add(self._place(evidence))
             made["quote"].add(self._of("quote", *fold_words(evidence.quote)))
             made["run"] |= self._runs(evidence.quote)
-        made["quote"].add(self._of("quote", *fold_words(attribute.text)))
+        for text in (attribute.text, *worded):
+            made["quote"].add(self._of("quote", *fold_words(text)))
         made["word"] = self._words(attribute)
         made["topic"] = self._topic(attribute)
         return made

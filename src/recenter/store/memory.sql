@@ -10,10 +10,10 @@ ON CONFLICT (attribute) DO UPDATE SET
 SELECT attribute, created, updated, expires, record FROM memories WHERE attribute = :attribute;
 
 -- name: memories_profile
--- All that is current of a person, with what is noted of it, in one read.
+-- All that is current of a person, or retired, with what is noted of it, in one read.
 SELECT a.record, m.created, m.updated, m.expires, m.record
 FROM attributes a LEFT JOIN memories m ON m.attribute = a.id
-WHERE a.person = :person AND a.current = 1 ORDER BY a.id;
+WHERE a.person = :person AND a.current = :current ORDER BY a.id;
 
 -- name: memories_version
 -- What an absorption rests on: when it changed, it is done again.
@@ -124,6 +124,34 @@ SELECT id, application, person, created, revoked, label FROM memory_keys ORDER B
 
 -- name: memory_keys_revoke
 UPDATE memory_keys SET revoked = :at WHERE id = :id AND revoked IS NULL;
+
+-- What is changed where one memory is forgotten ------------------------------------------------
+
+-- name: memories_of
+SELECT attribute, record FROM memories WHERE person = :person ORDER BY attribute;
+
+-- name: memories_rewrite
+UPDATE memories SET record = :record WHERE attribute = :attribute;
+
+-- name: memory_events_places
+SELECT attribute, place, record FROM memory_events WHERE person = :person
+ORDER BY attribute, place;
+
+-- name: memory_events_rewrite
+UPDATE memory_events SET record = :record WHERE attribute = :attribute AND place = :place;
+
+-- name: queries_delete
+DELETE FROM queries WHERE id = :id;
+
+-- name: selections_delete
+DELETE FROM selections WHERE id = :id;
+
+-- name: work_content
+UPDATE work SET content = :content WHERE item = :item AND person = :person;
+
+-- name: work_delete_done
+-- What was done of a person in every stage but one, so that it is done again.
+DELETE FROM work WHERE person = :person AND stage <> :stage AND state <> 'claimed';
 
 -- name: judgments_delete
 DELETE FROM judgments WHERE id = :id;
