@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import msgspec
 
 from recenter import formats
-from recenter.memory.queue import LEARN
+from recenter.memory.ledger import put_traces
+from recenter.memory.queue import LEARN, MASK
 from recenter.memory.records import Answered, Happened, Note
+from recenter.memory.traces import Hasher
 from recenter.memory.words import Words
 from recenter.provenance import make_id
-from recenter.records import LIVE, Conversation, Judgment, Query, Reply, Selection, judgment_id
+from recenter.records import (
+    LIVE,
+    Conversation,
+    Judgment,
+    Query,
+    Reply,
+    Selection,
+    Turn,
+    judgment_id,
+)
 from recenter.store.database import Transaction
 from recenter.store.in_studies import mask_in_studies, remove_from_studies
 from recenter.store.removal import every, remove_replies, rewrite
@@ -27,21 +38,37 @@ class Clearing:
     """One transaction in which the words of a person's forgotten memories go."""
 
     def __init__(
-        self, transaction: Transaction, person: str, words: Words, counts: Counter[str]
+        self,
+        transaction: Transaction,
+        person: str,
+        words: Words,
+        counts: Counter[str],
+        *,
+        hasher: Hasher | None,
     ) -> None:
+        """Without a `hasher` no traces are left, and what is said again is kept again."""
         self._transaction, self._person = transaction, person
-        self._words, self._counts = words, counts
+        self._words, self._counts, self._hasher = words, counts, hasher
 
     def conversations(self, removed: Set[str]) -> None:
         """Mask the words in the conversations; those of the ids that are `removed` go whole."""
         for conversation in self._conversations():
             turns = self._words.of_turns(conversation.turns)
             if conversation.id in removed:
+                self._trace(conversation.turns)
                 self._remove(conversation)
             elif turns != conversation.turns:
+                pairs = zip(conversation.turns, turns, strict=True)
+                self._trace([old for old, new in pairs if old != new])
                 self._mask(msgspec.structs.replace(conversation, turns=turns))
         # Of what was done elsewhere a digest of the very words is kept.
         self._transaction.run("work_delete_done", person=self._person, stage=LEARN)
+
+    def _trace(self, turns: Iterable[Turn]) -> None:
+        # A client sends its whole conversation with every message, perhaps cut at the front.
+        if self._hasher is not None:
+            left = {self._hasher.turn(turn.text) for turn in turns if MASK not in turn.text}
+            put_traces(self._transaction, self._person, {"turn": left})
 
     def _conversations(self) -> list[Conversation]:
         rows = self._transaction.rows(

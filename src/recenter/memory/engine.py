@@ -21,6 +21,7 @@ from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Worker, put_turns
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Note
+from recenter.memory.traces import Hasher
 from recenter.records import Conversation, Turn
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
@@ -229,7 +230,8 @@ class Engine:
         # Keyed, so that nobody can try out which words a forgotten conversation began with.
         begins = ("begins", first) if key is None else ("named", key)
         part = pseudonym(self.key, "live", person, *begins)
-        return put_turns(self.store, person, turns, key=part, at=at, later=later)
+        hasher = Hasher(self.key, person)
+        return put_turns(self.store, person, turns, key=part, hasher=hasher, at=at, later=later)
 
     def wait(self, seconds: float) -> bool:
         """Wait until what was put on the list is learned; False where it was not in time."""

@@ -62,10 +62,12 @@ def forget_memories(
         if not plan.gone:
             return Counter(), ()
         counts: Counter[str] = Counter()
-        if not again:
-            _leave_traces(transaction, plan, wordings, Hasher(key, person))
+        hasher = None if again else Hasher(key, person)
+        if hasher is not None:
+            _leave_traces(transaction, plan, wordings, hasher)
         _remove(transaction, person, plan, counts)
-        clearing = Clearing(transaction, person, Words(_texts(plan.gone, wordings)), counts)
+        words = Words(_texts(plan.gone, wordings))
+        clearing = Clearing(transaction, person, words, counts, hasher=hasher)
         cited = {e.conversation for a in plan.gone.values() for e in a.evidence}
         clearing.conversations(removed=cited if conversations else set())
         clearing.prompts()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -22,6 +22,7 @@ from recenter.stages.sensitive import sensitive_topics
 from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
 from recenter.store.database import Transaction
+from recenter.store.removal import rewrite
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS
 from recenter.store.writing import lock_person, put_batch
 from recenter.text.instructions import instruction_like
@@ -108,7 +109,7 @@ def learn(
         ]
         # So that the first answer about this person does not wait for vectors.
         learner.embedder.embed([attribute.text for attribute in absorbed.added])
-        made = _store(store, person, version, absorbed, verdicts, note=note, now=now)
+        made = _store(store, conversation, version, absorbed, verdicts, note=note, now=now)
         if made is not None:
             return Learned(changes=made, refused=dict(screened.refused))
     raise StoreError(
@@ -150,18 +151,20 @@ def _verdicts(
     verifier: Verifier, attribute: Attribute, conversation: Conversation, alike: frozenset[str]
 ) -> list[Judgment]:
     verdicts = [verifier.verify(attribute, [conversation])]
-    if attribute.id in alike:
-        held = supported(
-            attribute,
-            judge=_FORGOTTEN,
-            answer="uncertain",
-            probability=None,
-            failure=None,
-            reason="Resembles something that was forgotten: used only if the person agrees.",
-            signature=Signature(model=_FORGOTTEN),
-        )
-        verdicts.append(held)
-    return verdicts
+    return [*verdicts, resembling(attribute)] if attribute.id in alike else verdicts
+
+
+def resembling(attribute: Attribute) -> Judgment:
+    """Return the judgment that holds back what may say again what was forgotten."""
+    return supported(
+        attribute,
+        judge=_FORGOTTEN,
+        answer="uncertain",
+        probability=None,
+        failure=None,
+        reason="Resembles something that was forgotten: used only if the person agrees.",
+        signature=Signature(model=_FORGOTTEN),
+    )
 
 
 def _version(store: Store, person: str) -> list[tuple[object, ...]]:
@@ -170,7 +173,7 @@ def _version(store: Store, person: str) -> list[tuple[object, ...]]:
 
 def _store(
     store: Store,
-    person: str,
+    conversation: Conversation,
     version: list[tuple[object, ...]],
     absorbed: Absorbed,
     verdicts: Sequence[Judgment],
@@ -179,20 +182,27 @@ def _store(
     now: float,
 ) -> tuple[Change, ...] | None:
     """Store in one transaction; None where the person's memories changed since they were read."""
-    waiting = {a.id for a in absorbed.added if status(a.id, verdicts) != "accepted"}
+    person = conversation.person
 
     def work(transaction: Transaction) -> tuple[Change, ...] | None:
         if not lock_person(transaction, person):
             return ()
         if transaction.rows("memories_version", person=person) != version:
             return None
+        if not transaction.rows("conversations_get", id=conversation.id):
+            return ()  # Removed meanwhile, with all that was said in it.
+        judged = [*ledger.supported_of(transaction, person), *verdicts]
+
+        def waits(attribute: Attribute) -> bool:
+            return status(attribute.id, judged) != "accepted"
+
         changes = [
-            *_add(transaction, absorbed.added, waiting, note, now),
-            *_reinforce(transaction, absorbed.reinforced, now),
+            *_add(transaction, absorbed.added, waits, note, now),
+            *_reinforce(transaction, absorbed.reinforced, waits, note, now),
         ]
         put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
         for gone in absorbed.superseded:
-            if gone.new.id not in waiting:
+            if not waits(gone.new):
                 transaction.run("attributes_retire", id=gone.old.id)
                 why = Happened(
                     event="SUPERSEDE", old=gone.old.text, new=gone.new.text, why=gone.why
@@ -207,7 +217,7 @@ def _store(
 def _add(
     transaction: Transaction,
     added: Sequence[Attribute],
-    waiting: set[str],
+    waits: Callable[[Attribute], bool],
     note: Note,
     now: float,
 ) -> list[Change]:
@@ -217,17 +227,21 @@ def _add(
         if outcome in ("new", "changed"):
             ledger.put_note(transaction, attribute, note)
             ledger.put_event(transaction, attribute, Happened(event="ADD", new=attribute.text), now)
-            changes.append(Change("ADD", attribute, held=attribute.id in waiting))
+            changes.append(Change("ADD", attribute, held=waits(attribute)))
     return changes
 
 
 def _reinforce(
-    transaction: Transaction, reinforced: Sequence[Attribute], now: float
+    transaction: Transaction,
+    reinforced: Sequence[Attribute],
+    waits: Callable[[Attribute], bool],
+    note: Note,
+    now: float,
 ) -> list[Change]:
-    rows = [ATTRIBUTES.row(attribute) for attribute in reinforced]
-    for attribute, row in zip(reinforced, rows, strict=True):
-        transaction.run(
-            "attributes_rewrite", id=row["id"], content=row["content"], record=row["record"]
-        )
-        transaction.run("memories_touch", attribute=attribute.id, now=now)
-    return [Change("UPDATE", attribute, old=attribute.text) for attribute in reinforced]
+    for attribute in reinforced:
+        rewrite(transaction, ATTRIBUTES, attribute)
+        transaction.run("memories_touch", attribute=attribute.id, now=now, expires=note.expires)
+    return [
+        Change("UPDATE", attribute, old=attribute.text, held=waits(attribute))
+        for attribute in reinforced
+    ]

@@ -27,19 +27,23 @@ def profile(database: Database, person: str, *, retired: bool = False) -> tuple[
     if not rows:
         return ()
     judged: defaultdict[str, list[Judgment]] = defaultdict(list)
-    for (record,) in database.rows("memories_supported", person=person):
-        judgment = formats.decode(record, Judgment, file="store, table judgments")
+    for judgment in supported_of(database, person):
         if judgment.subject.attribute is not None:
             judged[judgment.subject.attribute].append(judgment)
     return tuple(_memorised(row, judged) for row in rows)
+
+
+def supported_of(reader: Database | Transaction, person: str) -> list[Judgment]:
+    """Return all verdicts on a person's memories."""
+    rows = reader.rows("memories_supported", person=person)
+    return [formats.decode(r, Judgment, file="store, table judgments") for (r,) in rows]
 
 
 def one(database: Database, attribute: Attribute) -> Memorised:
     """Return one attribute with what is noted of it, also a retired one."""
     rows = database.rows("memories_one", attribute=attribute.id)
     note = _note(*rows[0][1:]) if rows else Note(created=_EPOCH, updated=_EPOCH)
-    found = database.rows("memories_supported", person=attribute.person)
-    judged = [formats.decode(record, Judgment) for (record,) in found]
+    judged = supported_of(database, attribute.person)
     about = [judgment for judgment in judged if judgment.subject.attribute == attribute.id]
     return Memorised(
         attribute=attribute,
@@ -196,12 +200,18 @@ def receipts(database: Database, person: str, *, before: float, size: int) -> li
     return [formats.decode(record, Answered) for _, _, record in rows]
 
 
-def traces(database: Database, person: str) -> Traces:
+def traces(database: Database | Transaction, person: str) -> Traces:
     """Return the traces that forgotten and reworded memories of a person left."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for kind, hash in database.rows("memory_traces_of", person=person):
         found[kind].add(hash)
     return found
+
+
+def traces_of_turns(transaction: Transaction, person: str) -> frozenset[str]:
+    """Return the traces of turns that held forgotten words of a person."""
+    rows = transaction.rows("memory_traces_of", person=person)
+    return frozenset(hash for kind, hash in rows if kind == "turn")
 
 
 def put_traces(transaction: Transaction, person: str, left: Mapping[str, Iterable[str]]) -> None:

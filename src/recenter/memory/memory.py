@@ -18,7 +18,6 @@ from recenter.memory.context import Context
 from recenter.memory.engine import Engine
 from recenter.memory.envelope import changed, history, shown
 from recenter.memory.forget import planned
-from recenter.memory.learn import Change
 from recenter.memory.messages import checked
 from recenter.memory.own import PersonSide
 from recenter.memory.records import Memorised, Note
@@ -164,7 +163,7 @@ class Memory(PersonSide):
         application = self._application
         if not infer:
             kept = put_verbatim(self._engine, person, given, note=note, application=application)
-            return changed([Change("ADD", attribute) for attribute in kept], note, name)
+            return changed(kept, note, name)
         made = self._engine.learn_now(given, person, key=run_id, note=note, application=application)
         return changed(made.changes, note, name)
 

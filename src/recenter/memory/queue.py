@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 
 import msgspec
 
 from recenter.errors import RecenterError
 from recenter.importers.pseudonym import pseudonym
+from recenter.memory import ledger
 from recenter.memory.learn import Learned, Learner, learn
-from recenter.memory.messages import grown
+from recenter.memory.messages import agreeing
+from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.store import Store
 from recenter.store.database import Transaction
@@ -38,6 +40,7 @@ def put_turns(
     turns: Sequence[Turn],
     *,
     key: str,
+    hasher: Hasher,
     at: str | None,
     later: bool,
 ) -> Conversation | None:
@@ -49,7 +52,8 @@ def put_turns(
         person: who said it, with an assistant.
         turns: the whole conversation so far; of the person and the assistant only.
         key: of the conversation, keyed. Where the client has none it is that of its first words:
-            conversations that begin with the same words of a person are one.
+            conversations that begin with the same words of a person are one, as far as they agree.
+        hasher: by which turns that held forgotten words are known, and masked.
         at: when, ISO 8601 in UTC.
         later: whether the learner's queue is told.
     """
@@ -58,7 +62,10 @@ def put_turns(
         # Before it is read: what is forgotten meanwhile must not be written back.
         if not lock_person(transaction, person):
             return None
-        made = _continued(transaction, person, turns, key, at)
+        known = ledger.traces_of_turns(transaction, person)
+        made = _continued(
+            transaction, person, turns, key=key, at=at, masked=lambda t: _masked(t, known, hasher)
+        )
         if made is None:
             return None
         ((_, outcome),) = put_batch(
@@ -75,21 +82,34 @@ def put_turns(
 
 
 def _continued(
-    transaction: Transaction, person: str, turns: Sequence[Turn], key: str, at: str | None
+    transaction: Transaction,
+    person: str,
+    turns: Sequence[Turn],
+    *,
+    key: str,
+    at: str | None,
+    masked: Callable[[Turn], Turn],
 ) -> Conversation | None:
-    # One that took another course after the same beginning is a conversation of its own.
-    course = pseudonym(key.encode(), *(part for turn in turns for part in (turn.role, turn.text)))
-    for part in (key, course):
-        id = conversation_id(person, LIVE, part)
+    while True:
+        id = conversation_id(person, LIVE, key)
         rows = transaction.rows("conversations_get", id=id)
         if not rows:
-            return Conversation(id=id, person=person, turns=tuple(turns), source=LIVE, at=at)
+            new = tuple(map(masked, turns))
+            return Conversation(id=id, person=person, turns=new, source=LIVE, at=at)
         stored = CONVERSATIONS.record(rows[0][0])
-        whole = grown(stored.turns, turns, MASK)
-        if whole is not None:
-            longer = len(whole) > len(stored.turns)
-            return msgspec.structs.replace(stored, turns=whole) if longer else None
-    return None
+        same = agreeing(stored.turns, turns, MASK)
+        if same == min(len(stored.turns), len(turns)):
+            more = tuple(map(masked, turns[same:]))
+            return msgspec.structs.replace(stored, turns=stored.turns + more) if more else None
+        # One that takes another course is a conversation of its own, known by where it parts: so
+        # it stays the same one while it grows.
+        key = pseudonym(key.encode(), *(x for t in turns[: same + 1] for x in (t.role, t.text)))
+
+
+def _masked(turn: Turn, known: Set[str], hasher: Hasher) -> Turn:
+    if not known or hasher.turn(turn.text) not in known:
+        return turn
+    return msgspec.structs.replace(turn, text=MASK * len(turn.text))
 
 
 class Worker:

@@ -20,7 +20,10 @@ WHERE a.person = :person AND a.current = :current ORDER BY a.id;
 SELECT id, current, content FROM attributes WHERE person = :person ORDER BY id;
 
 -- name: memories_touch
-UPDATE memories SET updated = :now WHERE attribute = :attribute;
+-- What had lapsed and is said again lasts as long as what is new.
+UPDATE memories SET updated = :now,
+    expires = CASE WHEN expires <= :now THEN :expires ELSE expires END
+WHERE attribute = :attribute;
 
 -- name: people_lock
 -- Whoever goes by what they read of a person takes this first: a shared hold cannot be raised to it
