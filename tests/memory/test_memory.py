@@ -121,6 +121,30 @@ def test_other_words_stay_under_the_same_id_and_the_old_ones_are_not_learned_aga
     assert known(memory) == {MEAT, "The user worked nights as a nurse until 2020."}
 
 
+def test_other_metadata_alone_vouches_for_nothing(memory: Memory) -> None:
+    memory.add(SAID, user_id="ada")
+    id = id_of(memory, NURSE)
+    memory.review(id, "decline")
+    before = memory.get(id)
+    assert before is not None
+    memory.update(id, metadata={"seen": True})
+    after = memory.get(id)
+    assert after is not None
+    assert after["metadata"] == {"seen": True}
+    same = ("status", "source", "confidence", "memory")
+    assert [after[name] for name in same] == [before[name] for name in same]
+    assert after["status"] == "rejected"
+    with pytest.raises(InputError, match="nothing to change"):
+        memory.update(id)
+
+
+def test_numbers_of_results_are_not_negative(memory: Memory) -> None:
+    memory.add(SAID, user_id="ada")
+    assert len(memory.get_all(user_id="ada", limit=1)["results"]) == 1
+    with pytest.raises(InputError, match="0 or more"):
+        memory.get_all(user_id="ada", limit=-1)
+
+
 def test_word_for_word_memories_are_stated_and_checked(memory: Memory) -> None:
     made = memory.add("Prefers short answers.", user_id="ada", infer=False)
     assert [r["memory"] for r in made["results"]] == ["Prefers short answers."]

@@ -160,6 +160,21 @@ def reworded(
     return store.database.transact(work)
 
 
+def noted(store: Store, memory: Memorised, *, now: float) -> None:
+    """Keep what the application notes of a memory, whose words and standing stay as they are.
+
+    Raises:
+        InputError: it is gone.
+    """
+    note = msgspec.structs.replace(memory.note, updated=now, created=memory.note.created or now)
+
+    def work(transaction: Transaction) -> None:
+        if lock_person(transaction, memory.attribute.person):
+            ledger.put_note(transaction, _kept(transaction, memory.attribute.id), note)
+
+    store.database.transact(work)
+
+
 def checked_text(text: str) -> str:
     """Return the text of a memory on one line.
 

@@ -228,6 +228,8 @@ class Memory(PersonSide):
             if r["status"] == status or (not status and r["status"] != "rejected")
         ]
         most = limit if top_k is None else top_k
+        if most is not None and most < 0:
+            raise InputError(f"must be 0 or more, got {most}.", field="top_k")
         return {"results": chosen if most is None else chosen[:most]}
 
     def update(
@@ -240,22 +242,25 @@ class Memory(PersonSide):
     ) -> dict[str, str]:
         """Put other words in the place of a memory's, under its id; the old ones go to its history.
 
+        Other metadata alone vouches for nothing: what waits for the person goes on waiting.
+
         Raises:
-            InputError: there is no such memory, or the words cannot be one.
+            InputError: there is no such memory, the words cannot be one, or neither is given.
         """
         memory = self._need(memory_id)
+        words = data if text is None else text
+        if words is None and metadata is None:
+            raise InputError("there is nothing to change.", field="data", cure="Give new words.")
         if metadata is not None:
             note = msgspec.structs.replace(memory.note, metadata=dict(metadata))
             memory = msgspec.structs.replace(memory, note=note)
-        words = data if text is None else text
-        corrections.reworded(
-            self._engine.store,
-            memory,
-            memory.attribute.text if words is None else words,
-            key=self._engine.key,
-            now=self._engine.clock(),
-            by="application",
-        )
+        now = self._engine.clock()
+        if words is None:
+            corrections.noted(self._engine.store, memory, now=now)
+        else:
+            corrections.reworded(
+                self._engine.store, memory, words, key=self._engine.key, now=now, by="application"
+            )
         return {"message": "Memory updated successfully!"}
 
     def delete(self, memory_id: str, *, conversations: bool = False) -> dict[str, Any]:
