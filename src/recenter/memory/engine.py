@@ -25,6 +25,7 @@ from recenter.memory.traces import Hasher
 from recenter.records import Conversation, Turn
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
+from recenter.store.forking import begins_anew
 
 PATIENCE = 0.5
 """Seconds that an answer waits for a decision before it goes on without memory."""
@@ -48,12 +49,17 @@ class Engine:
         self.recorder = Recorder()
         self._parts = Parts(config, self.settings)
         self._later = later
-        self._lock = threading.RLock()
-        self._pool: ThreadPoolExecutor | None = None
-        self._free = threading.BoundedSemaphore(_WAITING)
+        self.begin()
+        begins_anew(self)
         self._worker: Worker | None = None
         self.trouble: str | None = None
         """What last went wrong while learning or deciding, without anybody's words."""
+
+    def begin(self) -> None:
+        """Have no threads yet that decide."""
+        self._lock = threading.RLock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._free = threading.BoundedSemaphore(_WAITING)
 
     @functools.cached_property
     def key(self) -> bytes:

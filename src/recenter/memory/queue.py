@@ -18,6 +18,7 @@ from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.store import Store
 from recenter.store.database import Transaction
+from recenter.store.forking import begins_anew
 from recenter.store.tables import CONVERSATIONS
 from recenter.store.work import FailedTask, Item, Task, put_items
 from recenter.store.writing import lock_person, put_batch
@@ -129,6 +130,11 @@ class Worker:
     ) -> None:
         self._open, self._learner, self._clock = open_store, learner, clock
         self._told, self._failed = told, failed
+        self.begin()
+        begins_anew(self)
+
+    def begin(self) -> None:
+        """Have no thread yet."""
         self._wake, self._over = threading.Event(), threading.Event()
         self._idle = threading.Condition()
         self._busy = True
