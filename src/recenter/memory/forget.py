@@ -68,8 +68,10 @@ def forget_memories(
         _remove(transaction, person, plan, counts)
         words = Words(_texts(plan.gone, wordings))
         clearing = Clearing(transaction, person, words, counts, hasher=hasher)
-        cited = {e.conversation for a in plan.gone.values() for e in a.evidence}
-        clearing.conversations(removed=cited if conversations else set())
+        removed = _cited(plan.gone.values()) if conversations else set()
+        if again:  # What lapses takes nothing from what does not.
+            removed -= _cited(a for a in known if a.id not in plan.gone)
+        clearing.conversations(removed=removed)
         clearing.prompts()
         clearing.notes()
         clearing.copies()
@@ -147,6 +149,10 @@ def _leave_traces(
     for attribute in plan.gone.values():
         left = hasher.forgotten(attribute, worded=wordings.get(attribute.id, ()))
         ledger.put_traces(transaction, attribute.person, left)
+
+
+def _cited(attributes: Iterable[Attribute]) -> set[str]:
+    return {e.conversation for attribute in attributes for e in attribute.evidence}
 
 
 def _remove(transaction: Transaction, person: str, plan: _Plan, counts: Counter[str]) -> None:

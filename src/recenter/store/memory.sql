@@ -95,6 +95,16 @@ WHERE person = :person AND at <= :before ORDER BY at DESC, id LIMIT :size;
 -- name: memory_receipts_of
 SELECT id, at, record FROM memory_receipts WHERE person = :person ORDER BY at, id;
 
+-- name: conversations_older
+-- By when something was last said in them; not while they wait to be learned from.
+SELECT c.id, c.record FROM conversations c
+WHERE c.person = :person AND c.source = :source AND c.at < :before AND NOT EXISTS (
+    SELECT 1 FROM work w WHERE w.item = c.id AND w.state IN ('open', 'claimed')
+);
+
+-- name: judgments_queries
+SELECT DISTINCT query FROM judgments WHERE person = :person AND query IS NOT NULL;
+
 -- name: memory_receipts_older
 DELETE FROM memory_receipts WHERE person = :person AND at < :before;
 
