@@ -200,6 +200,12 @@ def receipts(database: Database, person: str, *, before: float, size: int) -> li
     return [formats.decode(record, Answered) for _, _, record in rows]
 
 
+def all_receipts(database: Database, person: str) -> list[Answered]:
+    """Return all receipts of a person, first to last."""
+    rows = database.rows("memory_receipts_of", person=person)
+    return [formats.decode(record, Answered) for _, _, record in rows]
+
+
 def traces(database: Database | Transaction, person: str) -> Traces:
     """Return the traces that forgotten and reworded memories of a person left."""
     found: defaultdict[str, set[str]] = defaultdict(set)

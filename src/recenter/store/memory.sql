@@ -138,6 +138,21 @@ SELECT id, application, person, created, revoked, label FROM memory_keys ORDER B
 -- name: memory_keys_revoke
 UPDATE memory_keys SET revoked = :at WHERE id = :id AND revoked IS NULL;
 
+-- What a person may download beside the records ------------------------------------------------
+
+-- name: work_of
+SELECT stage, item, state FROM work WHERE person = :person ORDER BY stage, id;
+
+-- name: memory_keys_of
+SELECT id, application, label, created FROM memory_keys WHERE person = :person ORDER BY id;
+
+-- name: deleted_of
+SELECT id FROM deleted WHERE person = :person ORDER BY id;
+
+-- name: cache_count
+SELECT COUNT(*) FROM cache_people WHERE person = :person;
+
+
 -- What is changed where one memory is forgotten ------------------------------------------------
 
 -- name: memories_of
