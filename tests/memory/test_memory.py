@@ -138,6 +138,16 @@ def test_other_metadata_alone_vouches_for_nothing(memory: Memory) -> None:
         memory.update(id)
 
 
+def test_metadata_that_cannot_be_kept_is_refused_before_anything_is(memory: Memory) -> None:
+    for given in ({"a": object()}, [1], {"a": {1, 2}, 2: 3}.keys()):
+        with pytest.raises(InputError, match="metadata"):
+            memory.add(SAID, user_id="ada", metadata=given)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="metadata"):
+            memory.add("Likes tea.", user_id="ada", infer=False, metadata=given)  # type: ignore[arg-type]
+    memory.add(SAID, user_id="ada", metadata={"a": {"b": [1, None]}})
+    assert known(memory) == {NURSE, MEAT}
+
+
 def test_numbers_of_results_are_not_negative(memory: Memory) -> None:
     memory.add(SAID, user_id="ada")
     assert len(memory.get_all(user_id="ada", limit=1)["results"]) == 1

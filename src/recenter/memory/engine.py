@@ -18,7 +18,7 @@ from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
 from recenter.memory.learn import Learned, Learner, learn
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
-from recenter.memory.queue import Worker, put_turns
+from recenter.memory.queue import Stored, Worker, put_turns, take_back
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Note
 from recenter.memory.traces import Hasher
@@ -182,19 +182,27 @@ class Engine:
         key: str | None = None,
         application: str = "",
     ) -> Learned:
-        """Learn from messages before returning; nothing of a person who is paused."""
+        """Learn from messages before returning; nothing of a person who is paused.
+
+        Where that fails, nothing is kept: the same messages can be given again.
+        """
         if ledger.enrol(self.store.database, person, application).paused:
             return Learned(refused={"paused": 1})
-        conversation = self.put_conversation(messages, person, key=key)
-        if conversation is None:
+        stored = self._put(messages, person, key, later=False)
+        if stored is None:
             return Learned()
-        return learn(self.store, self.learner, conversation, now=note.updated, note=note)
+        try:
+            return learn(self.store, self.learner, stored.conversation, now=note.updated, note=note)
+        except BaseException:
+            take_back(self.store, stored)
+            raise
 
     def put_conversation(
         self, messages: Messages, person: str, *, key: str | None = None
     ) -> Conversation | None:
         """Store what was said; None where nothing new was, or the person was forgotten."""
-        return self._put(messages, person, key, later=False)
+        stored = self._put(messages, person, key, later=False)
+        return None if stored is None else stored.conversation
 
     def learn_later(
         self, messages: Messages, person: str, *, key: str | None = None, application: str = ""
@@ -227,7 +235,7 @@ class Engine:
 
     def _put(
         self, messages: Messages, person: str, key: str | None, *, later: bool
-    ) -> Conversation | None:
+    ) -> Stored | None:
         at = datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         turns = _own(turns_of(messages, at=at))
         first = next((turn.text for turn in turns if turn.role == "user"), None)

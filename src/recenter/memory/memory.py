@@ -154,7 +154,7 @@ class Memory(PersonSide):
             created=now,
             updated=now,
             expires=_expires(expiration_date),
-            metadata=dict(metadata or {}),
+            metadata=_metadata(metadata or {}),
             agent=agent_id,
             run=run_id,
         )
@@ -252,7 +252,7 @@ class Memory(PersonSide):
         if words is None and metadata is None:
             raise InputError("there is nothing to change.", field="data", cure="Give new words.")
         if metadata is not None:
-            note = msgspec.structs.replace(memory.note, metadata=dict(metadata))
+            note = msgspec.structs.replace(memory.note, metadata=_metadata(metadata))
             memory = msgspec.structs.replace(memory, note=note)
         now = self._engine.clock()
         if words is None:
@@ -358,6 +358,21 @@ def _wanted(filters: Mapping[str, Any] | None, **named: str | None) -> Callable[
         return all(held.get(name) == value for name, value in asked.items())
 
     return wanted
+
+
+def _metadata(given: Any) -> dict[str, Any]:
+    """Return metadata as the store gives it back.
+
+    Raises:
+        InputError: JSON cannot hold it.
+    """
+    try:
+        made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(given), type=dict[str, Any])
+    except (TypeError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        raise InputError(
+            f"metadata is a dict that JSON can hold: {error}.", field="metadata"
+        ) from error
+    return made
 
 
 def _expires(given: Any) -> float | None:

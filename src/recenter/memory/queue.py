@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Sequence, Set
+from typing import NamedTuple
 
 import msgspec
 
@@ -35,6 +36,13 @@ _POLL, _LEASE, _LONGEST_PAUSE = 2.0, 60.0, 60.0
 _log = logging.getLogger("recenter.memory")
 
 
+class Stored(NamedTuple):
+    """A conversation as it stands now, and how many of its turns were there before."""
+
+    conversation: Conversation
+    before: int
+
+
 def put_turns(
     store: Store,
     person: str,
@@ -44,7 +52,7 @@ def put_turns(
     hasher: Hasher,
     at: str | None,
     later: bool,
-) -> Conversation | None:
+) -> Stored | None:
     """Store what was said, as a new conversation or the next part of one, and with `later` put it
     on the list, in one transaction. None where nothing new was said, or the person was forgotten.
 
@@ -59,7 +67,7 @@ def put_turns(
         later: whether the learner's queue is told.
     """
 
-    def work(transaction: Transaction) -> Conversation | None:
+    def work(transaction: Transaction) -> Stored | None:
         # Before it is read: what is forgotten meanwhile must not be written back.
         if not lock_person(transaction, person):
             return None
@@ -69,17 +77,38 @@ def put_turns(
         )
         if made is None:
             return None
-        ((_, outcome),) = put_batch(
-            transaction, table=CONVERSATIONS, rows=[CONVERSATIONS.row(made)]
-        )
+        conversation, _ = made
+        row = CONVERSATIONS.row(conversation)
+        ((_, outcome),) = put_batch(transaction, table=CONVERSATIONS, rows=[row])
         if outcome not in ("new", "changed"):
             return None
         if later:
-            item = Item(item=made.id, person=person, content=made.content)
+            item = Item(item=conversation.id, person=person, content=conversation.content)
             put_items(transaction, stage=LEARN, signature=SIGNATURE, items=[item])
         return made
 
     return store.database.transact(work)
+
+
+def take_back(store: Store, stored: Stored) -> None:
+    """Remove the new turns of a conversation from which nothing could be learned, so that they are
+    new when they are sent again; not where it has changed since.
+    """
+    conversation = stored.conversation
+
+    def work(transaction: Transaction) -> None:
+        lock_person(transaction, conversation.person)
+        rows = transaction.rows("conversations_get", id=conversation.id)
+        if not rows or CONVERSATIONS.record(rows[0][0]).turns != conversation.turns:
+            return
+        if stored.before:
+            turns = conversation.turns[: stored.before]
+            row = CONVERSATIONS.row(msgspec.structs.replace(conversation, turns=turns))
+            transaction.run("conversations_put", **row)
+        else:
+            transaction.run("conversations_delete", id=conversation.id)
+
+    store.database.transact(work)
 
 
 def _continued(
@@ -90,18 +119,22 @@ def _continued(
     key: str,
     at: str | None,
     masked: Callable[[Turn], Turn],
-) -> Conversation | None:
+) -> Stored | None:
     while True:
         id = conversation_id(person, LIVE, key)
         rows = transaction.rows("conversations_get", id=id)
         if not rows:
             new = tuple(map(masked, turns))
-            return Conversation(id=id, person=person, turns=new, source=LIVE, at=at)
+            made = Conversation(id=id, person=person, turns=new, source=LIVE, at=at)
+            return Stored(made, 0)
         stored = CONVERSATIONS.record(rows[0][0])
         same = agreeing(stored.turns, turns, MASK)
         if same == min(len(stored.turns), len(turns)):
             more = tuple(map(masked, turns[same:]))
-            return msgspec.structs.replace(stored, turns=stored.turns + more) if more else None
+            if not more:
+                return None
+            grown = msgspec.structs.replace(stored, turns=stored.turns + more)
+            return Stored(grown, len(stored.turns))
         # One that takes another course is a conversation of its own, known by where it parts: so
         # it stays the same one while it grows.
         key = pseudonym(key.encode(), *(x for t in turns[: same + 1] for x in (t.role, t.text)))
