@@ -201,7 +201,7 @@ def _store(
             *_reinforce(transaction, absorbed.reinforced, waits, note, now),
         ]
         put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
-        for gone in absorbed.superseded:
+        for gone in (*absorbed.outdated, *absorbed.superseded):
             if not waits(gone.new):
                 transaction.run("attributes_retire", id=gone.old.id)
                 why = Happened(
