@@ -23,7 +23,7 @@ def profile(database: Database, person: str, *, retired: bool = False) -> tuple[
 
     In one read of each table, so that a decision waits for two queries however much is known.
     """
-    rows = database.rows("memories_profile", person=person, current=0 if retired else 1)
+    rows = database.rows("memories_past" if retired else "memories_profile", person=person)
     if not rows:
         return ()
     judged: defaultdict[str, list[Judgment]] = defaultdict(list)

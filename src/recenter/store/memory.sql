@@ -10,10 +10,15 @@ ON CONFLICT (attribute) DO UPDATE SET
 SELECT attribute, created, updated, expires, record FROM memories WHERE attribute = :attribute;
 
 -- name: memories_profile
--- All that is current of a person, or retired, with what is noted of it, in one read.
+-- All that is current of a person, with what is noted of it, in one read.
 SELECT a.record, m.created, m.updated, m.expires, m.record
 FROM attributes a LEFT JOIN memories m ON m.attribute = a.id
-WHERE a.person = :person AND a.current = :current ORDER BY a.id;
+WHERE a.person = :person AND a.current = 1 ORDER BY a.id;
+
+-- name: memories_past
+SELECT a.record, m.created, m.updated, m.expires, m.record
+FROM attributes a LEFT JOIN memories m ON m.attribute = a.id
+WHERE a.person = :person AND a.current = 0 ORDER BY a.id;
 
 -- name: memories_version
 -- What an absorption rests on: when it changed, it is done again.
