@@ -16,13 +16,13 @@ from recenter.memory import ledger
 from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
-from recenter.memory.learn import Learned, Learner, learn
+from recenter.memory.learn import Learned, Learner, learn, rehearse
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Stored, Worker, put_turns, take_back
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Note
 from recenter.memory.traces import Hasher
-from recenter.records import Conversation, Turn
+from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
 from recenter.store.forking import begins_anew
@@ -197,6 +197,15 @@ class Engine:
             take_back(self.store, stored)
             raise
 
+    def rehearse(self, messages: Messages, person: str) -> Learned:
+        """Return what would be learned from messages; nothing is stored."""
+        turns = self._turns(messages)
+        if not any(turn.role == "user" for turn in turns) or self.store.is_forgotten(person):
+            return Learned()
+        id = conversation_id(person, LIVE, "rehearsal")
+        made = Conversation(id=id, person=person, turns=turns, source=LIVE)
+        return rehearse(self.store, self.learner, made)
+
     def put_conversation(
         self, messages: Messages, person: str, *, key: str | None = None
     ) -> Conversation | None:
@@ -236,16 +245,21 @@ class Engine:
     def _put(
         self, messages: Messages, person: str, key: str | None, *, later: bool
     ) -> Stored | None:
-        at = datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        turns = _own(turns_of(messages, at=at))
+        turns = self._turns(messages)
         first = next((turn.text for turn in turns if turn.role == "user"), None)
         if first is None:
             return None
         # Keyed, so that nobody can try out which words a forgotten conversation began with.
         begins = ("begins", first) if key is None else ("named", key)
         part = pseudonym(self.key, "live", person, *begins)
-        hasher = Hasher(self.key, person)
+        hasher, at = Hasher(self.key, person), self._at()
         return put_turns(self.store, person, turns, key=part, hasher=hasher, at=at, later=later)
+
+    def _turns(self, messages: Messages) -> tuple[Turn, ...]:
+        return _own(turns_of(messages, at=self._at()))
+
+    def _at(self) -> str:
+        return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def wait(self, seconds: float) -> bool:
         """Wait until what was put on the list is learned; False where it was not in time."""

@@ -89,24 +89,15 @@ def learn(
     person = conversation.person
     if ledger.choices(store.database, person).paused:
         return Learned(refused={"paused": 1})
-    found = learner.extractor.extract(person, [conversation])
-    merged = merge(found.attributes, learner.embedder, threshold=learner.threshold)
-    hasher = Hasher(learner.key, person)
+    found = _read(learner, conversation)
     note = note or Note(created=now, updated=now)
     for _ in range(_TRIES):
         version = _version(store, person)
         # After the version: what is forgotten from here on, while a model reads, changes it.
-        chosen, left = ledger.choices(store.database, person), ledger.traces(store.database, person)
+        chosen = ledger.choices(store.database, person)
         if chosen.paused:
             return Learned(refused={"paused": 1})
-        screened = screen(merged, hasher=hasher, left=left, choices=chosen)
-        known = list(store.attributes(person))
-        absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
-        verdicts = [
-            verdict
-            for attribute in absorbed.added
-            for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
-        ]
+        screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
         # So that the first answer about this person does not wait for vectors.
         learner.embedder.embed([attribute.text for attribute in absorbed.added])
         made = _store(store, conversation, version, absorbed, verdicts, note=note, now=now)
@@ -117,6 +108,65 @@ def learn(
         "was read.",
         cure="It stays in the queue and is tried again.",
     )
+
+
+def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Learned:
+    """Return what `learn` would change, and change nothing; the conversation need not be stored.
+
+    Raises:
+        ModelError: a model gave no usable answer.
+    """
+    chosen = ledger.choices(store.database, conversation.person)
+    if chosen.paused:
+        return Learned(refused={"paused": 1})
+    found = _read(learner, conversation)
+    screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
+    judged = [*ledger.supported_of(store.database, conversation.person), *verdicts]
+
+    def waits(attribute: Attribute) -> bool:
+        return status(attribute.id, judged) != "accepted"
+
+    changes = (
+        *(Change("ADD", a, held=waits(a)) for a in absorbed.added),
+        *(Change("UPDATE", a, old=a.text, held=waits(a)) for a in absorbed.reinforced),
+        *(
+            Change("SUPERSEDE", gone.old, old=gone.old.text)
+            for gone in (*absorbed.outdated, *absorbed.superseded)
+            if not waits(gone.new)
+        ),
+    )
+    return Learned(changes=changes, refused=dict(screened.refused))
+
+
+def _read(learner: Learner, conversation: Conversation) -> tuple[Attribute, ...]:
+    found = learner.extractor.extract(conversation.person, [conversation])
+    return merge(found.attributes, learner.embedder, threshold=learner.threshold)
+
+
+class _Compared(NamedTuple):
+    screened: _Screened
+    absorbed: Absorbed
+    verdicts: list[Judgment]
+
+
+def _compared(
+    store: Store,
+    learner: Learner,
+    conversation: Conversation,
+    found: Sequence[Attribute],
+    chosen: Choices,
+) -> _Compared:
+    person = conversation.person
+    hasher, left = Hasher(learner.key, person), ledger.traces(store.database, person)
+    screened = screen(found, hasher=hasher, left=left, choices=chosen)
+    known = list(store.attributes(person))
+    absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
+    verdicts = [
+        verdict
+        for attribute in absorbed.added
+        for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
+    ]
+    return _Compared(screened, absorbed, verdicts)
 
 
 def screen(

@@ -32,6 +32,11 @@ class PersonSide:
         """Stores, models and threads."""
         return self._engine
 
+    @property
+    def application(self) -> str:
+        """Name of the application whose people these are."""
+        return self._application
+
     def person(self, user_id: str) -> str:
         """Return the pseudonym under which a person of this application is stored."""
         return self._engine.person(user_id, self._application)
@@ -85,7 +90,8 @@ class PersonSide:
         Raises:
             InputError: there is no such topic, or the days are negative.
         """
-        made = self.choices(user_id)
+        # From now on a person of this application: what they decide first may come first of all.
+        made = ledger.enrol(self._engine.store.database, self.person(user_id), self._application)
         if paused is not None:
             made = msgspec.structs.replace(made, paused=paused)
         if allowed is not None:

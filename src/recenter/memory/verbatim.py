@@ -20,12 +20,21 @@ from recenter.store.writing import lock_person, put_batch
 
 
 def put_verbatim(
-    engine: Engine, person: str, messages: Messages, *, note: Note, application: str = ""
+    engine: Engine,
+    person: str,
+    messages: Messages,
+    *,
+    note: Note,
+    application: str = "",
+    key: str | None = None,
 ) -> tuple[Change, ...]:
     """Keep each new message of the person as a memory: stated, accepted, its own evidence.
 
     None of a person who is paused, none that was forgotten or kept before. What resembles
     something forgotten waits for the person.
+
+    Messages that begin with words that were kept before are known already, unless a `key` of the
+    conversation tells them apart.
 
     Raises:
         InputError: one is empty, too long, or reads as an instruction.
@@ -33,7 +42,7 @@ def put_verbatim(
     for text in said(messages):
         checked_text(text)
     paused = ledger.enrol(engine.store.database, person, application).paused
-    conversation = None if paused else engine.put_conversation(messages, person)
+    conversation = None if paused else engine.put_conversation(messages, person, key=key)
     if conversation is None:
         return ()
     made = {attribute.id: attribute for attribute in _attributes(conversation)}
