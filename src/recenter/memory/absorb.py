@@ -119,7 +119,9 @@ def _superseded(known: Sequence[Attribute], added: Sequence[Attribute]) -> list[
         if new.keys().isdisjoint((one.id, other.id)):
             continue
         old, stands = _ranked(one, other, conflict, new)
-        found.setdefault(old.id, Superseded(old, stands, conflict.reason))
+        # Where only some have a time, they need not have an order: what gave way displaces nothing.
+        if stands.id not in found:
+            found.setdefault(old.id, Superseded(old, stands, conflict.reason))
     return list(found.values())
 
 

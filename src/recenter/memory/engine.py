@@ -207,10 +207,12 @@ class Engine:
         return rehearse(self.store, self.learner, made)
 
     def put_conversation(
-        self, messages: Messages, person: str, *, key: str | None = None
+        self, messages: Messages, person: str, *, key: str | None = None, again: bool = False
     ) -> Conversation | None:
-        """Store what was said; None where nothing new was, or the person was forgotten."""
-        stored = self._put(messages, person, key, later=False)
+        """Store what was said, with `again` also what was forgotten; None where nothing new was,
+        or the person was forgotten.
+        """
+        stored = self._put(messages, person, key, later=False, again=again)
         return None if stored is None else stored.conversation
 
     def learn_later(
@@ -243,7 +245,13 @@ class Engine:
             return self._worker
 
     def _put(
-        self, messages: Messages, person: str, key: str | None, *, later: bool
+        self,
+        messages: Messages,
+        person: str,
+        key: str | None,
+        *,
+        later: bool,
+        again: bool = False,
     ) -> Stored | None:
         turns = self._turns(messages)
         first = next((turn.text for turn in turns if turn.role == "user"), None)
@@ -252,7 +260,7 @@ class Engine:
         # Keyed, so that nobody can try out which words a forgotten conversation began with.
         begins = ("begins", first) if key is None else ("named", key)
         part = pseudonym(self.key, "live", person, *begins)
-        hasher, at = Hasher(self.key, person), self._at()
+        hasher, at = None if again else Hasher(self.key, person), self._at()
         return put_turns(self.store, person, turns, key=part, hasher=hasher, at=at, later=later)
 
     def _turns(self, messages: Messages) -> tuple[Turn, ...]:

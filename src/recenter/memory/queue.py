@@ -50,7 +50,7 @@ def put_turns(
     turns: Sequence[Turn],
     *,
     key: str,
-    hasher: Hasher,
+    hasher: Hasher | None,
     at: str | None,
     later: bool,
 ) -> Stored | None:
@@ -63,7 +63,7 @@ def put_turns(
         turns: the whole conversation so far; of the person and the assistant only.
         key: of the conversation, keyed. Where the client has none it is that of its first words:
             conversations that begin with the same words of a person are one, as far as they agree.
-        hasher: by which turns that held forgotten words are known, and masked.
+        hasher: by which turns that held forgotten words are known, and masked; None masks none.
         at: when, ISO 8601 in UTC.
         later: whether the learner's queue is told.
     """
@@ -141,8 +141,8 @@ def _continued(
         key = pseudonym(key.encode(), *(x for t in turns[: same + 1] for x in (t.role, t.text)))
 
 
-def _masked(turn: Turn, known: Set[str], hasher: Hasher) -> Turn:
-    if not known or hasher.turn(turn.text) not in known:
+def _masked(turn: Turn, known: Set[str], hasher: Hasher | None) -> Turn:
+    if hasher is None or not known or hasher.turn(turn.text) not in known:
         return turn
     return msgspec.structs.replace(turn, text=MASK * len(turn.text))
 

@@ -34,7 +34,8 @@ def put_verbatim(
     something forgotten waits for the person.
 
     Messages that begin with words that were kept before are known already, unless a `key` of the
-    conversation tells them apart.
+    conversation tells them apart. Who writes under a key of their own means what they write: it is
+    kept also where the same was forgotten.
 
     Raises:
         InputError: one is empty, too long, or reads as an instruction.
@@ -42,7 +43,11 @@ def put_verbatim(
     for text in said(messages):
         checked_text(text)
     paused = ledger.enrol(engine.store.database, person, application).paused
-    conversation = None if paused else engine.put_conversation(messages, person, key=key)
+    conversation = (
+        None
+        if paused
+        else engine.put_conversation(messages, person, key=key, again=key is not None)
+    )
     if conversation is None:
         return ()
     made = {attribute.id: attribute for attribute in _attributes(conversation)}
@@ -52,7 +57,7 @@ def put_verbatim(
         if not lock_person(transaction, person):
             return ()
         rows = transaction.rows("attributes_among", ids=sorted(made), person=person)
-        left = ledger.traces(transaction, person)
+        left = ledger.traces(transaction, person) if key is None else {}
         known = {id for (id,) in rows}
         new = [a for id, a in made.items() if id not in known and not hasher.is_refused(a, left)]
         return tuple(_put(transaction, one, note, hasher.is_alike(one, left)) for one in new)
