@@ -121,6 +121,40 @@ def test_other_words_stay_under_the_same_id_and_the_old_ones_are_not_learned_aga
     assert known(memory) == {MEAT, "The user worked nights as a nurse until 2020."}
 
 
+def test_other_metadata_alone_vouches_for_nothing(memory: Memory) -> None:
+    memory.add(SAID, user_id="ada")
+    id = id_of(memory, NURSE)
+    memory.review(id, "decline")
+    before = memory.get(id)
+    assert before is not None
+    memory.update(id, metadata={"seen": True})
+    after = memory.get(id)
+    assert after is not None
+    assert after["metadata"] == {"seen": True}
+    same = ("status", "source", "confidence", "memory")
+    assert [after[name] for name in same] == [before[name] for name in same]
+    assert after["status"] == "rejected"
+    with pytest.raises(InputError, match="nothing to change"):
+        memory.update(id)
+
+
+def test_metadata_that_cannot_be_kept_is_refused_before_anything_is(memory: Memory) -> None:
+    for given in ({"a": object()}, [1], {"a": {1, 2}, 2: 3}.keys()):
+        with pytest.raises(InputError, match="metadata"):
+            memory.add(SAID, user_id="ada", metadata=given)  # type: ignore[arg-type]
+        with pytest.raises(InputError, match="metadata"):
+            memory.add("Likes tea.", user_id="ada", infer=False, metadata=given)  # type: ignore[arg-type]
+    memory.add(SAID, user_id="ada", metadata={"a": {"b": [1, None]}})
+    assert known(memory) == {NURSE, MEAT}
+
+
+def test_numbers_of_results_are_not_negative(memory: Memory) -> None:
+    memory.add(SAID, user_id="ada")
+    assert len(memory.get_all(user_id="ada", limit=1)["results"]) == 1
+    with pytest.raises(InputError, match="0 or more"):
+        memory.get_all(user_id="ada", limit=-1)
+
+
 def test_word_for_word_memories_are_stated_and_checked(memory: Memory) -> None:
     made = memory.add("Prefers short answers.", user_id="ada", infer=False)
     assert [r["memory"] for r in made["results"]] == ["Prefers short answers."]

@@ -10,6 +10,8 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+import pytest
+
 from recenter.errors import ModelError, StoreError
 from recenter.memory import Memory
 from recenter.memory.queue import failures
@@ -95,6 +97,24 @@ def test_a_model_that_is_away_for_a_while_is_waited_for(memory: Memory) -> None:
     assert known(memory) == {"The user lives in Berlin."}
     assert memory.engine.trouble is not None
     assert "SECRET" not in memory.engine.trouble
+
+
+def test_what_failed_while_it_was_waited_for_can_be_given_again(memory: Memory) -> None:
+    talk = [{"role": "user", "content": "I live in Berlin."}]
+    broken(memory, 1, ModelError("away"))
+    with pytest.raises(ModelError):
+        memory.add(talk, user_id="ada")
+    assert memory.add(talk, user_id="ada")["results"]
+    talk += [
+        {"role": "assistant", "content": "Nice."},
+        {"role": "user", "content": "I hate olives."},
+    ]
+    broken(memory, 1, ModelError("away"))
+    with pytest.raises(ModelError):
+        memory.add(talk, user_id="ada")
+    assert [r["memory"] for r in memory.add(talk, user_id="ada")["results"]] == [
+        "The user hates olives."
+    ]
 
 
 def test_what_cannot_be_learned_is_kept_with_its_reason_and_the_rest_goes_on(

@@ -6,7 +6,7 @@ memory keeps its id and its wording when more evidence for it comes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -37,6 +37,8 @@ class Absorbed(NamedTuple):
     reinforced: tuple[Attribute, ...]
     """Known ones with more evidence, under their old ids."""
     superseded: tuple[Superseded, ...]
+    outdated: tuple[Superseded, ...] = ()
+    """Added ones that give way to what is known, or to what was said after them."""
 
 
 def absorb(
@@ -64,8 +66,14 @@ def absorb(
         else:
             stronger[same.id] = _reinforced(stronger[same.id], attribute, embedder)
     reinforced = tuple(stronger[a.id] for a in known if stronger[a.id] != a)
-    superseded = _superseded([stronger[a.id] for a in known], added)
-    return Absorbed(tuple(added), reinforced, superseded)
+    gone = _superseded([stronger[a.id] for a in known], added)
+    new = {attribute.id for attribute in added}
+    return Absorbed(
+        tuple(added),
+        reinforced,
+        superseded=tuple(one for one in gone if one.old.id not in new),
+        outdated=tuple(one for one in gone if one.old.id in new),
+    )
 
 
 def _nearest(
@@ -99,21 +107,35 @@ def _reinforced(known: Attribute, found: Attribute, embedder: Embedder) -> Attri
     )
 
 
-def _superseded(known: Sequence[Attribute], added: Sequence[Attribute]) -> tuple[Superseded, ...]:
-    """Return the known ones that contradict what is new and give way: stated outranks inferred,
-    then the later statement stands.
+def _superseded(known: Sequence[Attribute], added: Sequence[Attribute]) -> list[Superseded]:
+    """Return what gives way in contradictions that the added ones bring: stated outranks inferred,
+    then the later statement stands. What was known before contradicts itself as before.
     """
-    old = {attribute.id: attribute for attribute in known}
     new = {attribute.id: attribute for attribute in added}
+    every = {attribute.id: attribute for attribute in known} | new
     found: dict[str, Superseded] = {}
-    for conflict in conflicts([*known, *added]):
-        for first, second in ((conflict.first, conflict.second), (conflict.second, conflict.first)):
-            if first in old and second in new and _gives_way(old[first], new[second], conflict):
-                found.setdefault(first, Superseded(old[first], new[second], conflict.reason))
-    return tuple(found.values())
+    for conflict in conflicts(list(every.values())):
+        one, other = every[conflict.first], every[conflict.second]
+        if new.keys().isdisjoint((one.id, other.id)):
+            continue
+        old, stands = _ranked(one, other, conflict, new)
+        # Where only some have a time, they need not have an order: what gave way displaces nothing.
+        if stands.id not in found:
+            found.setdefault(old.id, Superseded(old, stands, conflict.reason))
+    return list(found.values())
 
 
-def _gives_way(old: Attribute, new: Attribute, conflict: Conflict) -> bool:
-    if old.source == "stated" and new.source == "inferred":
-        return False
-    return conflict.loser in (old.id, None)
+def _ranked(
+    one: Attribute, other: Attribute, conflict: Conflict, new: Mapping[str, Attribute]
+) -> tuple[Attribute, Attribute]:
+    """Return two that contradict each other, the one that gives way first."""
+    if one.source != other.source:
+        return (one, other) if one.source == "inferred" else (other, one)
+    if conflict.loser is not None:
+        return (one, other) if conflict.loser == one.id else (other, one)
+    # At the same time: what is new stands, and in one conversation what was said last.
+    return (one, other) if _last_said(one, new) < _last_said(other, new) else (other, one)
+
+
+def _last_said(attribute: Attribute, new: Mapping[str, Attribute]) -> tuple[bool, int, int]:
+    return (attribute.id in new, *max((e.turn, e.start) for e in attribute.evidence))

@@ -16,8 +16,9 @@ from recenter.records import Attribute, Failure, Judge, Judgment, Subject, judgm
 from recenter.stages.extract import LONGEST_TEXT
 from recenter.store import Store
 from recenter.store.database import Transaction
+from recenter.store.removal import rewrite
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS
-from recenter.store.writing import hold_people, put_batch
+from recenter.store.writing import lock_person, put_batch
 from recenter.text.instructions import instruction_like
 
 Review = Literal["approve", "decline", "undo"]
@@ -64,14 +65,15 @@ def review(
     )
 
     def work(transaction: Transaction) -> None:
-        if hold_people(transaction, [person]):
+        if not lock_person(transaction, person):
             return
+        current = _kept(transaction, attribute.id)
         if said == "undo":
             transaction.run("judgments_delete", id=judgment.id)
         else:
             put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(judgment)])
-        happened = Happened(event="REVIEW", new=attribute.text, by="person", why=said)
-        ledger.put_event(transaction, attribute, happened, now)
+        happened = Happened(event="REVIEW", new=current.text, by="person", why=said)
+        ledger.put_event(transaction, current, happened, now)
 
     store.database.transact(work)
 
@@ -102,7 +104,26 @@ def _relevant(store: Store, answered: Answered, attribute: str, answer: str) -> 
             f"the receipt {answered.id} says nothing of {attribute!r}.", field="memory_id"
         )
     subject = Subject(attribute=attribute, query=answered.query)
-    store.put_judgments([judged(RELEVANT.name, subject, answer, person=answered.person)])
+    judgment = judged(RELEVANT.name, subject, answer, person=answered.person)
+
+    def work(transaction: Transaction) -> None:
+        if lock_person(transaction, answered.person):
+            _kept(transaction, attribute)
+            put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(judgment)])
+
+    store.database.transact(work)
+
+
+def _kept(transaction: Transaction, id: str) -> Attribute:
+    """Return an attribute as it is now: it may have been forgotten since the caller read it.
+
+    Raises:
+        InputError: it is gone.
+    """
+    rows = transaction.rows("attributes_get", id=id)
+    if not rows:
+        raise InputError(f"there is no memory {id!r} any more.", field="memory_id")
+    return ATTRIBUTES.record(rows[0][0])
 
 
 def reworded(
@@ -116,30 +137,42 @@ def reworded(
     Raises:
         InputError: the text is empty, too long, or reads as an instruction.
     """
-    attribute = memory.attribute
-    made = msgspec.structs.replace(
-        attribute, text=checked_text(text), source="stated", confidence=1.0, reason=None
-    )
+    line = checked_text(text)
+    person = memory.attribute.person
+    note = msgspec.structs.replace(memory.note, updated=now, created=memory.note.created or now)
+
+    def work(transaction: Transaction) -> Attribute:
+        if not lock_person(transaction, person):
+            return memory.attribute
+        old = _kept(transaction, memory.attribute.id)
+        made = msgspec.structs.replace(old, text=line, source="stated", confidence=1.0, reason=None)
+        rewrite(transaction, ATTRIBUTES, made)
+        transaction.run("attributes_revive", id=made.id)
+        ledger.put_note(transaction, made, note)
+        if line != old.text:
+            ledger.put_traces(transaction, person, Hasher(key, person).settled(old))
+        verdict = judged(SUPPORTED.name, Subject(attribute=made.id), "accept", person=person)
+        put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(verdict)])
+        happened = Happened(event="UPDATE", old=old.text, new=made.text, by=by)
+        ledger.put_event(transaction, made, happened, now)
+        return made
+
+    return store.database.transact(work)
+
+
+def noted(store: Store, memory: Memorised, *, now: float) -> None:
+    """Keep what the application notes of a memory, whose words and standing stay as they are.
+
+    Raises:
+        InputError: it is gone.
+    """
     note = msgspec.structs.replace(memory.note, updated=now, created=memory.note.created or now)
 
     def work(transaction: Transaction) -> None:
-        if hold_people(transaction, [attribute.person]):
-            return
-        row = ATTRIBUTES.row(made)
-        transaction.run(
-            "attributes_rewrite", id=row["id"], content=row["content"], record=row["record"]
-        )
-        transaction.run("attributes_revive", id=made.id)
-        ledger.put_note(transaction, made, note)
-        left = Hasher(key, attribute.person).settled(attribute)
-        ledger.put_traces(transaction, attribute.person, left)
-        verdict = judged(SUPPORTED.name, Subject(attribute=made.id), "accept", person=made.person)
-        put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(verdict)])
-        happened = Happened(event="UPDATE", old=attribute.text, new=made.text, by=by)
-        ledger.put_event(transaction, made, happened, now)
+        if lock_person(transaction, memory.attribute.person):
+            ledger.put_note(transaction, _kept(transaction, memory.attribute.id), note)
 
     store.database.transact(work)
-    return made
 
 
 def checked_text(text: str) -> str:

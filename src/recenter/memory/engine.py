@@ -18,12 +18,14 @@ from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
 from recenter.memory.learn import Learned, Learner, learn, rehearse
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
-from recenter.memory.queue import Worker, put_turns
+from recenter.memory.queue import Stored, Worker, put_turns, take_back
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Note
+from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
+from recenter.store.forking import begins_anew
 
 PATIENCE = 0.5
 """Seconds that an answer waits for a decision before it goes on without memory."""
@@ -47,12 +49,17 @@ class Engine:
         self.recorder = Recorder()
         self._parts = Parts(config, self.settings)
         self._later = later
-        self._lock = threading.RLock()
-        self._pool: ThreadPoolExecutor | None = None
-        self._free = threading.BoundedSemaphore(_WAITING)
+        self.begin()
+        begins_anew(self)
         self._worker: Worker | None = None
         self.trouble: str | None = None
         """What last went wrong while learning or deciding, without anybody's words."""
+
+    def begin(self) -> None:
+        """Have no threads yet that decide."""
+        self._lock = threading.RLock()
+        self._pool: ThreadPoolExecutor | None = None
+        self._free = threading.BoundedSemaphore(_WAITING)
 
     @functools.cached_property
     def key(self) -> bytes:
@@ -175,13 +182,20 @@ class Engine:
         key: str | None = None,
         application: str = "",
     ) -> Learned:
-        """Learn from messages before returning; nothing of a person who is paused."""
+        """Learn from messages before returning; nothing of a person who is paused.
+
+        Where that fails, nothing is kept: the same messages can be given again.
+        """
         if ledger.enrol(self.store.database, person, application).paused:
             return Learned(refused={"paused": 1})
-        conversation = self.put_conversation(messages, person, key=key)
-        if conversation is None:
+        stored = self._put(messages, person, key, later=False)
+        if stored is None:
             return Learned()
-        return learn(self.store, self.learner, conversation, now=note.updated, note=note)
+        try:
+            return learn(self.store, self.learner, stored.conversation, now=note.updated, note=note)
+        except BaseException:
+            take_back(self.store, stored)
+            raise
 
     def rehearse(self, messages: Messages, person: str) -> Learned:
         """Return what would be learned from messages; nothing is stored."""
@@ -193,10 +207,13 @@ class Engine:
         return rehearse(self.store, self.learner, made)
 
     def put_conversation(
-        self, messages: Messages, person: str, *, key: str | None = None
+        self, messages: Messages, person: str, *, key: str | None = None, again: bool = False
     ) -> Conversation | None:
-        """Store what was said; None where nothing new was, or the person was forgotten."""
-        return self._put(messages, person, key, later=False)
+        """Store what was said, with `again` also what was forgotten; None where nothing new was,
+        or the person was forgotten.
+        """
+        stored = self._put(messages, person, key, later=False, again=again)
+        return None if stored is None else stored.conversation
 
     def learn_later(
         self, messages: Messages, person: str, *, key: str | None = None, application: str = ""
@@ -228,8 +245,14 @@ class Engine:
             return self._worker
 
     def _put(
-        self, messages: Messages, person: str, key: str | None, *, later: bool
-    ) -> Conversation | None:
+        self,
+        messages: Messages,
+        person: str,
+        key: str | None,
+        *,
+        later: bool,
+        again: bool = False,
+    ) -> Stored | None:
         turns = self._turns(messages)
         first = next((turn.text for turn in turns if turn.role == "user"), None)
         if first is None:
@@ -237,7 +260,8 @@ class Engine:
         # Keyed, so that nobody can try out which words a forgotten conversation began with.
         begins = ("begins", first) if key is None else ("named", key)
         part = pseudonym(self.key, "live", person, *begins)
-        return put_turns(self.store, person, turns, key=part, at=self._at(), later=later)
+        hasher, at = None if again else Hasher(self.key, person), self._at()
+        return put_turns(self.store, person, turns, key=part, hasher=hasher, at=at, later=later)
 
     def _turns(self, messages: Messages) -> tuple[Turn, ...]:
         return _own(turns_of(messages, at=self._at()))

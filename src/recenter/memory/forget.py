@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence, Set
+from typing import NamedTuple
 
 import msgspec
 
 from recenter import formats
 from recenter.memory import ledger
-from recenter.memory.queue import MASK
-from recenter.memory.records import Answered, Deleted
+from recenter.memory.clearing import Clearing
+from recenter.memory.records import Answered, Deleted, Happened
 from recenter.memory.traces import Hasher
-from recenter.records import LIVE, Attribute, Conversation, Evidence, Query, Turn
+from recenter.memory.words import Words
+from recenter.records import Attribute, Evidence
 from recenter.store import Store
-from recenter.store.database import Transaction
+from recenter.store.database import Row, Transaction
 from recenter.store.in_studies import remove_from_studies
 from recenter.store.removal import every, remove_attributes, remove_traces, rewrite
-from recenter.store.tables import ATTRIBUTES, CONVERSATIONS, QUERIES
-from recenter.store.writing import hold_people
+from recenter.store.tables import ATTRIBUTES
+from recenter.store.writing import lock_person
 
-_ALL = 2**31 - 1
+Wordings = Mapping[str, Set[str]]
+"""The texts that a memory had, by its id."""
 
 
 class _Plan(NamedTuple):
@@ -52,29 +53,30 @@ def forget_memories(
     wanted = set(ids)
 
     def work(transaction: Transaction) -> tuple[Counter[str], tuple[str, ...]]:
-        hold_people(transaction, [person])
-        transaction.rows("people_lock", person=person)
+        # In the order in which a whole person is forgotten.
+        transaction.rows("study_hold_all")
+        lock_person(transaction, person)
         known: list[Attribute] = every(transaction, ATTRIBUTES, person)
-        plan = _plan(known, wanted)
+        wordings = _wordings(transaction.rows("memory_events_person", person=person))
+        plan = _plan(known, wanted, wordings)
         if not plan.gone:
             return Counter(), ()
         counts: Counter[str] = Counter()
-        if not again:
-            _leave_traces(transaction, plan, Hasher(key, person))
-        for attribute in plan.trimmed:
-            rewrite(transaction, ATTRIBUTES, attribute)
-            counts["attributes_trimmed"] += 1
-        for id in sorted(plan.gone):
-            counts["memory_events"] += transaction.run("memory_events_delete", attribute=id)
-        lost = {e.quote for attribute in plan.gone.values() for e in attribute.evidence}
-        replies = remove_attributes(transaction, person, set(plan.gone), counts, lost)
-        remove_from_studies(transaction, person, counts, attributes=set(plan.gone), replies=replies)
-        words = _Words(plan.gone.values())
-        cited = {e.conversation for a in plan.gone.values() for e in a.evidence}
-        _clear_conversations(transaction, person, words, counts, whole=cited, remove=conversations)
-        _clear_prompts(transaction, person, words, set(plan.gone), counts)
+        hasher = None if again else Hasher(key, person)
+        if hasher is not None:
+            _leave_traces(transaction, plan, wordings, hasher)
+        _remove(transaction, person, plan, counts)
+        words = Words(_texts(plan.gone, wordings))
+        clearing = Clearing(transaction, person, words, counts, hasher=hasher)
+        removed = _cited(plan.gone.values()) if conversations else set()
+        if again:  # What lapses takes nothing from what does not.
+            removed -= _cited(a for a in known if a.id not in plan.gone)
+        clearing.conversations(removed=removed)
+        clearing.prompts()
+        clearing.notes()
+        clearing.copies()
         remove_traces(transaction, person, counts)
-        return counts, tuple(sorted(plan.gone.keys() - wanted))
+        return +counts, tuple(sorted(plan.gone.keys() - wanted))
 
     counts, also = store.database.transact(work)
     return Deleted(counts=dict(counts), also=also, erased=bool(counts) and erase and store.erase())
@@ -83,13 +85,30 @@ def forget_memories(
 def planned(store: Store, person: str, ids: Iterable[str]) -> tuple[str, ...]:
     """Return the ids of what `forget_memories` would remove, without removing it."""
     known = [*store.attributes(person), *store.attributes(person, retired=True)]
-    return tuple(sorted(_plan(known, set(ids)).gone))
+    wordings = _wordings(store.database.rows("memory_events_person", person=person))
+    return tuple(sorted(_plan(known, set(ids), wordings).gone))
 
 
-def _plan(known: Sequence[Attribute], wanted: set[str]) -> _Plan:
+def _wordings(rows: Iterable[Row]) -> Wordings:
+    """Return how each memory was worded in the course of time."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for attribute, _, record in rows:
+        happened = formats.decode(record, Happened)
+        # What took its place is another memory.
+        texts = (happened.old, None if happened.event == "SUPERSEDE" else happened.new)
+        found[attribute] |= {text for text in texts if text}
+    return found
+
+
+def _texts(gone: Mapping[str, Attribute], wordings: Wordings) -> set[str]:
+    quotes = {e.quote for attribute in gone.values() for e in attribute.evidence}
+    return quotes.union(*({a.text, *wordings.get(a.id, ())} for a in gone.values()))
+
+
+def _plan(known: Sequence[Attribute], wanted: set[str], wordings: Wordings) -> _Plan:
     by_id = {attribute.id: attribute for attribute in known}
     gone = {id: by_id[id] for id in _kin(known, wanted & by_id.keys())}
-    words = _Words(gone.values())
+    words = Words(_texts(gone, wordings))
     spans = [e for attribute in gone.values() for e in attribute.evidence]
     trimmed: dict[str, Attribute] = {}
     for attribute in known:
@@ -124,112 +143,33 @@ def _overlap(one: Evidence, other: Evidence) -> bool:
     return same and one.start < other.end and other.start < one.end
 
 
-def _leave_traces(transaction: Transaction, plan: _Plan, hasher: Hasher) -> None:
+def _leave_traces(
+    transaction: Transaction, plan: _Plan, wordings: Wordings, hasher: Hasher
+) -> None:
     for attribute in plan.gone.values():
-        ledger.put_traces(transaction, attribute.person, hasher.forgotten(attribute))
+        left = hasher.forgotten(attribute, worded=wordings.get(attribute.id, ()))
+        ledger.put_traces(transaction, attribute.person, left)
 
 
-class _Words:
-    """The words that must not be left: of the quotes, and of the statements themselves."""
-
-    def __init__(self, gone: Iterable[Attribute]) -> None:
-        texts = {e.quote for a in gone for e in a.evidence} | {a.text for a in gone}
-        # Case and spaces may differ where somebody repeats them.
-        parts = (r"\s+".join(map(re.escape, text.split())) for text in texts if text.strip())
-        longest_first = sorted(parts, key=len, reverse=True)
-        self._pattern = re.compile("|".join(longest_first) or r"(?!)", re.IGNORECASE)
-
-    def masked(self, text: str) -> str:
-        """Return the text with each of their characters masked, so that offsets stay right."""
-        return self._pattern.sub(lambda match: MASK * len(match.group()), text)
-
-    def stand_in(self, text: str) -> bool:
-        """Tell whether a text holds any of them."""
-        return self._pattern.search(text) is not None
-
-    def of_turns(self, turns: Sequence[Turn]) -> tuple[Turn, ...]:
-        """Return turns without the words."""
-        return tuple(msgspec.structs.replace(t, text=self.masked(t.text)) for t in turns)
+def _cited(attributes: Iterable[Attribute]) -> set[str]:
+    return {e.conversation for attribute in attributes for e in attribute.evidence}
 
 
-def _clear_conversations(
-    transaction: Transaction,
-    person: str,
-    words: _Words,
-    counts: Counter[str],
-    *,
-    whole: set[str],
-    remove: bool,
-) -> None:
-    for conversation in _conversations(transaction, person):
-        if remove and conversation.id in whole:
-            if conversation.source != LIVE:
-                transaction.run("deleted_add", id=conversation.id, person=person)
-            counts["conversations"] += transaction.run("conversations_delete", id=conversation.id)
-            transaction.run("work_delete_of_item", item=conversation.id, person=person)
-            continue
-        turns = words.of_turns(conversation.turns)
-        if turns != conversation.turns:
-            if conversation.source != LIVE:
-                # Or the next import of the same file would bring the words back.
-                transaction.run("deleted_add", id=conversation.id, person=person)
-            row = CONVERSATIONS.row(msgspec.structs.replace(conversation, turns=turns))
-            transaction.run("conversations_put", **row)
-            counts["conversations_masked"] += 1
-
-
-def _conversations(transaction: Transaction, person: str) -> list[Conversation]:
-    rows = transaction.rows("conversations_page", person=person, at="", after="", size=_ALL)
-    return [CONVERSATIONS.record(record) for _, _, record in rows]
-
-
-def _clear_prompts(
-    transaction: Transaction, person: str, words: _Words, gone: set[str], counts: Counter[str]
-) -> None:
-    """Take the words out of the questions that were asked, and the memory out of receipts."""
-    query: Query
-    for query in every(transaction, QUERIES, person):
-        turns = words.of_turns(query.messages)
-        cleared = msgspec.structs.replace(query, prompt=words.masked(query.prompt), messages=turns)
-        if cleared != query:
-            row = QUERIES.row(cleared)
-            transaction.run(
-                "queries_put", **{k: row[k] for k in ("id", "person", "content", "record")}
-            )
-            counts["queries_masked"] += 1
+def _remove(transaction: Transaction, person: str, plan: _Plan, counts: Counter[str]) -> None:
+    for attribute in plan.trimmed:
+        rewrite(transaction, ATTRIBUTES, attribute)
+        counts["attributes_trimmed"] += 1
+    gone = set(plan.gone)
+    for id in sorted(gone):
+        counts["memory_events"] += transaction.run("memory_events_delete", attribute=id)
+    lost = {e.quote for attribute in plan.gone.values() for e in attribute.evidence}
+    replies = remove_attributes(transaction, person, gone, counts, lost)
+    remove_from_studies(transaction, person, counts, attributes=gone, replies=replies)
     for id, at, record in transaction.rows("memory_receipts_of", person=person):
         receipt = formats.decode(record, Answered)
-        cleared_receipt = _cleared(receipt, words, gone)
-        if cleared_receipt != receipt:
+        kept = receipt.without(gone)
+        if kept != receipt:
             transaction.run(
-                "memory_receipts_put",
-                id=id,
-                person=person,
-                at=at,
-                record=formats.encode(cleared_receipt),
+                "memory_receipts_put", id=id, person=person, at=at, record=formats.encode(kept)
             )
             counts["receipts_trimmed"] += 1
-
-
-def _cleared(answered: Answered, words: _Words, gone: set[str]) -> Answered:
-    receipt = answered.receipt
-    kept: dict[str, Any] = {
-        name: tuple(
-            msgspec.structs.replace(
-                line,
-                reason=words.masked(line.reason),
-                quotes=tuple(q for q in line.quotes if not words.stand_in(q)),
-            )
-            for line in getattr(receipt, name)
-            if line.attribute not in gone
-        )
-        for name in ("used", "withheld", "asked")
-    }
-    about = answered.asked in gone
-    return msgspec.structs.replace(
-        answered,
-        receipt=msgspec.structs.replace(receipt, **kept),
-        prompt=words.masked(answered.prompt),
-        question=None if about else answered.question,
-        asked=None if about else answered.asked,
-    )

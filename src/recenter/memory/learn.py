@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -22,8 +22,9 @@ from recenter.stages.sensitive import sensitive_topics
 from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
 from recenter.store.database import Transaction
+from recenter.store.removal import rewrite
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS
-from recenter.store.writing import hold_people, put_batch
+from recenter.store.writing import lock_person, put_batch
 from recenter.text.instructions import instruction_like
 
 _TRIES = 5
@@ -86,17 +87,20 @@ def learn(
         StoreError: others kept changing the same person's memories.
     """
     person = conversation.person
-    chosen = ledger.choices(store.database, person)
-    if chosen.paused:
+    if ledger.choices(store.database, person).paused:
         return Learned(refused={"paused": 1})
-    screened = _read(store, learner, conversation, chosen)
+    found = _read(learner, conversation)
     note = note or Note(created=now, updated=now)
     for _ in range(_TRIES):
         version = _version(store, person)
-        absorbed, verdicts = _compared(store, learner, conversation, screened)
+        # After the version: what is forgotten from here on, while a model reads, changes it.
+        chosen = ledger.choices(store.database, person)
+        if chosen.paused:
+            return Learned(refused={"paused": 1})
+        screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
         # So that the first answer about this person does not wait for vectors.
         learner.embedder.embed([attribute.text for attribute in absorbed.added])
-        made = _store(store, person, version, absorbed, verdicts, note=note, now=now)
+        made = _store(store, conversation, version, absorbed, verdicts, note=note, now=now)
         if made is not None:
             return Learned(changes=made, refused=dict(screened.refused))
     raise StoreError(
@@ -115,41 +119,54 @@ def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Lear
     chosen = ledger.choices(store.database, conversation.person)
     if chosen.paused:
         return Learned(refused={"paused": 1})
-    screened = _read(store, learner, conversation, chosen)
-    absorbed, verdicts = _compared(store, learner, conversation, screened)
-    waiting = {a.id for a in absorbed.added if status(a.id, verdicts) != "accepted"}
+    found = _read(learner, conversation)
+    screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
+    judged = [*ledger.supported_of(store.database, conversation.person), *verdicts]
+
+    def waits(attribute: Attribute) -> bool:
+        return status(attribute.id, judged) != "accepted"
+
     changes = (
-        *(Change("ADD", a, held=a.id in waiting) for a in absorbed.added),
-        *(Change("UPDATE", a, old=a.text) for a in absorbed.reinforced),
+        *(Change("ADD", a, held=waits(a)) for a in absorbed.added),
+        *(Change("UPDATE", a, old=a.text, held=waits(a)) for a in absorbed.reinforced),
         *(
             Change("SUPERSEDE", gone.old, old=gone.old.text)
-            for gone in absorbed.superseded
-            if gone.new.id not in waiting
+            for gone in (*absorbed.outdated, *absorbed.superseded)
+            if not waits(gone.new)
         ),
     )
     return Learned(changes=changes, refused=dict(screened.refused))
 
 
-def _read(store: Store, learner: Learner, conversation: Conversation, chosen: Choices) -> _Screened:
-    person = conversation.person
-    found = learner.extractor.extract(person, [conversation])
-    merged = merge(found.attributes, learner.embedder, threshold=learner.threshold)
-    hasher = Hasher(learner.key, person)
-    left = ledger.traces(store.database, person)
-    return screen(merged, hasher=hasher, left=left, choices=chosen)
+def _read(learner: Learner, conversation: Conversation) -> tuple[Attribute, ...]:
+    found = learner.extractor.extract(conversation.person, [conversation])
+    return merge(found.attributes, learner.embedder, threshold=learner.threshold)
+
+
+class _Compared(NamedTuple):
+    screened: _Screened
+    absorbed: Absorbed
+    verdicts: list[Judgment]
 
 
 def _compared(
-    store: Store, learner: Learner, conversation: Conversation, screened: _Screened
-) -> tuple[Absorbed, list[Judgment]]:
-    known = list(store.attributes(conversation.person))
+    store: Store,
+    learner: Learner,
+    conversation: Conversation,
+    found: Sequence[Attribute],
+    chosen: Choices,
+) -> _Compared:
+    person = conversation.person
+    hasher, left = Hasher(learner.key, person), ledger.traces(store.database, person)
+    screened = screen(found, hasher=hasher, left=left, choices=chosen)
+    known = list(store.attributes(person))
     absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
     verdicts = [
         verdict
         for attribute in absorbed.added
         for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
     ]
-    return absorbed, verdicts
+    return _Compared(screened, absorbed, verdicts)
 
 
 def screen(
@@ -184,18 +201,20 @@ def _verdicts(
     verifier: Verifier, attribute: Attribute, conversation: Conversation, alike: frozenset[str]
 ) -> list[Judgment]:
     verdicts = [verifier.verify(attribute, [conversation])]
-    if attribute.id in alike:
-        held = supported(
-            attribute,
-            judge=_FORGOTTEN,
-            answer="uncertain",
-            probability=None,
-            failure=None,
-            reason="Resembles something that was forgotten: used only if the person agrees.",
-            signature=Signature(model=_FORGOTTEN),
-        )
-        verdicts.append(held)
-    return verdicts
+    return [*verdicts, resembling(attribute)] if attribute.id in alike else verdicts
+
+
+def resembling(attribute: Attribute) -> Judgment:
+    """Return the judgment that holds back what may say again what was forgotten."""
+    return supported(
+        attribute,
+        judge=_FORGOTTEN,
+        answer="uncertain",
+        probability=None,
+        failure=None,
+        reason="Resembles something that was forgotten: used only if the person agrees.",
+        signature=Signature(model=_FORGOTTEN),
+    )
 
 
 def _version(store: Store, person: str) -> list[tuple[object, ...]]:
@@ -204,7 +223,7 @@ def _version(store: Store, person: str) -> list[tuple[object, ...]]:
 
 def _store(
     store: Store,
-    person: str,
+    conversation: Conversation,
     version: list[tuple[object, ...]],
     absorbed: Absorbed,
     verdicts: Sequence[Judgment],
@@ -213,21 +232,27 @@ def _store(
     now: float,
 ) -> tuple[Change, ...] | None:
     """Store in one transaction; None where the person's memories changed since they were read."""
-    waiting = {a.id for a in absorbed.added if status(a.id, verdicts) != "accepted"}
+    person = conversation.person
 
     def work(transaction: Transaction) -> tuple[Change, ...] | None:
-        if hold_people(transaction, [person]):
+        if not lock_person(transaction, person):
             return ()
-        transaction.rows("people_lock", person=person)
         if transaction.rows("memories_version", person=person) != version:
             return None
+        if not transaction.rows("conversations_get", id=conversation.id):
+            return ()  # Removed meanwhile, with all that was said in it.
+        judged = [*ledger.supported_of(transaction, person), *verdicts]
+
+        def waits(attribute: Attribute) -> bool:
+            return status(attribute.id, judged) != "accepted"
+
         changes = [
-            *_add(transaction, absorbed.added, waiting, note, now),
-            *_reinforce(transaction, absorbed.reinforced, now),
+            *_add(transaction, absorbed.added, waits, note, now),
+            *_reinforce(transaction, absorbed.reinforced, waits, note, now),
         ]
         put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
-        for gone in absorbed.superseded:
-            if gone.new.id not in waiting:
+        for gone in (*absorbed.outdated, *absorbed.superseded):
+            if not waits(gone.new):
                 transaction.run("attributes_retire", id=gone.old.id)
                 why = Happened(
                     event="SUPERSEDE", old=gone.old.text, new=gone.new.text, why=gone.why
@@ -242,7 +267,7 @@ def _store(
 def _add(
     transaction: Transaction,
     added: Sequence[Attribute],
-    waiting: set[str],
+    waits: Callable[[Attribute], bool],
     note: Note,
     now: float,
 ) -> list[Change]:
@@ -252,17 +277,21 @@ def _add(
         if outcome in ("new", "changed"):
             ledger.put_note(transaction, attribute, note)
             ledger.put_event(transaction, attribute, Happened(event="ADD", new=attribute.text), now)
-            changes.append(Change("ADD", attribute, held=attribute.id in waiting))
+            changes.append(Change("ADD", attribute, held=waits(attribute)))
     return changes
 
 
 def _reinforce(
-    transaction: Transaction, reinforced: Sequence[Attribute], now: float
+    transaction: Transaction,
+    reinforced: Sequence[Attribute],
+    waits: Callable[[Attribute], bool],
+    note: Note,
+    now: float,
 ) -> list[Change]:
-    rows = [ATTRIBUTES.row(attribute) for attribute in reinforced]
-    for attribute, row in zip(reinforced, rows, strict=True):
-        transaction.run(
-            "attributes_rewrite", id=row["id"], content=row["content"], record=row["record"]
-        )
-        transaction.run("memories_touch", attribute=attribute.id, now=now)
-    return [Change("UPDATE", attribute, old=attribute.text) for attribute in reinforced]
+    for attribute in reinforced:
+        rewrite(transaction, ATTRIBUTES, attribute)
+        transaction.run("memories_touch", attribute=attribute.id, now=now, expires=note.expires)
+    return [
+        Change("UPDATE", attribute, old=attribute.text, held=waits(attribute))
+        for attribute in reinforced
+    ]

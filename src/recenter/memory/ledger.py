@@ -18,28 +18,32 @@ from recenter.store.writing import hold_people
 _EPOCH = 0.0
 
 
-def profile(database: Database, person: str) -> tuple[Memorised, ...]:
-    """Return all that is current of a person, each with its status, in the order of ids.
+def profile(database: Database, person: str, *, retired: bool = False) -> tuple[Memorised, ...]:
+    """Return all that is current of a person, or `retired`, each with its status, by id.
 
     In one read of each table, so that a decision waits for two queries however much is known.
     """
-    rows = database.rows("memories_profile", person=person)
+    rows = database.rows("memories_past" if retired else "memories_profile", person=person)
     if not rows:
         return ()
     judged: defaultdict[str, list[Judgment]] = defaultdict(list)
-    for (record,) in database.rows("memories_supported", person=person):
-        judgment = formats.decode(record, Judgment, file="store, table judgments")
+    for judgment in supported_of(database, person):
         if judgment.subject.attribute is not None:
             judged[judgment.subject.attribute].append(judgment)
     return tuple(_memorised(row, judged) for row in rows)
+
+
+def supported_of(reader: Database | Transaction, person: str) -> list[Judgment]:
+    """Return all verdicts on a person's memories."""
+    rows = reader.rows("memories_supported", person=person)
+    return [formats.decode(r, Judgment, file="store, table judgments") for (r,) in rows]
 
 
 def one(database: Database, attribute: Attribute) -> Memorised:
     """Return one attribute with what is noted of it, also a retired one."""
     rows = database.rows("memories_one", attribute=attribute.id)
     note = _note(*rows[0][1:]) if rows else Note(created=_EPOCH, updated=_EPOCH)
-    found = database.rows("memories_supported", person=attribute.person)
-    judged = [formats.decode(record, Judgment) for (record,) in found]
+    judged = supported_of(database, attribute.person)
     about = [judgment for judgment in judged if judgment.subject.attribute == attribute.id]
     return Memorised(
         attribute=attribute,
@@ -160,19 +164,28 @@ def all_choices(database: Database) -> Iterator[tuple[str, Choices]]:
 
 
 def put_receipts(database: Database, receipts: Iterable[Answered]) -> None:
-    """Keep receipts; none of somebody who was forgotten."""
+    """Keep receipts; none of somebody who was forgotten, and no memory that was forgotten since
+    the decision.
+    """
     rows = list(receipts)
 
     def work(transaction: Transaction) -> None:
         refused = hold_people(transaction, (row.person for row in rows))
         for row in rows:
             if row.person not in refused:
-                record = formats.encode(row)
+                record = formats.encode(_of_what_is_kept(transaction, row))
                 transaction.run(
                     "memory_receipts_put", id=row.id, person=row.person, at=row.at, record=record
                 )
 
     database.transact(work)
+
+
+def _of_what_is_kept(transaction: Transaction, answered: Answered) -> Answered:
+    receipt = answered.receipt
+    named = {line.attribute for line in (*receipt.used, *receipt.withheld, *receipt.asked)}
+    rows = transaction.rows("attributes_among", ids=sorted(named), person=answered.person)
+    return answered.without(named - {id for (id,) in rows})
 
 
 def receipt(database: Database, id: str) -> Answered | None:
@@ -187,12 +200,24 @@ def receipts(database: Database, person: str, *, before: float, size: int) -> li
     return [formats.decode(record, Answered) for _, _, record in rows]
 
 
-def traces(database: Database, person: str) -> Traces:
+def all_receipts(database: Database, person: str) -> list[Answered]:
+    """Return all receipts of a person, first to last."""
+    rows = database.rows("memory_receipts_of", person=person)
+    return [formats.decode(record, Answered) for _, _, record in rows]
+
+
+def traces(database: Database | Transaction, person: str) -> Traces:
     """Return the traces that forgotten and reworded memories of a person left."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for kind, hash in database.rows("memory_traces_of", person=person):
         found[kind].add(hash)
     return found
+
+
+def traces_of_turns(transaction: Transaction, person: str) -> frozenset[str]:
+    """Return the traces of turns that held forgotten words of a person."""
+    rows = transaction.rows("memory_traces_of", person=person)
+    return frozenset(hash for kind, hash in rows if kind == "turn")
 
 
 def put_traces(transaction: Transaction, person: str, left: Mapping[str, Iterable[str]]) -> None:

@@ -18,7 +18,6 @@ from recenter.memory.context import Context
 from recenter.memory.engine import Engine
 from recenter.memory.envelope import changed, history, shown
 from recenter.memory.forget import planned
-from recenter.memory.learn import Change
 from recenter.memory.messages import checked
 from recenter.memory.own import PersonSide
 from recenter.memory.records import Memorised, Note
@@ -155,7 +154,7 @@ class Memory(PersonSide):
             created=now,
             updated=now,
             expires=_expires(expiration_date),
-            metadata=dict(metadata or {}),
+            metadata=_metadata(metadata or {}),
             agent=agent_id,
             run=run_id,
         )
@@ -164,7 +163,7 @@ class Memory(PersonSide):
         application = self._application
         if not infer:
             kept = put_verbatim(self._engine, person, given, note=note, application=application)
-            return changed([Change("ADD", attribute) for attribute in kept], note, name)
+            return changed(kept, note, name)
         made = self._engine.learn_now(given, person, key=run_id, note=note, application=application)
         return changed(made.changes, note, name)
 
@@ -243,6 +242,8 @@ class Memory(PersonSide):
             if r["status"] == status or (not status and r["status"] != "rejected")
         ]
         most = limit if top_k is None else top_k
+        if most is not None and most < 0:
+            raise InputError(f"must be 0 or more, got {most}.", field="top_k")
         return {"results": chosen if most is None else chosen[:most]}
 
     def update(
@@ -255,22 +256,25 @@ class Memory(PersonSide):
     ) -> dict[str, str]:
         """Put other words in the place of a memory's, under its id; the old ones go to its history.
 
+        Other metadata alone vouches for nothing: what waits for the person goes on waiting.
+
         Raises:
-            InputError: there is no such memory, or the words cannot be one.
+            InputError: there is no such memory, the words cannot be one, or neither is given.
         """
         memory = self._need(memory_id)
-        if metadata is not None:
-            note = msgspec.structs.replace(memory.note, metadata=dict(metadata))
-            memory = msgspec.structs.replace(memory, note=note)
         words = data if text is None else text
-        corrections.reworded(
-            self._engine.store,
-            memory,
-            memory.attribute.text if words is None else words,
-            key=self._engine.key,
-            now=self._engine.clock(),
-            by="application",
-        )
+        if words is None and metadata is None:
+            raise InputError("there is nothing to change.", field="data", cure="Give new words.")
+        if metadata is not None:
+            note = msgspec.structs.replace(memory.note, metadata=_metadata(metadata))
+            memory = msgspec.structs.replace(memory, note=note)
+        now = self._engine.clock()
+        if words is None:
+            corrections.noted(self._engine.store, memory, now=now)
+        else:
+            corrections.reworded(
+                self._engine.store, memory, words, key=self._engine.key, now=now, by="application"
+            )
         return {"message": "Memory updated successfully!"}
 
     def delete(self, memory_id: str, *, conversations: bool = False) -> dict[str, Any]:
@@ -303,7 +307,9 @@ class Memory(PersonSide):
         name = _user(user_id, filters)
         person = self.person(name)
         wanted = _wanted(filters, agent_id=agent_id, run_id=run_id)
-        ids = [m.attribute.id for m in self.memories(name) if wanted(m)]
+        # Also those that others took the place of: their words are kept for their history.
+        past = ledger.profile(self._engine.store.database, person, retired=True)
+        ids = [m.attribute.id for m in (*self.memories(name), *past) if wanted(m)]
         if dry_run:
             would = planned(self._engine.store, person, ids)
             return {"message": "Nothing was deleted.", "would_delete": list(would)}
@@ -366,6 +372,21 @@ def _wanted(filters: Mapping[str, Any] | None, **named: str | None) -> Callable[
         return all(held.get(name) == value for name, value in asked.items())
 
     return wanted
+
+
+def _metadata(given: Any) -> dict[str, Any]:
+    """Return metadata as the store gives it back.
+
+    Raises:
+        InputError: JSON cannot hold it.
+    """
+    try:
+        made: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(given), type=dict[str, Any])
+    except (TypeError, ValueError, msgspec.MsgspecError, RecursionError) as error:
+        raise InputError(
+            f"metadata is a dict that JSON can hold: {error}.", field="metadata"
+        ) from error
+    return made
 
 
 def _expires(given: Any) -> float | None:

@@ -6,6 +6,7 @@ hold (images, tool calls, names) is passed on as it is and never read.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -118,16 +119,13 @@ def _in_front(message: Mapping[str, Any], block: str) -> Any:
     return [{"type": kind, "text": block}, *content]
 
 
-def grown(known: Sequence[Turn], new: Sequence[Turn], mask: str) -> tuple[Turn, ...] | None:
-    """Return a conversation that goes on: the known turns as they are stored, then those new.
-
-    None where the new turns are not a continuation. A client sends the whole conversation each
-    time; a repeated or shorter one changes nothing. Words that were masked stay so.
+def agreeing(known: Sequence[Turn], new: Sequence[Turn], mask: str) -> int:
+    """Return how many turns, from the first, are the same in a conversation as it is stored and as
+    a client sends it. Words that were masked count as the same.
     """
-    for one, other in zip(known, new, strict=False):
-        if one.role != other.role or not _same(one.text, other.text, mask):
-            return None
-    return (*known, *new[len(known) :])
+    pairs = zip(known, new, strict=False)
+    agree = (one.role == other.role and _same(one.text, other.text, mask) for one, other in pairs)
+    return sum(itertools.takewhile(bool, agree))
 
 
 def _same(stored: str, sent: str, mask: str) -> bool:

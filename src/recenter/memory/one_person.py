@@ -163,7 +163,7 @@ class OnePerson:
             application=self._application,
             key=key,
         )
-        return kept[0] if kept else None
+        return kept[0].attribute if kept else None
 
     def reword(self, memory: Memorised, text: str) -> Attribute:
         """Put other words in the place of a memory's; with its note as it is given.

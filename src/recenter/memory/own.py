@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from recenter.errors import InputError
 from recenter.memory import corrections, ledger
+from recenter.memory.download import downloaded
 from recenter.memory.engine import Engine
-from recenter.memory.envelope import history, iso, shown
 from recenter.memory.forget import forget_memories
 from recenter.memory.records import Answered, Choices, Deleted, Memorised
 from recenter.memory.unreachable import copies_of
@@ -68,26 +68,8 @@ class PersonSide:
 
     def export(self, user_id: str) -> dict[str, Any]:
         """Return everything that is kept of a person, as JSON can hold it."""
-        store, person = self._engine.store, self.person(user_id)
-        chosen = ledger.choices(store.database, person)
-        return {
-            "person": person,
-            "user_id": user_id,
-            "choices": msgspec.to_builtins(chosen),
-            "memories": [shown(memory, user_id) for memory in self.memories(user_id)],
-            "history": [
-                event
-                for id, happened in _by_memory(ledger.events_of(store.database, person)).items()
-                for event in history(id, happened)
-            ],
-            "receipts": [
-                msgspec.to_builtins(r) | {"at": iso(r.at)}
-                for r in self.receipts(user_id, size=2**31 - 1)
-            ],
-            "judgments": [msgspec.to_builtins(j) for j in store.judgments(person)],
-            "queries": [msgspec.to_builtins(q) for q in store.queries(person)],
-            "conversations": [msgspec.to_builtins(c) for c in store.conversations(person)],
-        }
+        self._engine.recorder.flush()
+        return downloaded(self._engine.store, self.person(user_id), user_id)
 
     # Deciding
 
@@ -209,12 +191,3 @@ class PersonSide:
         if found is None:
             raise InputError(f"there is no receipt {receipt_id!r}.", field="receipt_id")
         return found
-
-
-def _by_memory(
-    events: Iterable[tuple[str, float, Any]],
-) -> Mapping[str, list[tuple[float, Any]]]:
-    found: dict[str, list[tuple[float, Any]]] = {}
-    for id, at, happened in events:
-        found.setdefault(id, []).append((at, happened))
-    return found

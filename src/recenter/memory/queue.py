@@ -5,20 +5,24 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
+from typing import NamedTuple
 
 import msgspec
 
 from recenter.errors import RecenterError
 from recenter.importers.pseudonym import pseudonym
+from recenter.memory import ledger
 from recenter.memory.learn import Learned, Learner, learn
-from recenter.memory.messages import grown
+from recenter.memory.messages import agreeing
+from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.store import Store
 from recenter.store.database import Transaction
+from recenter.store.forking import begins_anew
 from recenter.store.tables import CONVERSATIONS
 from recenter.store.work import FailedTask, Item, Task, put_items
-from recenter.store.writing import put_batch
+from recenter.store.writing import lock_person, put_batch
 
 LEARN = "learn"
 SIGNATURE = "memory"
@@ -33,15 +37,23 @@ _ALL = 2**31 - 1
 _log = logging.getLogger("recenter.memory")
 
 
+class Stored(NamedTuple):
+    """A conversation as it stands now, and how many of its turns were there before."""
+
+    conversation: Conversation
+    before: int
+
+
 def put_turns(
     store: Store,
     person: str,
     turns: Sequence[Turn],
     *,
     key: str,
+    hasher: Hasher | None,
     at: str | None,
     later: bool,
-) -> Conversation | None:
+) -> Stored | None:
     """Store what was said, as a new conversation or the next part of one, and with `later` put it
     on the list, in one transaction. None where nothing new was said, or the person was forgotten.
 
@@ -50,44 +62,89 @@ def put_turns(
         person: who said it, with an assistant.
         turns: the whole conversation so far; of the person and the assistant only.
         key: of the conversation, keyed. Where the client has none it is that of its first words:
-            conversations that begin with the same words of a person are one.
+            conversations that begin with the same words of a person are one, as far as they agree.
+        hasher: by which turns that held forgotten words are known, and masked; None masks none.
         at: when, ISO 8601 in UTC.
         later: whether the learner's queue is told.
     """
 
-    def work(transaction: Transaction) -> Conversation | None:
-        made = _continued(transaction, person, turns, key, at)
+    def work(transaction: Transaction) -> Stored | None:
+        # Before it is read: what is forgotten meanwhile must not be written back.
+        if not lock_person(transaction, person):
+            return None
+        known = ledger.traces_of_turns(transaction, person)
+        made = _continued(
+            transaction, person, turns, key=key, at=at, masked=lambda t: _masked(t, known, hasher)
+        )
         if made is None:
             return None
-        ((_, outcome),) = put_batch(
-            transaction, table=CONVERSATIONS, rows=[CONVERSATIONS.row(made)]
-        )
+        conversation, _ = made
+        row = CONVERSATIONS.row(conversation)
+        ((_, outcome),) = put_batch(transaction, table=CONVERSATIONS, rows=[row])
         if outcome not in ("new", "changed"):
             return None
         if later:
-            item = Item(item=made.id, person=person, content=made.content)
+            item = Item(item=conversation.id, person=person, content=conversation.content)
             put_items(transaction, stage=LEARN, signature=SIGNATURE, items=[item])
         return made
 
     return store.database.transact(work)
 
 
+def take_back(store: Store, stored: Stored) -> None:
+    """Remove the new turns of a conversation from which nothing could be learned, so that they are
+    new when they are sent again; not where it has changed since.
+    """
+    conversation = stored.conversation
+
+    def work(transaction: Transaction) -> None:
+        lock_person(transaction, conversation.person)
+        rows = transaction.rows("conversations_get", id=conversation.id)
+        if not rows or CONVERSATIONS.record(rows[0][0]).turns != conversation.turns:
+            return
+        if stored.before:
+            turns = conversation.turns[: stored.before]
+            row = CONVERSATIONS.row(msgspec.structs.replace(conversation, turns=turns))
+            transaction.run("conversations_put", **row)
+        else:
+            transaction.run("conversations_delete", id=conversation.id)
+
+    store.database.transact(work)
+
+
 def _continued(
-    transaction: Transaction, person: str, turns: Sequence[Turn], key: str, at: str | None
-) -> Conversation | None:
-    # One that took another course after the same beginning is a conversation of its own.
-    course = pseudonym(key.encode(), *(part for turn in turns for part in (turn.role, turn.text)))
-    for part in (key, course):
-        id = conversation_id(person, LIVE, part)
+    transaction: Transaction,
+    person: str,
+    turns: Sequence[Turn],
+    *,
+    key: str,
+    at: str | None,
+    masked: Callable[[Turn], Turn],
+) -> Stored | None:
+    while True:
+        id = conversation_id(person, LIVE, key)
         rows = transaction.rows("conversations_get", id=id)
         if not rows:
-            return Conversation(id=id, person=person, turns=tuple(turns), source=LIVE, at=at)
+            new = tuple(map(masked, turns))
+            made = Conversation(id=id, person=person, turns=new, source=LIVE, at=at)
+            return Stored(made, 0)
         stored = CONVERSATIONS.record(rows[0][0])
-        whole = grown(stored.turns, turns, MASK)
-        if whole is not None:
-            longer = len(whole) > len(stored.turns)
-            return msgspec.structs.replace(stored, turns=whole) if longer else None
-    return None
+        same = agreeing(stored.turns, turns, MASK)
+        if same == min(len(stored.turns), len(turns)):
+            more = tuple(map(masked, turns[same:]))
+            if not more:
+                return None
+            grown = msgspec.structs.replace(stored, turns=stored.turns + more)
+            return Stored(grown, len(stored.turns))
+        # One that takes another course is a conversation of its own, known by where it parts: so
+        # it stays the same one while it grows.
+        key = pseudonym(key.encode(), *(x for t in turns[: same + 1] for x in (t.role, t.text)))
+
+
+def _masked(turn: Turn, known: Set[str], hasher: Hasher | None) -> Turn:
+    if hasher is None or not known or hasher.turn(turn.text) not in known:
+        return turn
+    return msgspec.structs.replace(turn, text=MASK * len(turn.text))
 
 
 class Worker:
@@ -107,6 +164,11 @@ class Worker:
     ) -> None:
         self._open, self._learner, self._clock = open_store, learner, clock
         self._told, self._failed = told, failed
+        self.begin()
+        begins_anew(self)
+
+    def begin(self) -> None:
+        """Have no thread yet."""
         self._wake, self._over = threading.Event(), threading.Event()
         self._idle = threading.Condition()
         self._busy = True

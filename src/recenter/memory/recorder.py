@@ -9,21 +9,29 @@ import queue
 import threading
 from collections.abc import Callable
 
-from recenter.errors import RecenterError
+from recenter.store.forking import begins_anew
 
 _MOST = 10_000
 _log = logging.getLogger("recenter.memory")
 
 
 class Recorder:
-    """Does small jobs one after the other, in a thread that begins with the first."""
+    """Does small jobs one after the other, in a thread that begins with the first.
+
+    A child made by fork starts with nothing to do: what waited is its parent's.
+    """
 
     def __init__(self) -> None:
+        self.dropped = 0
+        """Jobs that were refused because too many waited, or failed."""
+        self.begin()
+        begins_anew(self)
+
+    def begin(self) -> None:
+        """Have nothing to do and no thread."""
         self._jobs: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST)
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        self.dropped = 0
-        """Jobs that were refused because too many waited, or failed."""
 
     def put(self, job: Callable[[], None]) -> None:
         """Have a job done soon; where too many wait it is dropped and counted."""
@@ -58,7 +66,8 @@ class Recorder:
                 if job is None:
                     return
                 job()
-            except RecenterError as error:
+            # Whatever it is: a thread that ended would leave all that comes later undone.
+            except Exception as error:  # noqa: BLE001
                 self.dropped += 1
                 _log.warning("a receipt was not kept: %s", type(error).__name__)
             finally:

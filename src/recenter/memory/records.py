@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any, Literal
+
+import msgspec
 
 from recenter.records import Attribute, Receipt, Record
 from recenter.stages.sensitive import Topic
@@ -78,6 +80,21 @@ class Answered(Record, frozen=True):
     """What the person may be asked, where the outcome is `ask`."""
     asked: str | None = None
     """Id of the attribute that the question is about."""
+
+    def without(self, gone: Set[str]) -> Answered:
+        """Return the receipt without what it says of attributes that are gone."""
+        receipt = self.receipt
+        lines: dict[str, Any] = {
+            name: tuple(one for one in getattr(receipt, name) if one.attribute not in gone)
+            for name in ("used", "withheld", "asked")
+        }
+        about = self.asked in gone
+        return msgspec.structs.replace(
+            self,
+            receipt=msgspec.structs.replace(receipt, **lines),
+            question=None if about else self.question,
+            asked=None if about else self.asked,
+        )
 
 
 class Deleted(Record, frozen=True):

@@ -3,7 +3,8 @@
 Without the key, kept in the home and not in the database, a hash can only be compared. Two kinds
 refuse: the place in a conversation, and the words of the quote (whole, and in runs of four, so
 that a longer or shorter cut of the same sentence is known too). Two only hold back: words that
-carry meaning, and the topic; what shares them comes back as a proposal to the person.
+carry meaning, and the topic; what shares one comes back as a proposal to the person. One is of
+whole turns, which a client sends again with every message: they are masked at the door.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from recenter.records import Attribute, Evidence
 from recenter.stages.extract_topics import topic_of
 from recenter.text.locate import fold_words
 
-Kind = Literal["place", "quote", "run", "word", "topic", "settled"]
+Kind = Literal["place", "quote", "run", "word", "topic", "turn", "settled"]
 Traces = Mapping[str, Set[str]]
 """Hashes by kind."""
 
@@ -26,10 +27,16 @@ _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _PLAIN_WORDS = (
     "the user users a an i am is are was be been do does did has have had of to in on at for and or"
     " with their his her my me it its this that very really just also currently now like likes love"
-    " loves want wants prefer prefers use uses get got not no"
+    " loves want wants prefer prefers use uses get got not no you your she they them who whom what"
+    " which when where why how than then there here from by about into over under after before"
+    " again always never often sometimes usually every each all any some more most less least much"
+    " many lot lots bit own new old good bad great big small long short work works working go goes"
+    " going went make makes made take takes took say says said think thinks know knows need needs"
+    " try tries can can't cannot could would should will may might don't doesn't didn't isn't won't"
+    " one two three day days week weeks month months year years time times today people thing"
+    " things"
 )
 _PLAIN = frozenset(_PLAIN_WORDS.split())
-_ALIKE = 0.5
 # Of these a person has few facts, so that a new one is likely to be the forgotten one again.
 _TELLING = frozenset(("health", "family", "job", "home"))
 
@@ -40,14 +47,15 @@ class Hasher:
     def __init__(self, key: bytes, person: str) -> None:
         self._key, self._person = key, person
 
-    def forgotten(self, attribute: Attribute) -> dict[str, set[str]]:
-        """Return what is left behind when an attribute is forgotten."""
+    def forgotten(self, attribute: Attribute, *, worded: Iterable[str] = ()) -> dict[str, set[str]]:
+        """Return what is left behind when an attribute is forgotten, with all its wordings."""
         made: dict[str, set[str]] = {"place": set(), "quote": set(), "run": set()}
         for evidence in attribute.evidence:
             made["place"].add(self._place(evidence))
             made["quote"].add(self._of("quote", *fold_words(evidence.quote)))
             made["run"] |= self._runs(evidence.quote)
-        made["quote"].add(self._of("quote", *fold_words(attribute.text)))
+        for text in (attribute.text, *worded):
+            made["quote"].add(self._of("quote", *fold_words(text)))
         made["word"] = self._words(attribute)
         made["topic"] = self._topic(attribute)
         return made
@@ -78,9 +86,11 @@ class Hasher:
         """Tell whether a statement may say again, in other words, what was forgotten."""
         if self._topic(attribute) & traces.get("topic", set()):
             return True
-        words = self._words(attribute)
-        shared = len(words & traces.get("word", set()))
-        return bool(words) and shared / len(words) >= _ALIKE
+        return not self._words(attribute).isdisjoint(traces.get("word", ()))
+
+    def turn(self, text: str) -> str:
+        """Return what is left of a turn that held forgotten words, or went with them."""
+        return self._of("turn", *text.split())
 
     def _is_known(self, evidence: Evidence, traces: Traces) -> bool:
         words = fold_words(evidence.quote)

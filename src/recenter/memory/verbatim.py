@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from recenter.memory import ledger
 from recenter.memory.corrections import BY_PERSON, checked_text, judged
 from recenter.memory.engine import Engine
+from recenter.memory.learn import Change, resembling
 from recenter.memory.messages import Messages, said
+from recenter.memory.queue import MASK
 from recenter.memory.records import Happened, Note
+from recenter.memory.traces import Hasher
 from recenter.questions import SUPPORTED
 from recenter.records import Attribute, Conversation, Evidence, Subject, attribute_id
 from recenter.store.database import Transaction
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS
-from recenter.store.writing import hold_people, put_batch
+from recenter.store.writing import lock_person, put_batch
 
 
 def put_verbatim(
@@ -24,12 +27,15 @@ def put_verbatim(
     note: Note,
     application: str = "",
     key: str | None = None,
-) -> tuple[Attribute, ...]:
-    """Keep each message of the person as a memory: stated, accepted, its own evidence; none of a
-    person who is paused.
+) -> tuple[Change, ...]:
+    """Keep each new message of the person as a memory: stated, accepted, its own evidence.
+
+    None of a person who is paused, none that was forgotten or kept before. What resembles
+    something forgotten waits for the person.
 
     Messages that begin with words that were kept before are known already, unless a `key` of the
-    conversation tells them apart.
+    conversation tells them apart. Who writes under a key of their own means what they write: it is
+    kept also where the same was forgotten.
 
     Raises:
         InputError: one is empty, too long, or reads as an instruction.
@@ -37,32 +43,45 @@ def put_verbatim(
     for text in said(messages):
         checked_text(text)
     paused = ledger.enrol(engine.store.database, person, application).paused
-    conversation = None if paused else engine.put_conversation(messages, person, key=key)
+    conversation = (
+        None
+        if paused
+        else engine.put_conversation(messages, person, key=key, again=key is not None)
+    )
     if conversation is None:
         return ()
-    made = _attributes(conversation)
+    made = {attribute.id: attribute for attribute in _attributes(conversation)}
+    hasher = Hasher(engine.key, person)
 
-    def work(transaction: Transaction) -> tuple[Attribute, ...]:
-        if hold_people(transaction, [person]):
+    def work(transaction: Transaction) -> tuple[Change, ...]:
+        if not lock_person(transaction, person):
             return ()
-        put_batch(transaction, table=ATTRIBUTES, rows=[ATTRIBUTES.row(a) for a in made])
-        verdicts = [
-            judged(SUPPORTED.name, Subject(attribute=a.id), "accept", person=person) for a in made
-        ]
-        put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
-        for attribute in made:
-            ledger.put_note(transaction, attribute, note)
-            happened = Happened(event="ADD", new=attribute.text, by="application")
-            ledger.put_event(transaction, attribute, happened, note.created)
-        return tuple(made)
+        rows = transaction.rows("attributes_among", ids=sorted(made), person=person)
+        left = ledger.traces(transaction, person) if key is None else {}
+        known = {id for (id,) in rows}
+        new = [a for id, a in made.items() if id not in known and not hasher.is_refused(a, left)]
+        return tuple(_put(transaction, one, note, hasher.is_alike(one, left)) for one in new)
 
     return engine.store.database.transact(work)
+
+
+def _put(transaction: Transaction, attribute: Attribute, note: Note, alike: bool) -> Change:
+    subject, person = Subject(attribute=attribute.id), attribute.person
+    verdict = (
+        resembling(attribute) if alike else judged(SUPPORTED.name, subject, "accept", person=person)
+    )
+    put_batch(transaction, table=ATTRIBUTES, rows=[ATTRIBUTES.row(attribute)])
+    put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(verdict)])
+    ledger.put_note(transaction, attribute, note)
+    happened = Happened(event="ADD", new=attribute.text, by="application")
+    ledger.put_event(transaction, attribute, happened, note.created)
+    return Change("ADD", attribute, held=alike)
 
 
 def _attributes(conversation: Conversation) -> Sequence[Attribute]:
     made = []
     for place, turn in enumerate(conversation.turns):
-        if turn.role != "user":
+        if turn.role != "user" or MASK in turn.text:
             continue
         text = checked_text(turn.text)
         evidence = (

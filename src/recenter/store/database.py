@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import tenacity
 
 from recenter.errors import ConfigError, MissingExtraError, StoreError
+from recenter.store.forking import begins_anew
 from recenter.store.queries import QUERIES
 
 if TYPE_CHECKING:
@@ -300,9 +301,14 @@ class Database:
 
     def __init__(self, dialect: Dialect) -> None:
         self._dialect = dialect
-        self._lock = threading.RLock()
         self._connection: Any = None
         self._process = os.getpid()
+        self.begin()
+        begins_anew(self)
+
+    def begin(self) -> None:
+        """Wait for nobody: a thread that used the connection is not there after a fork."""
+        self._lock = threading.RLock()
 
     @property
     def place(self) -> str:

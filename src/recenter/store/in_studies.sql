@@ -3,6 +3,10 @@
 -- name: study_items_of
 SELECT study, id, record FROM study_items WHERE person = :person;
 
+-- name: study_items_that_show
+-- A page of several people names nobody, and may show the question of one.
+SELECT study, id, record FROM study_items WHERE person = :person OR person IS NULL;
+
 -- name: study_parts_of
 SELECT study, item, name, record FROM study_parts WHERE person = :person;
 

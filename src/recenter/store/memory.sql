@@ -15,15 +15,28 @@ SELECT a.record, m.created, m.updated, m.expires, m.record
 FROM attributes a LEFT JOIN memories m ON m.attribute = a.id
 WHERE a.person = :person AND a.current = 1 ORDER BY a.id;
 
+-- name: memories_past
+SELECT a.record, m.created, m.updated, m.expires, m.record
+FROM attributes a LEFT JOIN memories m ON m.attribute = a.id
+WHERE a.person = :person AND a.current = 0 ORDER BY a.id;
+
 -- name: memories_version
 -- What an absorption rests on: when it changed, it is done again.
 SELECT id, current, content FROM attributes WHERE person = :person ORDER BY id;
 
 -- name: memories_touch
-UPDATE memories SET updated = :now WHERE attribute = :attribute;
+-- What had lapsed and is said again lasts as long as what is new.
+UPDATE memories SET updated = :now,
+    expires = CASE WHEN expires <= :now THEN :expires ELSE expires END
+WHERE attribute = :attribute;
 
 -- name: people_lock
-SELECT id FROM people WHERE id = :person FOR UPDATE;
+-- Whoever goes by what they read of a person takes this first: a shared hold cannot be raised to it
+-- while another shares.
+SELECT forgotten FROM people WHERE id = :person FOR UPDATE;
+
+-- name: attributes_among
+SELECT id FROM attributes WHERE id = ANY(:ids) AND person = :person;
 
 -- name: memories_supported
 SELECT record FROM judgments
@@ -87,6 +100,16 @@ WHERE person = :person AND at <= :before ORDER BY at DESC, id LIMIT :size;
 -- name: memory_receipts_of
 SELECT id, at, record FROM memory_receipts WHERE person = :person ORDER BY at, id;
 
+-- name: conversations_older
+-- By when something was last said in them; not while they wait to be learned from.
+SELECT c.id, c.record FROM conversations c
+WHERE c.person = :person AND c.source = :source AND c.at < :before AND NOT EXISTS (
+    SELECT 1 FROM work w WHERE w.item = c.id AND w.state IN ('open', 'claimed')
+);
+
+-- name: judgments_queries
+SELECT DISTINCT query FROM judgments WHERE person = :person AND query IS NOT NULL;
+
 -- name: memory_receipts_older
 DELETE FROM memory_receipts WHERE person = :person AND at < :before;
 
@@ -119,6 +142,49 @@ SELECT id, application, person, created, revoked, label FROM memory_keys ORDER B
 
 -- name: memory_keys_revoke
 UPDATE memory_keys SET revoked = :at WHERE id = :id AND revoked IS NULL;
+
+-- What a person may download beside the records ------------------------------------------------
+
+-- name: work_of
+SELECT stage, item, state FROM work WHERE person = :person ORDER BY stage, id;
+
+-- name: memory_keys_of
+SELECT id, application, label, created FROM memory_keys WHERE person = :person ORDER BY id;
+
+-- name: deleted_of
+SELECT id FROM deleted WHERE person = :person ORDER BY id;
+
+-- name: cache_count
+SELECT COUNT(*) FROM cache_people WHERE person = :person;
+
+
+-- What is changed where one memory is forgotten ------------------------------------------------
+
+-- name: memories_of
+SELECT attribute, record FROM memories WHERE person = :person ORDER BY attribute;
+
+-- name: memories_rewrite
+UPDATE memories SET record = :record WHERE attribute = :attribute;
+
+-- name: memory_events_places
+SELECT attribute, place, record FROM memory_events WHERE person = :person
+ORDER BY attribute, place;
+
+-- name: memory_events_rewrite
+UPDATE memory_events SET record = :record WHERE attribute = :attribute AND place = :place;
+
+-- name: queries_delete
+DELETE FROM queries WHERE id = :id;
+
+-- name: selections_delete
+DELETE FROM selections WHERE id = :id;
+
+-- name: work_content
+UPDATE work SET content = :content WHERE item = :item AND person = :person;
+
+-- name: work_delete_done
+-- What was done of a person in every stage but one, so that it is done again.
+DELETE FROM work WHERE person = :person AND stage <> :stage AND state <> 'claimed';
 
 -- name: judgments_delete
 DELETE FROM judgments WHERE id = :id;

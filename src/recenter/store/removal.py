@@ -156,6 +156,7 @@ def remove_attributes(
     for id in sorted(ids):
         counts["judgments"] += transaction.run("judgments_delete_of_attribute", attribute=id)
         counts["attributes"] += transaction.run("attributes_delete", id=id)
+        transaction.run("work_delete_of_item", item=id, person=person)
     for attribute in every(transaction, ATTRIBUTES, person):
         if not set(ids).isdisjoint(attribute.members):
             rewrite(transaction, ATTRIBUTES, _without_members(attribute, ids))
@@ -168,10 +169,16 @@ def remove_attributes(
     replies: set[str] = set()
     for reply in every(transaction, REPLIES, person):
         if _rests_on(reply.receipt, ids, lost_quotes):
-            counts["judgments"] += transaction.run("judgments_delete_of_reply", reply=reply.id)
-            counts["replies"] += transaction.run("replies_delete", id=reply.id)
             replies.add(reply.id)
+    remove_replies(transaction, replies, counts)
     return replies
+
+
+def remove_replies(transaction: Transaction, ids: Collection[str], counts: Counter[str]) -> None:
+    """Remove replies and what was judged of them."""
+    for id in sorted(ids):
+        counts["judgments"] += transaction.run("judgments_delete_of_reply", reply=id)
+        counts["replies"] += transaction.run("replies_delete", id=id)
 
 
 def remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -52,6 +52,21 @@ def forget_in_runs(transaction: Transaction, person: str) -> int:
         for _, _, record in rows:
             run = formats.decode(record, Run)
             if any(person in text for text in _strings(msgspec.to_builtins(run))):
+                _write(transaction, _without_person(run))
+                touched += 1
+        started, after, _ = rows[-1]
+    return touched
+
+
+def clear_in_runs(transaction: Transaction, person: str, holds: Callable[[str], bool]) -> int:
+    """Empty the manifests of runs that were of a person and hold some words; return how many."""
+    touched = 0
+    started = after = ""
+    while rows := transaction.rows("runs_page", started=started, after=after, size=_PAGE):
+        for _, _, record in rows:
+            run = formats.decode(record, Run)
+            texts = list(_strings([run.person, run.arguments, run.outcome]))
+            if any(person in text for text in texts) and any(map(holds, texts)):
                 _write(transaction, _without_person(run))
                 touched += 1
         started, after, _ = rows[-1]

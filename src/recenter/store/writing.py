@@ -107,6 +107,16 @@ def hold_people(transaction: Transaction, people: Iterable[str]) -> set[str]:
     return {id for id, forgotten in held if forgotten}
 
 
+def lock_person(transaction: Transaction, person: str) -> bool:
+    """Keep others from changing what is stored of a person until the transaction ends; tell
+    whether anything may be stored of them, which is False where they were forgotten.
+
+    To be taken before anything is read that the transaction goes by.
+    """
+    transaction.run("people_add", id=person)
+    return transaction.rows("people_lock", person=person) == [(0,)]
+
+
 def _batches(rows: Iterable[dict[str, Value]]) -> Iterator[Rows]:
     batch: Rows = []
     size = 0

@@ -1,0 +1,91 @@
+"""What is kept for so many days only: memories, receipts, questions, and what taught nothing."""
+
+from __future__ import annotations
+
+from recenter.memory import Memory
+from recenter.memory.retention import lapse
+from tests.memory.conftest import Clock
+from tests.memory.test_memory import NURSE, known
+from tests.store.test_forget import everything
+
+DAY = 86_400.0
+ASK = "How do I sleep better after work?"
+
+
+def lapsed(memory: Memory, clock: Clock) -> dict[str, int]:
+    """Remove what has lapsed; return what went of ada, by table."""
+    memory.engine.recorder.flush()
+    done = lapse(memory.engine.store, key=memory.engine.key, now=clock.now)
+    return dict(done[memory.person("ada")].counts) if done else {}
+
+
+def test_questions_and_conversations_that_taught_nothing_go_too(
+    memory: Memory, url: str, clock: Clock
+) -> None:
+    memory.add("Can you fix my CSS for the Larkspur site?", user_id="ada")
+    memory.add("I work nights as a nurse.", user_id="ada")
+    memory.context(f"{ASK} At Larkspur they say tea.", user_id="ada")
+    memory.choose("ada", keep_days=30)
+    clock.now += 20 * DAY
+    memory.add("As I said, I work nights as a nurse.", user_id="ada")
+    assert lapsed(memory, clock) == {}
+    clock.now += 11 * DAY
+    assert lapsed(memory, clock) == {"memory_receipts": 1, "queries": 1, "conversations": 1}
+    assert "Larkspur" not in str(everything(memory.engine.store.database, url))
+    assert known(memory) == {NURSE}
+
+
+def test_what_the_person_said_of_an_old_answer_still_holds(memory: Memory, clock: Clock) -> None:
+    memory.add("I work nights as a nurse.", user_id="ada")
+    context = memory.context(ASK, user_id="ada")
+    memory.not_for_this(context.receipt_id, context.selected[0].attribute)
+    memory.choose("ada", keep_days=30)
+    clock.now += 20 * DAY
+    memory.add("As I said, I work nights as a nurse.", user_id="ada")
+    clock.now += 11 * DAY
+    assert lapsed(memory, clock) == {"memory_receipts": 1}
+    assert not memory.context(ASK, user_id="ada")
+
+
+def test_a_conversation_that_goes_on_is_not_old(memory: Memory, clock: Clock) -> None:
+    talk = [{"role": "user", "content": "Can you fix my CSS?"}]
+    memory.add(talk, user_id="ada")
+    memory.choose("ada", keep_days=30)
+    clock.now += 20 * DAY
+    talk += [{"role": "assistant", "content": "Yes."}, {"role": "user", "content": "Thanks!"}]
+    memory.add(talk, user_id="ada")
+    clock.now += 20 * DAY
+    assert lapsed(memory, clock) == {}
+    clock.now += 20 * DAY
+    assert lapsed(memory, clock) == {"conversations": 1}
+
+
+def test_what_lapses_takes_no_conversation_from_what_does_not(memory: Memory, clock: Clock) -> None:
+    memory.add("I live in Berlin. I work nights as a nurse.", user_id="ada")
+    memory.choose("ada", keep_days=30)
+    clock.now += 20 * DAY
+    memory.add("As I said, I work nights as a nurse.", user_id="ada")
+    clock.now += 11 * DAY
+    assert lapsed(memory, clock)["conversations_masked"] == 1
+    (nurse,) = memory.get_all(user_id="ada")["results"]
+    talks = {c.id: c for c in memory.engine.store.conversations()}
+    for e in nurse["evidence"]:
+        assert talks[e["conversation"]].turns[e["turn"]].text[e["start"] : e["end"]] == e["quote"]
+
+
+def test_both_reasons_at_once_are_told_together(memory: Memory, clock: Clock) -> None:
+    memory.add("I live in Berlin.", user_id="ada")
+    memory.choose("ada", keep_days=30)
+    clock.now += 31 * DAY
+    memory.add("I play chess every Sunday.", user_id="ada", expiration_date="2027-02-16")
+    clock.now += 2 * DAY
+    assert lapsed(memory, clock)["attributes"] == 2
+    assert known(memory) == set()
+
+
+def test_a_clock_that_went_backwards_removes_nothing(memory: Memory, clock: Clock) -> None:
+    memory.add("I live in Berlin.", user_id="ada")
+    memory.choose("ada", keep_days=10_000_000)
+    clock.now = 5.0
+    assert lapsed(memory, clock) == {}
+    assert known(memory) == {"The user lives in Berlin."}
