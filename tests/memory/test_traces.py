@@ -62,6 +62,15 @@ def test_what_resembles_is_held_back_by_words_or_topic_and_the_rest_is_not() -> 
     assert not HASHER.is_refused(bees, LEFT)
 
 
+def test_the_same_beginning_with_another_end_is_held_back_and_not_refused() -> None:
+    left = HASHER.forgotten(said("I'm allergic to shellfish", "The user is allergic to shellfish."))
+    peanuts = said("I'm allergic to peanuts", "The user is allergic to peanuts.")
+    assert not HASHER.is_refused(peanuts, left)
+    assert HASHER.is_alike(peanuts, left)
+    longer = said("I'm allergic to shellfish, badly", "The user has a bad allergy.")
+    assert HASHER.is_refused(longer, left)
+
+
 def test_rewording_refuses_the_old_words_and_holds_nothing_back() -> None:
     left = HASHER.settled(NURSE)
     assert HASHER.is_refused(NURSE, left)

@@ -249,3 +249,14 @@ def test_a_key_of_somebody_forgotten_opens_nothing(scene: Scene) -> None:
     with asking(scene.address, key_of(scene.memory, "shop", who)) as client:
         assert client.delete(f"/people/{who}").status_code == 200
         assert client.get("/memories", params={"user_id": who}).status_code == 401
+
+
+def test_a_pseudonym_opens_nobody_of_another_application(memory: Memory, address: str) -> None:
+    shop = memory.of_application("shop")
+    shop.add(SAID, user_id="ada")
+    pseudonym = shop.person("ada")
+    with asking(address, key_of(memory, "")) as client:
+        for path in ("/memories", f"/people/{pseudonym}/export"):
+            told = client.get(path, params={"user_id": pseudonym})
+            assert told.status_code == 403
+            assert NURSE not in told.text

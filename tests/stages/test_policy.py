@@ -141,6 +141,8 @@ def test_what_lost_is_not_asked_about_for_another_conflict() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
+        ("The user lives in Lisbon now.", "The user's sister lives in Rome."),
+        ("The user works as a nurse.", "The user has a son who works as a cook."),
         ("The user lives in Berlin.", "The user lives in Berlin, Germany."),
         ("The user lives in Berlin.", "The user works as a nurse."),
         ("The user likes tea.", "The user does not like coffee."),

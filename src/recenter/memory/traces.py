@@ -102,7 +102,11 @@ class Hasher:
             return True
         runs = self._runs(evidence.quote)
         known = len(runs & traces.get("run", set()))
-        return bool(runs) and 2 * known >= len(runs)
+        if not runs or 2 * known < len(runs):
+            return False
+        # "I'm allergic to" is no sentence: what stands behind it has to be known as well.
+        meant = self._stems(words)
+        return 2 * len(meant & traces.get("word", set())) > len(meant)
 
     def _place(self, evidence: Evidence) -> str:
         place = (evidence.conversation, str(evidence.turn), str(evidence.start), str(evidence.end))
@@ -115,7 +119,10 @@ class Hasher:
         }
 
     def _words(self, attribute: Attribute) -> set[str]:
-        stems = (_ENDING.sub("", word) for word in fold_words(attribute.text) if word not in _PLAIN)
+        return self._stems(fold_words(attribute.text))
+
+    def _stems(self, words: Iterable[str]) -> set[str]:
+        stems = (_ENDING.sub("", word) for word in words if word not in _PLAIN)
         return {self._of("word", stem) for stem in stems if len(stem) > 2}
 
     def _topic(self, attribute: Attribute) -> set[str]:

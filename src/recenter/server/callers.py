@@ -33,9 +33,13 @@ class Caller(NamedTuple):
         """Return the id of a person of the application, if the key opens them.
 
         Raises:
-            RefusedError: 403, the key is of one person, and not of this one.
+            RefusedError: 403, the key is of one person, and not of this one; or the id is a
+                pseudonym, which names people of every application, and not of this one.
         """
-        if self.scope.person not in (None, self.memory.person(user_id)):
+        person = self.memory.person(user_id)
+        if person == user_id and not self.owns(person):
+            raise RefusedError("this key does not open the memory of this person.", status=403)
+        if self.scope.person not in (None, person):
             raise RefusedError(
                 "this key opens the memory of one person, and not of this one.",
                 status=403,

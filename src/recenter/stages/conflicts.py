@@ -25,6 +25,8 @@ _SLOTS: dict[str, re.Pattern[str]] = {
         rf"\bis {_ADVERBS}(?:an? )?(?P<value>vegetarian|vegan|pescatarian|omnivore|carnivore)\b", _I
     ),
 }
+# Before a slot: then it is that of a sister, or of somebody who was met.
+_OF_OTHERS = re.compile(r"(?:'s|’s) (?!name\b)\w|\b(?:who|whose|whom|their|his|her|my) ", _I)
 _NEGATION = re.compile(
     r"\b(?:no longer|not|cannot|never|stopped|quit|gave up|given up|used to|former(?:ly)?"
     r"|[a-z]+n['’]t|doesnt|isnt|avoids?|dislikes?|hates?|distrusts?|unable to|refuses to)\b",
@@ -183,7 +185,9 @@ def _differing(
 
 def _value(slot: re.Pattern[str], text: str) -> frozenset[str] | None:
     match = slot.search(text)
-    return None if match is None else _content(match["value"])
+    if match is None or _OF_OTHERS.search(text[: match.start()]):
+        return None
+    return _content(match["value"])
 
 
 def _contradict(one: str, other: str) -> bool:
