@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from tests.stages.second_author import (
+    AFTERWARDS,
     LIST,
     Share,
     Statement,
@@ -30,6 +31,7 @@ def main() -> None:
     for half in ("dev", "test"):
         _print([s for s in statements if s.half == half], half)
     _print(statements, "all")
+    _print(read(AFTERWARDS), "written afterwards")
     if "--errors" in sys.argv[1:]:
         print("\n".join(errors([s for s in statements if s.half == "dev"])))
 
