@@ -20,7 +20,7 @@ from recenter.memory.learn import Learned, Learner, learn
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Worker, put_turns
 from recenter.memory.recorder import Recorder
-from recenter.memory.records import Note
+from recenter.memory.records import Destination, Note
 from recenter.records import Conversation, Turn
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
@@ -106,9 +106,11 @@ class Engine:
         tokens: int | None = None,
         incognito: bool = False,
         application: str = "",
+        destination: Destination | None = None,
     ) -> Context:
         """Decide what an answer to these messages uses, and keep the receipt."""
-        decided = self._decide(messages, person, tokens, incognito, application)
+        where = destination or self.config.destination
+        decided = self._decide(messages, person, tokens, incognito, application, where)
         self._keep(decided)
         return Context(decided, messages)
 
@@ -134,7 +136,13 @@ class Engine:
             return Context(made, messages)
 
     def _decide(
-        self, messages: Messages, person: str, tokens: int | None, incognito: bool, application: str
+        self,
+        messages: Messages,
+        person: str,
+        tokens: int | None,
+        incognito: bool,
+        application: str,
+        destination: Destination,
     ) -> Decided:
         now = self.clock()
         if incognito:
@@ -151,6 +159,7 @@ class Engine:
             before=turns_of(messages[:place]),
             tokens=tokens,
             application=application,
+            destination=destination,
         )
 
     def _keep(self, decided: Decided) -> None:
