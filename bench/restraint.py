@@ -19,7 +19,7 @@ import numpy as np
 from bench.common import print_signature
 from recenter.batch.rows import TextRow
 from recenter.figures.draw import draw
-from recenter.figures.record import Plot, Point, Series
+from recenter.figures.record import Dot, Dots
 from recenter.models.base import Embedder
 from recenter.peers.mem0 import opened, remember, searched
 from recenter.peers.memory import encoder
@@ -161,23 +161,17 @@ def print_tables(rows: Sequence[Counted], methods: Sequence[str]) -> None:
             print(f"| {name} | " + " | ".join(cells) + " |")
 
 
-def picture(rows: Sequence[Counted], methods: Sequence[str]) -> Plot:
-    series = []
-    for name in methods:
-        points = []
-        for place, kind in enumerate(KINDS, start=1):
+def picture(rows: Sequence[Counted], methods: Sequence[str]) -> Dots:
+    dots = []
+    for kind in KINDS:
+        for name in methods:
             chosen = [r for r in rows if (r.method, r.kind) == (name, kind)]
-            found = mean_of([row.used for row in chosen], chosen)
-            points.append(
-                Point(x=place, y=found.value or 0.0, low=found.low, high=found.high, n=len(chosen))
-            )
-        series.append(Series(name, tuple(points)))
-    return Plot(
+            dots.append(Dot(f"{kind}: {name}", mean_of([r.used for r in chosen], chosen)))
+    return Dots(
         name="restraint",
-        title="Attributes of 50 that are used for a prompt",
-        x="1 on-topic, 2 vague, 3 off-topic, 4 ordinary",
-        y="mean number used",
-        series=tuple(series),
+        title="Used of 50 attributes, by kind of prompt",
+        x="mean number used, 95 % interval over prompts",
+        rows=tuple(dots),
         alt="Mean number of attributes used, of 50, by kind of prompt, for Recenter's two "
         "settings, the nearest ten and mem0 with its defaults.",
     )
@@ -202,13 +196,13 @@ def main() -> None:
     for profile in profiles:
         print(f"\n{profile.name}")
         print_tables([row for row in rows if row.person == profile.name], names)
-    if "--draw" in sys.argv[1:]:
-        draw(picture(rows, names), Path(sys.argv[sys.argv.index("--draw") + 1]))
     if "--prompts" in sys.argv[1:]:
         for row in rows:
             print(
                 f"{row.used}\t{row.standing}\t{row.method}\t{row.kind}\t{row.person}\t{row.prompt}"
             )
+    if "--draw" in sys.argv[1:]:
+        draw(picture(rows, names), Path(sys.argv[sys.argv.index("--draw") + 1]))
 
 
 if __name__ == "__main__":

@@ -21,6 +21,7 @@ def sensitive_topics(text: str) -> tuple[Topic, ...]:
     """Return the sensitive topics that a statement touches, in the order of `TOPICS`.
 
     English words only, and cautious: "follows politics" and "writes for children" count, while a
-    topic that is only implied ("takes the bus to dialysis") is missed. It is a filter, no promise.
+    topic that is only implied ("says grace before dinner") is often missed. It is a filter, no
+    promise.
     """
     return tuple(topic for topic in TOPICS if _WORDS[topic].search(text))
