@@ -6,6 +6,7 @@ import json
 import os
 import platform
 from collections.abc import Callable, Iterator, Sequence
+from math import sqrt
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,14 @@ def cluster_interval(
     tail = (1 - level) / 2
     low, high = np.nanquantile(values, [tail, 1 - tail])
     return float(low), float(high)
+
+
+def wilson(successes: int, n: int, *, z: float = 1.96) -> tuple[float, float]:
+    """Return the score interval of a share (Wilson, JASA 22, 1927)."""
+    share = successes / n
+    middle = share + z * z / (2 * n)
+    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
+    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
 def print_signature(name: str, **facts: object) -> None:

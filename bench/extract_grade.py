@@ -9,14 +9,13 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Sequence
-from math import sqrt
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bench.common import cluster_interval, print_signature
+from bench.common import cluster_interval, print_signature, wilson
 
 VERDICTS = ("accept", "unsure", "reject")
 Rows = NDArray[np.intp]
@@ -40,14 +39,6 @@ def main() -> None:
     _agreement(verdicts, sessions)
     print("accept against the rest:")
     _agreement([["yes" if v == "accept" else "no" for v in r] for r in verdicts], sessions)
-
-
-def wilson(successes: int, n: int, *, z: float = 1.96) -> tuple[float, float]:
-    """Return the score interval of a share (Wilson, JASA 22, 1927)."""
-    share = successes / n
-    middle = share + z * z / (2 * n)
-    half = z * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return (middle - half) / (1 + z * z / n), (middle + half) / (1 + z * z / n)
 
 
 def kappa(one: Sequence[str], other: Sequence[str]) -> float:

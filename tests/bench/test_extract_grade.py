@@ -5,7 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from bench.extract_grade import kappa, wilson
+from bench.common import wilson
+from bench.extract_grade import kappa
 
 from bench import extract_grade
 

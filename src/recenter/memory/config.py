@@ -10,6 +10,7 @@ import msgspec
 
 from recenter.config import Settings, load_settings
 from recenter.errors import ConfigError
+from recenter.memory.records import Destination
 from recenter.models.base import ChatModel, Embedder
 from recenter.models.load import load_chat, load_embedder
 from recenter.stages.backends import Models, make_selector, make_verifier
@@ -51,6 +52,8 @@ class MemoryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """As `--ask-cost`; None never asks because of a low probability."""
     cap: int | None = None
     """Most memories that one answer uses."""
+    destination: Destination = "cloud"
+    """Where the model runs that reads what is used, where an answer does not say."""
     application: str = ""
     """People of different applications are different people, whatever their ids."""
 

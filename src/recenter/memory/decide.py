@@ -10,7 +10,7 @@ import msgspec
 
 from recenter.memory import ledger
 from recenter.memory.corrected import Corrected, said_of
-from recenter.memory.records import Answered, Memorised, Outcome
+from recenter.memory.records import Answered, Destination, Memorised, Outcome
 from recenter.models.base import Embedder
 from recenter.provenance import make_id
 from recenter.records import Attribute, Query, Receipt, ReceiptLine, Selection, Turn, Use
@@ -27,6 +27,7 @@ _WHY: Mapping[Outcome, str] = {
     "paused": "Memory is paused by the person: nothing is used and nothing is learned.",
     "incognito": "This conversation is incognito: nothing is used and nothing is learned.",
     "unknown": "Nothing is known of the person.",
+    "nothing": "The person lets memory be used by models on a machine of one's own only.",
     "unavailable": "Memory was not ready in time; the message was sent as it is.",
 }
 
@@ -65,7 +66,7 @@ def without(outcome: Outcome, person: str, *, now: float, application: str = "")
     return Decided(answered, None, ())
 
 
-def decide(
+def decide(  # noqa: PLR0913 - what one answer depends on
     store: Store,
     decider: Decider,
     person: str,
@@ -75,6 +76,7 @@ def decide(
     before: Sequence[Turn] = (),
     tokens: int | None = None,
     application: str = "",
+    destination: Destination = "cloud",
 ) -> Decided:
     """Decide what of a person's memories an answer to a prompt uses.
 
@@ -87,6 +89,7 @@ def decide(
         before: the conversation so far.
         tokens: that the memories may take, estimated from their length.
         application: on the receipt.
+        destination: of what is used; the person may allow more where it is local.
 
     Raises:
         StoreError: the database refused.
@@ -95,6 +98,8 @@ def decide(
     chosen = ledger.choices(store.database, person)
     if chosen.paused:
         return without("paused", person, now=now, application=application)
+    if chosen.closed(destination):
+        return without("nothing", person, now=now, application=application)
     known = [m for m in ledger.profile(store.database, person) if is_usable(m, now)]
     if not known or not prompt.strip():
         return without("unknown", person, now=now, application=application)
@@ -107,7 +112,7 @@ def decide(
         messages=tuple(before),
     )
     corrected = Corrected(decider.selector, said_of(store, person), decider.embedder)
-    policy = Policy(allowed=chosen.allowed)
+    policy = Policy(allowed=chosen.allowed_for(destination))
     made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
     if tokens is not None:
         made = fitting(made, attributes, tokens=tokens)

@@ -20,7 +20,7 @@ from recenter.memory.learn import Learned, Learner, learn, rehearse
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Stored, Worker, put_turns, take_back
 from recenter.memory.recorder import Recorder
-from recenter.memory.records import Note
+from recenter.memory.records import Destination, Note
 from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.stages.respond import without_blocks
@@ -113,9 +113,11 @@ class Engine:
         tokens: int | None = None,
         incognito: bool = False,
         application: str = "",
+        destination: Destination | None = None,
     ) -> Context:
         """Decide what an answer to these messages uses, and keep the receipt."""
-        decided = self._decide(messages, person, tokens, incognito, application)
+        where = destination or self.config.destination
+        decided = self._decide(messages, person, tokens, incognito, application, where)
         self._keep(decided)
         return Context(decided, messages)
 
@@ -141,7 +143,13 @@ class Engine:
             return Context(made, messages)
 
     def _decide(
-        self, messages: Messages, person: str, tokens: int | None, incognito: bool, application: str
+        self,
+        messages: Messages,
+        person: str,
+        tokens: int | None,
+        incognito: bool,
+        application: str,
+        destination: Destination,
     ) -> Decided:
         now = self.clock()
         if incognito:
@@ -158,6 +166,7 @@ class Engine:
             before=turns_of(messages[:place]),
             tokens=tokens,
             application=application,
+            destination=destination,
         )
 
     def _keep(self, decided: Decided) -> None:

@@ -194,7 +194,11 @@ def screen(
 
 
 def _closed(attribute: Attribute, choices: Choices) -> bool:
-    return any(topic not in choices.allowed for topic in sensitive_topics(attribute.text))
+    return any(
+        # What may be used somewhere may be known.
+        topic not in choices.allowed_for("local")
+        for topic in sensitive_topics(attribute.text)
+    )
 
 
 def _verdicts(

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, cast, get_args
 
 import msgspec
 
@@ -20,7 +20,7 @@ from recenter.memory.envelope import changed, history, shown
 from recenter.memory.forget import planned
 from recenter.memory.messages import checked
 from recenter.memory.own import PersonSide
-from recenter.memory.records import Memorised, Note
+from recenter.memory.records import Destination, Memorised, Note
 from recenter.memory.searching import searched
 from recenter.memory.verbatim import put_verbatim
 
@@ -81,6 +81,7 @@ class Memory(PersonSide):
         user_id: str,
         tokens: int | None = None,
         incognito: bool = False,
+        destination: Destination | None = None,
     ) -> Context:
         """Decide which memories, usually none, an answer to these messages should use.
 
@@ -91,9 +92,11 @@ class Memory(PersonSide):
             user_id: as the application calls the person.
             tokens: that the memories may take.
             incognito: use nothing, whatever is known.
+            destination: "local" where the model that answers runs on a machine of one's own, else
+                "cloud"; None as the config has it. The person may allow more where it is local.
 
         Raises:
-            InputError: the messages are not of that shape.
+            InputError: the messages are not of that shape, or the destination is neither.
             StoreError: the store cannot be read.
         """
         person = self.person(_given(user_id))
@@ -103,6 +106,7 @@ class Memory(PersonSide):
             tokens=tokens,
             incognito=incognito,
             application=self._application,
+            destination=_where(destination),
         )
 
     def learn(
@@ -335,6 +339,15 @@ def _same(messages: Any) -> Any:
     """Return messages as they are, once their shape was looked at: what goes on is the object."""
     checked(messages)
     return messages
+
+
+def _where(destination: Any) -> Destination | None:
+    if destination not in (None, *get_args(Destination)):
+        raise InputError(
+            f"expected {' or '.join(get_args(Destination))}, got {destination!r}.",
+            field="destination",
+        )
+    return cast("Destination | None", destination)
 
 
 def _given(user_id: Any) -> str:

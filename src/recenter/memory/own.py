@@ -83,6 +83,8 @@ class PersonSide:
         *,
         paused: bool | None = None,
         allowed: Sequence[str] | None = None,
+        allowed_local: Sequence[str] | None = None,
+        cloud: bool | None = None,
         keep_days: int | None = None,
     ) -> Choices:
         """Change what a person decided; what is left out stays. `keep_days=0` keeps for ever.
@@ -96,6 +98,11 @@ class PersonSide:
             made = msgspec.structs.replace(made, paused=paused)
         if allowed is not None:
             made = msgspec.structs.replace(made, allowed=make_policy(allowed).allowed)
+        if allowed_local is not None:
+            local = make_policy(allowed_local).allowed
+            made = msgspec.structs.replace(made, allowed_local=local)
+        if cloud is not None:
+            made = msgspec.structs.replace(made, cloud=cloud)
         if keep_days is not None:
             if keep_days < 0:
                 raise InputError(f"must be 0 or more, got {keep_days}.", field="keep_days")

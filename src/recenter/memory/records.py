@@ -8,7 +8,7 @@ from typing import Any, Literal
 import msgspec
 
 from recenter.records import Attribute, Receipt, Record
-from recenter.stages.sensitive import Topic
+from recenter.stages.sensitive import TOPICS, Topic
 from recenter.stages.verify import Status
 
 Event = Literal["ADD", "UPDATE", "DELETE", "SUPERSEDE", "REVIEW", "RESTORE"]
@@ -16,6 +16,11 @@ Event = Literal["ADD", "UPDATE", "DELETE", "SUPERSEDE", "REVIEW", "RESTORE"]
 
 Outcome = Literal["use", "nothing", "ask", "paused", "incognito", "unknown", "unavailable"]
 """What was decided for an answer. Only `use` changes what is sent to the model."""
+
+
+Destination = Literal["local", "cloud"]
+"""Where the model runs that reads what is used: on a machine of the person's or the application's
+own, or at somebody else's."""
 
 
 class Note(Record, frozen=True):
@@ -46,11 +51,24 @@ class Choices(Record, frozen=True):
 
     paused: bool = False
     allowed: tuple[Topic, ...] = ()
-    """Sensitive topics that may be used."""
+    """Sensitive topics that may be used, whatever the destination."""
+    allowed_local: tuple[Topic, ...] = ()
+    """Sensitive topics that may be used besides, where the destination is local."""
+    cloud: bool = True
+    """Whether anything may be used where the destination is not local."""
     keep_days: int | None = None
     """Days after which what was not confirmed since is removed; None keeps it."""
     application: str = ""
     """Whose person this is; its rules hold too."""
+
+    def closed(self, destination: Destination) -> bool:
+        """Tell whether nothing at all may be used there."""
+        return destination == "cloud" and not self.cloud
+
+    def allowed_for(self, destination: Destination) -> tuple[Topic, ...]:
+        """Return the sensitive topics that may be used there."""
+        local = self.allowed_local if destination == "local" else ()
+        return tuple(topic for topic in TOPICS if topic in self.allowed or topic in local)
 
 
 class Memorised(Record, frozen=True):

@@ -38,7 +38,7 @@ def searched(
 
     Without a threshold, those that an answer would use; with one, all that score at least that,
     also those that the person's choices withhold: a search is not an answer. Nothing is found of
-    somebody who is paused.
+    somebody who is paused, or who closed the destination of the config.
 
     Raises:
         InputError: the query is empty, or a number is out of its range.
@@ -57,12 +57,12 @@ def searched(
         for m in ledger.profile(database, person)
         if is_usable(m, now) and wanted(m)
     }
-    if chosen.paused or not known:
+    if chosen.paused or chosen.closed(engine.config.destination) or not known:
         return []
     query = Query(id=make_id("qry", person, text, []), person=person, prompt=text)
     decider = engine.decider
     attributes = [m.attribute for m in known.values()]
-    policy = Policy(allowed=chosen.allowed)
+    policy = Policy(allowed=chosen.allowed_for(engine.config.destination))
     corrected = Corrected(decider.selector, said_of(engine.store, person), decider.embedder)
     made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
     hits = [Hit(known[d.attribute], d.score, d.decision, d.reason) for d in made.decisions]

@@ -33,22 +33,43 @@ def mem0(embedder: Embedder) -> Iterator[Retrieve]:
     Raises:
         MissingExtraError: mem0 is not installed.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        memory = _memory(embedder, folder)
+    with opened(embedder) as memory:
 
         def retrieve(prompt: str, attributes: Sequence[TextRow]) -> dict[str, float]:
-            for one in attributes:
-                memory.add(one.text, user_id="row", metadata={"attribute": one.id}, infer=False)
+            remember(memory, attributes, user="row")
             try:
-                found = memory.search(prompt, filters={"user_id": "row"})["results"]
+                return searched(memory, prompt, user="row")
             finally:
                 memory.delete_all(user_id="row")
-            return {one["metadata"]["attribute"]: float(one["score"]) for one in found}
 
+        yield retrieve
+
+
+@contextlib.contextmanager
+def opened(embedder: Embedder) -> Iterator[Any]:
+    """Yield an empty `Memory` as `mem0` sets it up.
+
+    Raises:
+        MissingExtraError: mem0 is not installed.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        memory = _memory(embedder, folder)
         try:
-            yield retrieve
+            yield memory
         finally:
             memory.close()
+
+
+def remember(memory: Any, attributes: Sequence[TextRow], *, user: str) -> None:
+    """Store attributes as they stand."""
+    for one in attributes:
+        memory.add(one.text, user_id=user, metadata={"attribute": one.id}, infer=False)
+
+
+def searched(memory: Any, prompt: str, *, user: str) -> dict[str, float]:
+    """Return the score of each attribute of a user that is retrieved, by id."""
+    found = memory.search(prompt, filters={"user_id": user})["results"]
+    return {one["metadata"]["attribute"]: float(one["score"]) for one in found}
 
 
 def _memory(embedder: Embedder, folder: str) -> Any:

@@ -54,8 +54,10 @@ def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Po
                 continue  # Asking about one conflict does not bring back what lost another.
             changes[name] = (use, f'{conflict.reason}: "{texts[other]}"')
     for attribute in attributes:
+        if attribute.id not in used:
+            continue
         closed = [t for t in sensitive_topics(attribute.text) if t not in policy.allowed]
-        if attribute.id in used and closed:
+        if closed:
             topics = " and ".join(topic.replace("_", " ") for topic in closed)
             changes[attribute.id] = (
                 "withhold",

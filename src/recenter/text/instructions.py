@@ -3,24 +3,22 @@
 A memory is read by a model later, so a sentence in it that speaks to the model is a danger
 whoever wrote it. What a person wants of answers is none: "prefers answers without bullet points"
 speaks of the person. The rules look at the text as it stands, with look-alike letters folded and
-invisible ones gone, and inside of base64. They are a filter and no proof: an order that is only
-implied, or put in words of its own, passes.
+invisible ones gone, and inside of codes (`disguises`). They are a filter and no proof: an order
+that is only implied, or put in words of its own, passes.
 """
 
 from __future__ import annotations
 
-import base64
-import binascii
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from recenter.text.confusables import hidden, look_alike, visible
+from recenter.text.disguises import undisguised
+from recenter.text.orders import ORDERS
 
 LONGEST = 20_000
 """Characters that are read; the rest of a longer text is looked at from its end."""
 _LEAST_HIDDEN = 8
-_BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{20,8000}={0,2}(?![\w+/=])")
 _BLANK = re.compile(r"\n\s+")
 _WHOLE_BLOCK = re.compile(
     r"<([\w-]{0,30}memor(?:y|ies)[\w-]{0,30})>([^<]{0,20000})</\1\s{0,5}>", re.IGNORECASE
@@ -60,24 +58,11 @@ def _in_disguise(text: str) -> str | None:
     unseen = hidden(text)
     if len(unseen) >= _LEAST_HIDDEN:
         return "holds text in invisible characters"
-    for told in _decoded(text):
+    for how, told in undisguised(text):
         reason = _found(told)
         if reason is not None:
-            return f"{reason}, hidden in base64"
+            return f"{reason}, hidden in {how}"
     return None
-
-
-def _decoded(text: str) -> Iterator[str]:
-    """Yield what reads as text of the stretches that may be base64."""
-    for match in _BASE64.finditer(text):
-        letters = match[0].rstrip("=").replace("-", "+").replace("_", "/")
-        try:
-            raw = base64.b64decode(letters + "=" * (-len(letters) % 4))
-            told = raw.decode()
-        except (binascii.Error, UnicodeDecodeError):
-            continue
-        if told.isprintable() or "\n" in told:
-            yield told
 
 
 _NEAR = r"(?:\W+\w+){0,4}?\W+"
@@ -215,5 +200,6 @@ _RULES = tuple(
         ("has the model act on a cue", _TRIGGERED),
         ("speaks to the model and not of the person", _ADDRESSED),
         ("orders the model to do something", _BARE),
+        *ORDERS,
     )
 )

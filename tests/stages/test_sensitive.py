@@ -1,0 +1,44 @@
+"""The rules for sensitive topics on lists of people's statements: how many they find."""
+
+from __future__ import annotations
+
+import pytest
+
+from recenter.stages.sensitive import TOPICS, sensitive_topics
+from tests.stages.second_author import AFTERWARDS, LIST, precision, read, recall
+
+
+def test_nine_in_ten_of_the_half_not_looked_at_are_found_and_few_others() -> None:
+    unseen = [s for s in read() if s.half == "test"]
+    found, right = recall(unseen), precision(unseen)
+    assert found.hits >= 0.9 * found.of
+    assert right.hits >= 0.9 * right.of
+    for topic in TOPICS:
+        share = recall(unseen, topic)
+        assert share.hits >= 0.8 * share.of, topic
+
+
+@pytest.mark.parametrize("path", [LIST, AFTERWARDS], ids=lambda path: path.stem)
+def test_the_lists_hold_every_topic_and_no_statement_twice(path: object) -> None:
+    statements = read(LIST if path == LIST else AFTERWARDS)
+    texts = [s.text for s in statements]
+    assert len(set(texts)) == len(texts)
+    assert {s.topic for s in statements} == {*TOPICS, ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "topics"),
+    [
+        ("The user is sick of meetings.", set()),
+        ("The user kills child processes.", set()),
+        ("The user is a virgin olive oil importer.", set()),
+        ("The user prefers first person pronouns in essays.", set()),
+        ("The user drives a Kia Pride.", set()),
+        ("The user follows football religiously.", set()),
+        ("The user writes a lot with Mr Okafor.", {"third_parties"}),
+        ("The user takes fluoxetine.", {"health"}),
+        ("The user is on strike.", {"politics"}),
+    ],
+)
+def test_words_are_read_in_their_company(text: str, topics: set[str]) -> None:
+    assert set(sensitive_topics(text)) == topics
