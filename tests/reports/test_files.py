@@ -8,9 +8,15 @@ from pathlib import Path
 import pytest
 
 from recenter.errors import InputError
+from recenter.progress import Silent
 from recenter.records import Subject
+from recenter.reports import preferences, rewards, selection
+from recenter.reports.build import Asked, build
+from recenter.reports.extraction import VERIFIERS
 from recenter.reports.files import read_files
-from recenter.reports.material import Answer, Material
+from recenter.reports.material import RESERVED, Answer, Material
+from recenter.reports.readers.base import PEOPLE, VERDICT
+from recenter.reports.selection_baselines import BASELINES
 from tests.reports.rows import (
     EXPORT,
     PREFERENCE,
@@ -205,3 +211,27 @@ def test_comparisons_that_are_no_personal_against_generic_are_a_group_of_their_o
         "store, generic against generic",
         "store, replies not in the export",
     }
+
+
+def test_every_row_that_stands_beside_judges_keeps_its_name() -> None:
+    beside = {selection.PEOPLE, preferences.LONGER, rewards.LONGER, rewards.PERSON}
+    assert beside | {PEOPLE, VERDICT, *BASELINES, *VERIFIERS} <= RESERVED
+
+
+def test_no_source_and_no_model_takes_the_name_of_a_row_over_others(tmp_path: Path) -> None:
+    statements = [
+        {"session": f"s{i}", "text": "A.", "verdict": verdict, "source": source}
+        for i, (verdict, source) in enumerate((("accept", "all"), ("reject", "b"), ("reject", "b")))
+    ]
+    found = read(
+        tmp_path, statements, [pair("ada", True)], [said("ada", "people (majority)", False)]
+    )
+    assert [item.source for item in found.items.values()][:3] == ["all (a source)", "b", "b"]
+    (model,) = (a for a in found.answers if a.kind == "model")
+    assert (model.judge, model.value) == ("people (majority) (a model)", 0.0)
+    made = build(found, (), Asked(None, 0, texts=False), Silent())
+    (of,) = (one for one in made.sections if one.stage == "extraction")
+    assert [line.name for line in of.tables[0].lines] == ["all", "all (a source)", "b"]
+    whole = of.tables[0].lines[0].figures[-1]
+    assert whole is not None
+    assert whole.value == pytest.approx(2 / 3)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.reports.families import own_family
 from recenter.reports.judged import Judged, one_each, people_mean
-from recenter.reports.material import RECOGNISED, Answer, Material
+from recenter.reports.material import ALL, RECOGNISED, Answer, Material
 from recenter.reports.rewards import rewards
 from recenter.reports.section import Section, apart, listed, told
 from recenter.reports.wins import MIDDLE, half, wins
@@ -109,11 +109,11 @@ def _rows(material: Material, answers: Sequence[Answer]) -> _Rows:
 
 
 def _generators(rows: _Rows) -> Table:
-    parts: dict[str, list[int]] = {"all": list(range(len(rows.values)))}
+    parts: dict[str, list[int]] = {ALL: list(range(len(rows.values)))}
     for row, name in enumerate(rows.source):
         parts.setdefault(name, []).append(row)
     if len(parts) == 2:
-        del parts["all"]
+        del parts[ALL]
     lines = []
     for name, places in parts.items():
         people = [rows.people[row] for row in places]

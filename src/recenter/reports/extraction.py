@@ -15,7 +15,7 @@ from recenter.models.base import Embedder
 from recenter.questions import SUPPORTED
 from recenter.reports.against import COLUMNS, figures, kept
 from recenter.reports.judged import Judged
-from recenter.reports.material import Answer
+from recenter.reports.material import ALL, Answer
 from recenter.reports.readers.base import VERDICT
 from recenter.reports.scored import scored
 from recenter.reports.section import Section, apart, listed, told
@@ -125,7 +125,7 @@ def _of_source(data: _Set) -> dict[str, Bools]:
 def _shares(data: _Set) -> Table:
     lines = []
     sources = _of_source(data)
-    parts = sources if len(sources) == 1 else {"all": np.ones(len(data.value), bool)} | sources
+    parts = sources if len(sources) == 1 else {ALL: np.ones(len(data.value), bool)} | sources
     for name, of in parts.items():
         people = kept(data.people, of)
         figures = [
