@@ -31,7 +31,7 @@ _TIE = 0.5
 _MOST_SOURCES = 20
 """Compared with the first: the ones with the most attributes."""
 VERIFIERS = ("always accept", "always reject")
-_UNNAMED = "no source given"
+_UNNAMED, _TIED = "no source given", "no answer most frequent"
 _LIMITS = (
     "Problematic is not accepted by most people, uncertain and rejected together, as in the "
     "study; accept, uncertain and reject are the most frequent answers.",
@@ -125,18 +125,18 @@ def _of_source(data: _Set) -> dict[str, Bools]:
 def _shares(data: _Set) -> Table:
     lines = []
     sources = _of_source(data)
+    tied = bool(np.isnan(data.value).any())
     parts = sources if len(sources) == 1 else {ALL: np.ones(len(data.value), bool)} | sources
     for name, of in parts.items():
         people = kept(data.people, of)
-        figures = [
-            clustered_share((data.value[of] == at), people) for at in sorted(_NAMES, reverse=True)
-        ]
-        problematic = clustered_share(data.problematic[of], people)
-        lines.append(Line(name, (*figures, problematic)))
-    columns = tuple(_NAMES[at] for at in sorted(_NAMES, reverse=True))
+        said = [data.value[of] == at for at in sorted(_NAMES, reverse=True)]
+        said += [np.isnan(data.value[of])] if tied else []
+        figures = [clustered_share(one, people) for one in (*said, data.problematic[of])]
+        lines.append(Line(name, tuple(figures)))
+    columns = [_NAMES[at] for at in sorted(_NAMES, reverse=True)]
     return Table(
         title="What people say, by source",
-        columns=(*columns, "problematic"),
+        columns=(*columns, *((_TIED,) if tied else ()), "problematic"),
         lines=tuple(lines),
         note="Shares of attributes.",
     )
