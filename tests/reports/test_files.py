@@ -235,3 +235,22 @@ def test_no_source_and_no_model_takes_the_name_of_a_row_over_others(tmp_path: Pa
     whole = of.tables[0].lines[0].figures[-1]
     assert whole is not None
     assert whole.value == pytest.approx(2 / 3)
+
+
+def test_what_judgments_are_about_may_stand_in_another_file(tmp_path: Path) -> None:
+    rated = Subject(query="q", reply="knows", other_reply="plain")
+    found = read(tmp_path, [judgment("better", rated, "4")], EXPORT)
+    (answer,) = found.answers
+    assert answer.group == "store"
+    assert found.items["store", answer.item].longer == 5.0
+    assert found.problems == ()
+
+
+def test_another_question_about_the_same_replies_takes_nothing_from_the_first(
+    tmp_path: Path,
+) -> None:
+    rated = Subject(query="q", reply="knows", other_reply="plain")
+    rows = [*EXPORT, judgment("better", rated, "4"), judgment("loses", rated, "yes")]
+    (item,) = read(tmp_path, rows).items.values()
+    assert item.reply_ids == ("knows", "plain")
+    assert item.replies == ("Lentils.", "No.")
