@@ -81,7 +81,7 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
             *judges,
             *own_family(of),
             *rewards(of, single, seed=seed),
-            *_taste(of, judges),
+            *_taste(of, judges, seed=seed),
             *_unblinded(material, of.group),
             *_noise(single, _rows(material, single), seed=seed),
         ),
@@ -251,7 +251,7 @@ def _unblinded(material: Material, group: str) -> tuple[Table, ...]:
     )
 
 
-def _taste(of: Judged, judges: Sequence[Table]) -> tuple[Table, ...]:
+def _taste(of: Judged, judges: Sequence[Table], *, seed: int) -> tuple[Table, ...]:
     """Hold how often a model names attributes as a writer to how it rewards that as a judge."""
     rewards = {
         line.name: line.figures[table.columns.index(_REWARD)]
@@ -268,7 +268,7 @@ def _taste(of: Judged, judges: Sequence[Table]) -> tuple[Table, ...]:
         return ()
     rates = np.asarray([rate for _, rate, _ in both])
     effects = np.asarray([effect for _, _, effect in both])
-    p = spearman_p(rates, effects)
+    p = spearman_p(rates, effects, seed=seed)
     correlation = Estimate(
         value=spearman(rates, effects),
         n=len(both),
@@ -348,7 +348,7 @@ def _verdict(overall: Table, judges: Sequence[Table]) -> str:
         (line.name, line.figures[1])
         for table in judges
         for line in table.lines
-        if line.figures[1] is not None
+        if line.figures[1] is not None and line.figures[1].value is not None
     ]
     if above:
         high = [f"{name} ({told(one)})" for name, one in above if apart(one) == "higher"]

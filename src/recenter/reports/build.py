@@ -139,8 +139,8 @@ def _extraction(material: Material, group: str, question: str, asked: Asked) -> 
     return _with(made, _people(material, of, "ordinal", score, asked.seed))
 
 
-def _preferences(material: Material, group: str, question: str, _: Asked) -> Section | None:
-    return preference_section(judged(material, group, question))
+def _preferences(material: Material, group: str, question: str, asked: Asked) -> Section | None:
+    return preference_section(judged(material, group, question), seed=asked.seed)
 
 
 def _better(material: Material, group: str, question: str, asked: Asked) -> Section | None:

@@ -58,13 +58,16 @@ def signature_line(report: GapReport) -> str:
     return "; ".join(parts)
 
 
+SAME = "not told apart"
+
+
 def apart(difference: Estimate) -> str:
     """Return what an interval of a difference allows to say: higher, lower or not told apart."""
     if difference.low is None or difference.high is None:
-        return "not told apart (there is no interval)"
+        return f"{SAME} (there is no interval)"
     if difference.low > 0:
         return "higher"
-    return "lower" if difference.high < 0 else "not told apart"
+    return "lower" if difference.high < 0 else SAME
 
 
 def told(figure: Estimate, *, percent: bool = False) -> str:

@@ -15,7 +15,7 @@ from recenter.reports.among import human_f1
 from recenter.reports.judged import Judged
 from recenter.reports.material import plain
 from recenter.reports.scored import scored
-from recenter.reports.section import Section, apart, listed, told
+from recenter.reports.section import SAME, Section, apart, listed, told
 from recenter.reports.selection_baselines import ALONE, baselines
 from recenter.stats import confusion
 from recenter.stats.clustered import clustered_mean, clustered_share
@@ -291,15 +291,7 @@ def _verdict(data: _Set, gap: Table) -> str:
     if share is None or not used:
         return "No model answered on what people agree on: there is no gap to report."
     parts = [f"People would have {told(share, percent=True)} of the attributes change the answer."]
-    for name, of in used.items():
-        more = _more(data, name)
-        gap_words = "not told apart from people"
-        if apart(more) == "higher":
-            gap_words = f"more than people by {told(more, percent=True)}"
-        elif apart(more) == "lower":
-            gap_words = f"less than people: a difference of {told(more, percent=True)}"
-        marked, f1 = _said(of[0], percent=True), _said(of[3])
-        parts.append(f"{name} marks {marked}, {gap_words}, with F1 {f1}.")
+    parts += [_gap(data, name, of) for name, of in used.items()]
     lifts = [(name, of[-1]) for name, of in used.items() if of[-1] is not None]
     clear = [name for name, one in lifts if apart(one) == "higher"]
     if lifts:
@@ -307,6 +299,28 @@ def _verdict(data: _Set, gap: Table) -> str:
         verb = "rises" if len(clear) < 2 else "rise"
         parts.append(f"{names} clearly {verb} above a model that never reads the prompt.")
     return " ".join(parts)
+
+
+_UNTOLD = "which cannot be told apart from people without an interval"
+
+
+def _gap(data: _Set, name: str, of: Sequence[Estimate | None]) -> str:
+    """Say how far a model is from people, on what it answered."""
+    read = ~np.isnan(data.models[name])
+    if not read.any():
+        return f"{name} gave no answer that could be read on what people agree on."
+    beside = ""
+    if not read.all():
+        there = clustered_share(data.truth[read], kept(data.people, read))
+        marked = told(there, percent=True)
+        beside = f" of the {read.sum():,} that it answered, where people mark {marked}"
+    more = _more(data, name)
+    words = {
+        "higher": f"more than people by {told(more, percent=True)}",
+        "lower": f"less than people: a difference of {told(more, percent=True)}",
+        SAME: "not told apart from people",
+    }.get(SAME if more.value == 0 else apart(more), _UNTOLD)
+    return f"{name} marks {_said(of[0], percent=True)}{beside}, {words}, with F1 {_said(of[3])}."
 
 
 def _said(figure: Estimate | None, *, percent: bool = False) -> str:
