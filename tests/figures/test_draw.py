@@ -134,3 +134,14 @@ def test_a_grid_of_very_many_names_keeps_its_cells_where_they_belong() -> None:
         for two, cell in zip(cut.names, row, strict=True):
             known = one.isdecimal() and two.isdecimal()
             assert cell == (int(one) * size + int(two) if known else None)
+
+
+@pytest.mark.parametrize("picture", [DOTS, GRID])
+def test_a_signature_goes_with_every_file(picture: Picture, tmp_path: Path) -> None:
+    draw(picture, tmp_path, signature="12 people; seed 7")
+    heading, *rows = cells(tmp_path / f"{picture.name}.csv")
+    assert heading[-1] == "signature"
+    assert {row[-1] for row in rows} == {"12 people; seed 7"}
+    drawn = (tmp_path / f"{picture.name}.svg").read_text()
+    assert drawn.count("12 people; seed 7") == 2
+    assert b"12 people; seed 7" in (tmp_path / f"{picture.name}.png").read_bytes()

@@ -9,6 +9,7 @@ import pytest
 
 from recenter.errors import InputError
 from recenter.progress import Silent
+from recenter.provenance import Signature
 from recenter.records import Subject
 from recenter.reports import preferences, rewards, selection
 from recenter.reports.build import Asked, build
@@ -25,6 +26,7 @@ from tests.reports.rows import (
     Row,
     judgment,
     pair,
+    reply,
     said,
 )
 
@@ -254,3 +256,23 @@ def test_another_question_about_the_same_replies_takes_nothing_from_the_first(
     (item,) = read(tmp_path, rows).items.values()
     assert item.reply_ids == ("knows", "plain")
     assert item.replies == ("Lentils.", "No.")
+
+
+def test_sections_have_names_for_links_and_say_how_many_answers_and_which_prompts(
+    tmp_path: Path,
+) -> None:
+    rated = Subject(query="q", reply="knows", other_reply="whole")
+    asked = Signature(model="gpt", prompt="abc123")
+    rows = [
+        *EXPORT,
+        reply("whole", "all", "Lentils, dear cook."),
+        judgment("better", rated, "4"),
+        judgment("better", rated, "5", by="model", judge="gpt", signature=asked),
+    ]
+    found = read(tmp_path, rows)
+    made = build(found, (), Asked(None, 0, texts=False), Silent())
+    (section,) = made.sections
+    assert section.name == "better-store-selected-against-all"
+    assert section.counts["prompts"] == 1
+    assert (section.counts["labels by people"], section.counts["answers of models"]) == (1, 1)
+    assert section.limits[-1] == "Prompts, by their hashes: gpt by abc123."

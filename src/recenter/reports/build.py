@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, get_args
 
@@ -25,7 +26,7 @@ from recenter.reports.mentions import mentions_section
 from recenter.reports.preferences import preference_section
 from recenter.reports.published import published_section
 from recenter.reports.ratings import BESIDE, OVERALL, ratings_section
-from recenter.reports.section import GapReport, Section, Stage
+from recenter.reports.section import GapReport, Section, Stage, listed
 from recenter.reports.selection import selection_section
 from recenter.reports.written import written_section
 from recenter.stats.agreement import Scale
@@ -63,7 +64,7 @@ def build(
         maker = MAKERS.get(question)
         section = None if maker is None else maker(material, group, question, asked)
         if section is not None:
-            sections.append(section)
+            sections.append(_told(section, material, group, question))
         else:
             problems.append(_unused(material, group, question, known=maker is not None))
         progress.advance()
@@ -100,6 +101,36 @@ def _sections(material: Material) -> tuple[tuple[str, str], ...]:
         if question not in BESIDE and question != RECOGNISED
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _told(section: Section, material: Material, group: str, question: str) -> Section:
+    """Return a section with what every one tells: how many answers, and which prompts asked."""
+    asked = CHECKED if question == CHECKS else (question,)
+    answers = [a for a in material.answers if a.group == group and a.question in asked]
+    by_people = sum(one.kind in ("person", "majority") for one in answers)
+    prompts: dict[str, dict[str, None]] = {}
+    for one in answers:
+        if one.prompt is not None:
+            prompts.setdefault(one.judge, {})[one.prompt] = None
+    for_ = {material.items[group, one.item].prompt for one in answers} - {""}
+    named = "; ".join(f"{judge} by {listed(list(of))}" for judge, of in prompts.items())
+    return msgspec.structs.replace(
+        section,
+        name=_UNSAFE.sub("-", section.name.casefold()).strip("-"),
+        counts={
+            **section.counts,
+            **({} if _PLACES & section.counts.keys() or not for_ else {"prompts": len(for_)}),
+            "labels by people": by_people,
+            "answers of models": len(answers) - by_people,
+        },
+        limits=(*section.limits, *((f"Prompts, by their hashes: {named}.",) if named else ())),
+    )
+
+
+_PLACES = frozenset(("prompts", "occasions", "contexts"))
+"""What sections call that which an answer is about."""
+_UNSAFE = re.compile(r"[^a-z0-9_]+")
+"""What no id of a page and no name of a file may hold."""
 
 
 def _unused(material: Material, group: str, question: str, *, known: bool) -> Problem:

@@ -43,6 +43,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     failure: str | None = None
     position: Literal["first", "second"] | None = None
     """In comparisons, where the reply that is rated was shown."""
+    prompt: str | None = None
+    """Hash of the prompt that a model was asked with, where the file says."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):

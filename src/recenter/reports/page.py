@@ -13,7 +13,7 @@ from recenter import __version__
 from recenter.figures.inline import inline_svg
 from recenter.figures.markdown import sizes_of
 from recenter.figures.record import Picture
-from recenter.reports.section import INTERVALS, GapReport, Section, signature_line
+from recenter.reports.section import INTERVALS, GapReport, Section, signature_line, sizes_line
 
 
 def page(report: GapReport) -> str:
@@ -32,6 +32,7 @@ def page(report: GapReport) -> str:
             style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
             svg=_svg,
             sizes=sizes_of,
+            rests_on=sizes_line,
             signature=signature_line(report),
             intervals=INTERVALS,
             version=__version__,

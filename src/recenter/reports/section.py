@@ -58,6 +58,11 @@ def signature_line(report: GapReport) -> str:
     return "; ".join(parts)
 
 
+def sizes_line(section: Section) -> str:
+    """Return on how much the figures of a section rest, in one line."""
+    return ", ".join(f"{count:,} {name}" for name, count in section.counts.items())
+
+
 SAME = "not told apart"
 
 

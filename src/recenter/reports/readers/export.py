@@ -164,6 +164,7 @@ def _answer(judgment: Judgment, value: float, turned: bool, group: str) -> Answe
         probability=judgment.probability,
         failure=judgment.failure,
         position=position,
+        prompt=judgment.signature.prompt if judgment.judge.kind == "model" else None,
     )
 
 
