@@ -76,20 +76,26 @@ def build(
         problems.append(Problem(what="replies to pairs that no file describes", count=unknown))
     if asked.published and (beside := published_section(sections)) is not None:
         sections.append(beside)
+    signature = _signature(material, files, asked)
     if asked.against is not None:
-        sections.append(earlier_section(asked.against, sections))
+        sections.append(earlier_section(asked.against, sections, signature, files))
     sections.sort(key=lambda section: _STAGES.index(section.stage))
     return GapReport(
         sections=tuple(sections),
         files=tuple(files),
         problems=tuple(problems),
-        signature=Signature(
-            model=asked.embedder.name if asked.embedder else None,
-            prompt=digest([QUESTIONS[name].hash for _, name in found if name in QUESTIONS]),
-            seed=asked.seed,
-            settings=digest([msgspec.structs.astuple(one) for one in files]),
-        ),
+        signature=signature,
         seed=asked.seed,
+    )
+
+
+def _signature(material: Material, files: Sequence[DataFile], asked: Asked) -> Signature:
+    named = [name for _, name in questions(material) if name in QUESTIONS]
+    return Signature(
+        model=asked.embedder.name if asked.embedder else None,
+        prompt=digest([QUESTIONS[name].hash for name in named]),
+        seed=asked.seed,
+        settings=digest([msgspec.structs.astuple(one) for one in files]),
     )
 
 
