@@ -173,3 +173,8 @@ def test_what_no_answer_is_most_frequent_on_is_a_share_of_its_own() -> None:
         "no answer most frequent": 0.25,
         "problematic": 0.25,
     }
+
+
+def test_every_figure_without_an_interval_says_why(section: Section) -> None:
+    figures = [f for one in section.tables for line in one.lines for f in line.figures if f]
+    assert [f for f in figures if f.low is None and not f.reason] == []

@@ -64,7 +64,11 @@ def test_an_occasion_counts_once_however_many_pairs_it_has() -> None:
     assert value(found, "long", "above the longer reply") == 0
     assert value(found, "long", "prefers the longer") == 1
     assert value(found, "long", "agrees where the person chose the shorter") == 0
-    assert value(found, "mute", "unread") == 1
+    mute = cell(found, "mute", "unread")
+    assert mute is not None
+    assert (mute.value, mute.n, mute.clusters) == (1, 12 + 9, 12)
+    figures = [f for one in found.tables for line in one.lines for f in line.figures if f]
+    assert [f for f in figures if f.low is None and not f.reason] == []
     assert value(found, "twin", "p of that (Holm)") == pytest.approx(2 * 2 / 2**4)
     assert "2 of 3 judges are not told apart from it." in found.verdict
     assert "No answer could be read of mute." in found.verdict

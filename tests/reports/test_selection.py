@@ -236,3 +236,8 @@ def test_without_an_interval_nobody_is_said_to_be_like_people() -> None:
 def test_a_judge_of_a_part_stands_beside_people_on_that_part() -> None:
     told = verdict(says=1.0, of=1)
     assert "gpt marks 100 % of the 6 that it answered, where people mark 50 %" in told
+
+
+def test_every_figure_without_an_interval_says_why(section: Section) -> None:
+    figures = [f for one in section.tables for line in one.lines for f in line.figures if f]
+    assert [f for f in figures if f.low is None and not f.reason] == []

@@ -18,6 +18,7 @@ from recenter.train.sources import DataFile
 
 _SAME = 1e-9
 _NAME = "earlier"
+_NO_INTERVAL = "No interval: the two reports may rest on the same people."
 
 
 class _Figure(msgspec.Struct, frozen=True):
@@ -95,7 +96,6 @@ def earlier_section(
         title="What changed",
         columns=("before", "now", "now less before"),
         lines=tuple(lines),
-        note="The difference has no interval: the two reports may rest on the same people.",
     )
     return Section(
         stage="published",
@@ -141,7 +141,11 @@ def _cells(
     )
     if then.value is None or now.value is None:
         return then, now, None
-    return then, now, Estimate(value=now.value - then.value, n=now.n, clusters=now.clusters)
+    return (
+        then,
+        now,
+        Estimate(value=now.value - then.value, n=now.n, clusters=now.clusters, reason=_NO_INTERVAL),
+    )
 
 
 def _equal(one: float | None, two: float | None) -> bool:

@@ -28,6 +28,7 @@ Floats = NDArray[np.float64]
 _NAMES = {float(place): value for place, value in enumerate(SUPPORTED.values)}
 _ACCEPT = float(SUPPORTED.values.index("accept"))
 _TIE = 0.5
+_NO_RESAMPLES = "No interval: a resample holds the same attribute twice, which would shrink it."
 _MOST_SOURCES = 20
 """Compared with the first: the ones with the most attributes."""
 VERIFIERS = ("always accept", "always reject")
@@ -282,7 +283,7 @@ def _diversity(data: _Set, embedder: Embedder | None) -> tuple[Table, ...]:
             value=value,
             n=n,
             clusters=len(set(kept(data.people, rows))),
-            reason="It takes two attributes." if value is None else None,
+            reason="It takes two attributes." if value is None else _NO_RESAMPLES,
         )
         lines.append(Line(name, (figure,)))
     return (
@@ -290,8 +291,7 @@ def _diversity(data: _Set, embedder: Embedder | None) -> tuple[Table, ...]:
             title="Diversity of each source",
             columns=("mean pairwise cosine distance",),
             lines=tuple(lines),
-            note=f"Of the attributes, by {embedder.name}. Without an interval: a resample holds "
-            "the same attribute twice, which would shrink it.",
+            note=f"Of the attributes, by {embedder.name}.",
         ),
     )
 

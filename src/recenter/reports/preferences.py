@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Line, Table
-from recenter.reports.against import kept
+from recenter.reports.against import unread
 from recenter.reports.judged import Judged
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.clustered import clustered_mean, clustered_share
@@ -130,16 +130,9 @@ def _line(of: Judged, name: str, wins: Floats, longer: Floats, chance: Estimate)
             adjusted_win_rate(said, of.people, length=longer).adjusted if longer.any() else None,
             clustered_share(chosen.values[0], chosen.people),
             clustered_share(shorter.values[0], shorter.people),
-            _unread(of, name, read),
+            unread(of, name),
         ),
     )
-
-
-def _unread(of: Judged, name: str, read: NDArray[np.bool_]) -> Estimate:
-    lost = of.unread[name]
-    asked = int(read.sum()) + lost
-    people = len(set(kept(of.people, read)))
-    return Estimate(value=lost / asked if asked else None, n=asked, clusters=people)
 
 
 def _occasions(of: Judged, rows: NDArray[np.bool_], *columns: Floats) -> _Occasions:
@@ -170,11 +163,11 @@ def _verdict(table: Table) -> str:
     known = "" if base is None else f"The longer reply is the chosen one in {told(base)}. "
     sides: dict[str, list[str]] = {"higher": [], "lower": []}
     same: list[str] = []
-    unread: list[str] = []
+    mute: list[str] = []
     for line in table.lines[1:]:
         figure, chance = line.figures[1], line.figures[2]
         if figure is None or figure.value is None:
-            unread.append(line.name)
+            mute.append(line.name)
         elif chance is not None and chance.value is not None and chance.value <= _CHANCE:
             sides.get(apart(figure), same).append(line.name)
         else:
@@ -187,6 +180,6 @@ def _verdict(table: Table) -> str:
     if same:
         verb = "is" if len(same) == 1 else "are"
         parts.append(f"{len(same)} of {len(table.lines) - 1} judges {verb} not told apart from it.")
-    if unread:
-        parts.append(f"No answer could be read of {listed(unread)}.")
+    if mute:
+        parts.append(f"No answer could be read of {listed(mute)}.")
     return known + (" ".join(parts) or "No model answered.")

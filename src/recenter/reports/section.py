@@ -15,9 +15,9 @@ from recenter.stats.estimate import Estimate
 from recenter.train.sources import DataFile
 
 INTERVALS = (
-    "Intervals are 95 % and treat the person as the unit: in closed form for means and shares, by "
-    "the jackknife for kappa, alpha and paired differences, by 1,000 resamples of people for the "
-    "rest. A figure without one says why."
+    "Intervals are 95 % and treat the person as the unit: in closed form for means, shares and "
+    "regressions, by the jackknife for kappa, alpha and paired differences of judges, by 1,000 "
+    "resamples of people for the rest. A figure without one says why."
 )
 
 Stage = Literal["extraction", "selection", "reply", "published"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Grid, Line, Table
 from recenter.models.base import Embedder
-from recenter.reports.against import COLUMNS, figures, kept
+from recenter.reports.against import COLUMNS, figures, kept, unread
 from recenter.reports.among import human_f1
 from recenter.reports.judged import Judged
 from recenter.reports.material import plain
@@ -127,14 +127,7 @@ def _line(data: _Set, name: str, used: Bools, read: Bools) -> Line:
 def _unread(data: _Set) -> tuple[Table, ...]:
     if not any(data.of.unread[name] for name in data.models):
         return ()
-    lines = []
-    for name in data.models:
-        answered = int((~np.isnan(data.of.values[name])).sum())
-        lost = data.of.unread[name]
-        column = np.r_[np.ones(lost), np.zeros(answered)]
-        people = len(set(data.people))
-        figure = Estimate(value=float(column.mean()), n=len(column), clusters=people)
-        lines.append(Line(name, (figure,)))
+    lines = [Line(name, (unread(data.of, name),)) for name in data.models]
     return (Table(title="Answers that could not be read", columns=("share",), lines=tuple(lines)),)
 
 
@@ -162,7 +155,12 @@ def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
                 name,
                 (
                     clustered_mean(used, who),
-                    Estimate(value=float(used.max()), n=len(used), clusters=len(set(who))),
+                    Estimate(
+                        value=float(used.max()),
+                        n=len(used),
+                        clusters=len(set(who)),
+                        reason="The most of all has no interval.",
+                    ),
                     clustered_share(quiet, who),
                 ),
             )

@@ -20,6 +20,8 @@ EPSILON = 0.1
 LEAST_PEOPLE = 10
 """Who answered, before it is said how many answers a judge saves."""
 
+_ROUGH = "From the widths of the two intervals, and without one of its own."
+
 
 class Asked(NamedTuple):
     """How answers are compared, and what the figure is that a judge would help with."""
@@ -90,7 +92,7 @@ def _saved(of: Judged, models: Sequence[str], asked: Asked) -> tuple[Table, ...]
             value=None if few else found.saved,
             n=found.corrected.n,
             clusters=people,
-            reason=f"It takes {LEAST_PEOPLE} people to tell." if few else None,
+            reason=f"It takes {LEAST_PEOPLE} people to tell." if few else _ROUGH,
         )
         lines.append(Line(name, (found.people, found.corrected, found.judge, saved)))
     if not lines:
