@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.figures.record import Dot, Dots, Grid, Line, Table
+from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.models.base import Embedder
 from recenter.reports.against import COLUMNS, figures, kept, unread
 from recenter.reports.among import human_f1
 from recenter.reports.judged import Judged
+from recenter.reports.kappas import PEOPLE, agreement_grid, agreement_table
 from recenter.reports.material import plain
 from recenter.reports.scored import scored
 from recenter.reports.section import SAME, Section, apart, listed, told
@@ -24,7 +25,6 @@ from recenter.stats.estimate import Estimate
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-PEOPLE = "people"
 _LIMITS = (
     "People are the majority of those who answered; an attribute without a majority is in no "
     "figure.",
@@ -83,11 +83,12 @@ def selection_section(
         tables=(
             gap,
             *scored(of, rows, truth, people, seed=seed),
+            *agreement_table(of, seed=seed),
             *_unread(data),
             *_quiet(data, rows),
             *_divided(data, rows, texts=texts),
         ),
-        pictures=(*_shares(gap, ceiling), *_agreement(data)),
+        pictures=(*_shares(gap, ceiling), *agreement_grid(of)),
         limits=(*_LIMITS, *(() if ceiling else (_NO_CEILING,)), *found.missing),
     )
 
@@ -246,40 +247,6 @@ def _shares(gap: Table, ceiling: Estimate | None) -> tuple[Dots, ...]:
             )
         )
     return tuple(found)
-
-
-def _agreement(data: _Set) -> tuple[Grid, ...]:
-    """Draw kappa of each pair of judges, people and models."""
-    said = {"people": data.truth.astype(np.float64)} | data.models
-    if len(said) < 2:
-        return ()
-    cells = tuple(
-        tuple(1.0 if one == two else _kappa(data, said[one], said[two]) for two in said)
-        for one in said
-    )
-    words = "; ".join(
-        f"{one} and {two} {cells[i][j]:.2f}"
-        for i, one in enumerate(said)
-        for j, two in enumerate(said)
-        if i < j and cells[i][j] is not None
-    )
-    return (
-        Grid(
-            name="kappa",
-            title="Cohen's kappa of each pair of judges",
-            names=tuple(said),
-            cells=cells,
-            alt=f"Cohen's kappa: {words}.",
-        ),
-    )
-
-
-def _kappa(data: _Set, one: Floats, two: Floats) -> float | None:
-    both = ~np.isnan(one) & ~np.isnan(two)
-    people = kept(data.people, both)
-    return confusion.figure(
-        confusion.kappa, one[both] == 1, two[both] == 1, people, repeats=1
-    ).value
 
 
 def _verdict(data: _Set, gap: Table) -> str:
