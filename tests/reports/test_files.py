@@ -11,7 +11,7 @@ from recenter.errors import InputError
 from recenter.progress import Silent
 from recenter.provenance import Signature
 from recenter.records import Subject
-from recenter.reports import preferences, rewards, selection
+from recenter.reports import kappas, preferences, rewards
 from recenter.reports.build import Asked, build
 from recenter.reports.extraction import VERIFIERS
 from recenter.reports.files import read_files
@@ -216,7 +216,7 @@ def test_comparisons_that_are_no_personal_against_generic_are_a_group_of_their_o
 
 
 def test_every_row_that_stands_beside_judges_keeps_its_name() -> None:
-    beside = {selection.PEOPLE, preferences.LONGER, rewards.LONGER, rewards.PERSON}
+    beside = {kappas.PEOPLE, preferences.LONGER, rewards.LONGER, rewards.PERSON}
     assert beside | {PEOPLE, VERDICT, *BASELINES, *VERIFIERS} <= RESERVED
 
 

@@ -10,9 +10,10 @@ import pytest
 from recenter.figures.record import Dots, Table
 from recenter.models.embedded import Minilm
 from recenter.reports.judged import judged
+from recenter.reports.kappas import PEOPLE
 from recenter.reports.material import Answer, Item, Kind, Material
 from recenter.reports.section import Section
-from recenter.reports.selection import PEOPLE, selection_section
+from recenter.reports.selection import selection_section
 from recenter.reports.selection_baselines import ALONE
 from recenter.stats.estimate import Estimate
 
@@ -241,3 +242,8 @@ def test_a_judge_of_a_part_stands_beside_people_on_that_part() -> None:
 def test_every_figure_without_an_interval_says_why(section: Section) -> None:
     figures = [f for one in section.tables for line in one.lines for f in line.figures if f]
     assert [f for f in figures if f.low is None and not f.reason] == []
+
+
+def test_what_divides_most_is_said_to_be_chosen_for_it(section: Section) -> None:
+    assert "Of 3 about at least 3 people" in table(section, "Prompts that divide").note
+    assert "chosen for it" in table(section, "Attributes that divide").note
