@@ -214,8 +214,8 @@ def _parting(
         columns=("share used by models less by people",),
         lines=tuple(found[:_MOST_DIVIDED]),
         note=f"Of {len(found):,} about at least {_LEAST} people, those of the largest gap: chosen "
-        "for it, they would part people and models less in other data, and their intervals don't know "
-        "it. n counts answers of people.",
+        "for it, they would part people and models less in other data, and their intervals don't "
+        "know it. n counts answers of people.",
     )
     return (table,) if found else ()
 
