@@ -79,7 +79,7 @@ def published_section(sections: Sequence[Section]) -> Section | None:
         stage="published",
         name="published",
         title="Beside the published study",
-        verdict=told + (f" Outside: {', '.join(outside)}." if outside else ""),
+        verdict=told + (f" Outside: {'; '.join(outside)}." if outside else ""),
         counts={"figures": len(lines)},
         tables=(
             Table(
