@@ -51,7 +51,7 @@ def test_people_and_models_meet_on_the_same_items(tmp_path: Path) -> None:
     found = read(tmp_path, [pair("ada", True, False, None)], [said("ada", "gpt", True, None, True)])
     people = {a.item: a.value for a in found.answers if a.kind == "majority"}
     models = {a.item: a.value for a in by(found, "gpt")}
-    assert people == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": 0.0}
+    assert people == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": 0.0, "ada-Soup?/a2": None}
     assert models == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": None, "ada-Soup?/a2": 1.0}
     item = found.items["relevance", "ada-Soup?/a0"]
     assert (item.person, item.message, item.text) == ("ada", "Soup?", "Fact 0.")
@@ -276,3 +276,12 @@ def test_sections_have_names_for_links_and_say_how_many_answers_and_which_prompt
     assert section.counts["prompts"] == 1
     assert (section.counts["labels by people"], section.counts["answers of models"]) == (1, 1)
     assert section.limits[-1] == "Prompts, by their hashes: gpt by abc123."
+
+
+def test_where_people_have_no_majority_a_model_is_no_help_to_few_answers(tmp_path: Path) -> None:
+    pairs = [pair(f"u{i}", True, False, None) for i in range(12)]
+    models = [said(f"u{i}", "gpt", True, i % 2 == 0, True) for i in range(12)]
+    found = read(tmp_path, pairs, models)
+    (section,) = build(found, (), Asked(None, 0, texts=False), Silent()).sections
+    assert [one.title for one in section.tables if one.title.startswith("What a model adds")] == []
+    assert section.counts["labels by people"] == 24

@@ -113,7 +113,13 @@ def _told(section: Section, material: Material, group: str, question: str) -> Se
     """Return a section with what every one tells: how many answers, and which prompts asked."""
     asked = CHECKED if question == CHECKS else (question,)
     answers = [a for a in material.answers if a.group == group and a.question in asked]
-    by_people = sum(one.kind in ("person", "majority") for one in answers)
+    voted = {one.item for one in answers if one.kind == "person"}
+    # The majority of those who also stand there one by one is no further label.
+    by_people = sum(
+        one.kind == "person" or (one.kind == "majority" and one.item not in voted)
+        for one in answers
+        if one.value is not None
+    )
     prompts: dict[str, dict[str, None]] = {}
     for one in answers:
         if one.prompt is not None:
@@ -127,7 +133,7 @@ def _told(section: Section, material: Material, group: str, question: str) -> Se
             **section.counts,
             **({} if _PLACES & section.counts.keys() or not for_ else {"prompts": len(for_)}),
             "labels by people": by_people,
-            "answers of models": len(answers) - by_people,
+            "answers of models": sum(one.kind in ("model", "score") for one in answers),
         },
         limits=(*section.limits, *((f"Prompts, by their hashes: {named}.",) if named else ())),
     )

@@ -107,9 +107,9 @@ def read_rates(rows: Iterable[Row]) -> Material:
         if not 0 <= read.human_yes_rate <= 1:
             problems.add("an answer off the scale", row.place)
             continue
-        if read.human_yes_rate == _TIE:
+        tie = read.human_yes_rate == _TIE
+        if tie:
             problems.add("people gave no majority", row.place)
-            continue
         answers.append(
             Answer(
                 question="relevant",
@@ -117,7 +117,7 @@ def read_rates(rows: Iterable[Row]) -> Material:
                 item=name,
                 judge=PEOPLE,
                 kind="majority",
-                value=float(read.human_yes_rate > _TIE),
+                value=None if tie else float(read.human_yes_rate > _TIE),
             )
         )
     return Material(answers=tuple(answers), items=items, problems=problems.found)

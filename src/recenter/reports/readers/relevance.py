@@ -54,8 +54,8 @@ def read_pairs(rows: Iterable[Row]) -> Material:
             )
             if one.relevant is None:
                 problems.add("people gave no majority", row.place)
-            else:
-                answers.append(_answer(name, PEOPLE, "majority", one.relevant))
+            # Where there is no majority, people answered all the same.
+            answers.append(_answer(name, PEOPLE, "majority", one.relevant))
     return Material(answers=tuple(answers), items=items, problems=problems.found)
 
 
