@@ -145,3 +145,11 @@ def test_a_signature_goes_with_every_file(picture: Picture, tmp_path: Path) -> N
     drawn = (tmp_path / f"{picture.name}.svg").read_text()
     assert drawn.count("12 people; seed 7") == 2
     assert b"12 people; seed 7" in (tmp_path / f"{picture.name}.png").read_bytes()
+
+
+def test_long_names_leave_room_for_the_cells(tmp_path: Path) -> None:
+    names = ("people", "gpt-9 (education+ethnicity+country, forced) and more")
+    long = msgspec.structs.replace(GRID, names=names)
+    # A warning of collapsed axes would be an error here.
+    draw(long, tmp_path, signature="12 people; " * 20)
+    assert (tmp_path / "grid.png").stat().st_size > 0

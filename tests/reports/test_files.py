@@ -285,3 +285,8 @@ def test_where_people_have_no_majority_a_model_is_no_help_to_few_answers(tmp_pat
     (section,) = build(found, (), Asked(None, 0, texts=False), Silent()).sections
     assert [one.title for one in section.tables if one.title.startswith("What a model adds")] == []
     assert section.counts["labels by people"] == 24
+
+
+def test_rows_without_an_answer_are_counted(tmp_path: Path) -> None:
+    mute = [VOTES | {"votes": {}}, VOTES | {"votes": {"R1": {"relevant": None}}}]
+    assert told(read(tmp_path, mute, [pair("ada")])) == {"a row without an answer": 3}

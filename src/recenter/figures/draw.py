@@ -139,7 +139,9 @@ def _size(plot: Picture) -> tuple[float, float]:
     if isinstance(plot, Dots):
         return 6, 1.2 + 0.28 * len(plot.rows)
     if isinstance(plot, Grid):
-        return 2.5 + 0.5 * len(plot.names), 2 + 0.4 * len(plot.names)
+        longest = max((len(_short(name)) for name in plot.names), default=0)
+        wide, high = (max(at, 1 + part * longest) for at, part in ((2.5, 0.08), (2, 0.07)))
+        return wide + 0.5 * len(plot.names), high + 0.4 * len(plot.names)
     return 5, 4
 
 

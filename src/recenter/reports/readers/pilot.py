@@ -66,6 +66,8 @@ def read_votes(rows: Iterable[Row]) -> Material:
         items[_GROUP, name] = Item(
             person=read.user, prompt=read.prompt_id, text=read.text, message=read.prompt
         )
+        if not any(one.relevant is not None or one.rating for one in read.votes.values()):
+            problems.add("a row without an answer", row.place)
         for rater, vote in read.votes.items():
             later = rater.endswith(_LATER) and rater.removesuffix(_LATER) in read.votes
             given: dict[str, float | None] = {}

@@ -44,6 +44,8 @@ def read_pairs(rows: Iterable[Row]) -> Material:
     problems = Problems()
     for row in rows:
         read = convert(row.fields, _OfPeople, file=row.file, number=row.line)
+        if not read.attributes:
+            problems.add("a row without an answer", row.place)
         for one in read.attributes:
             name = f"{read.pair}/{one.id}"
             items[_GROUP, name] = Item(
