@@ -70,6 +70,9 @@ def test_an_occasion_counts_once_however_many_pairs_it_has() -> None:
     figures = [f for one in found.tables for line in one.lines for f in line.figures if f]
     assert [f for f in figures if f.low is None and not f.reason] == []
     assert value(found, "twin", "p of that (Holm)") == pytest.approx(2 * 2 / 2**4)
+    chance = cell(found, "twin", "p of that (Holm)")
+    assert chance is not None
+    assert (chance.n, chance.clusters) == (12, 12)
     assert "2 of 3 judges are not told apart from it." in found.verdict
     assert "No answer could be read of mute." in found.verdict
 

@@ -103,14 +103,17 @@ def _baseline(of: Judged, wins: Floats) -> Line:
 
 def _chances(of: Judged, models: Sequence[str], wins: Floats, *, seed: int) -> dict[str, Estimate]:
     """Return for each model how probably chance alone puts it as far from the longer reply."""
-    found = []
-    for name in models:
-        agrees = _occasions(of, ~np.isnan(of.values[name]), of.values[name], wins)
-        found.append(sign_flip_p(agrees.values[0] - agrees.values[1], agrees.people, seed=seed))
+    paired = [_occasions(of, ~np.isnan(of.values[name]), of.values[name], wins) for name in models]
+    found = [sign_flip_p(one.values[0] - one.values[1], one.people, seed=seed) for one in paired]
     adjusted = holm([one.value for one in found])
     return {
-        name: Estimate(value=p, reason=_SEVERAL if one.value is not None else one.reason)
-        for name, one, p in zip(models, found, adjusted, strict=True)
+        name: Estimate(
+            value=p,
+            n=len(of_name.people),
+            clusters=len(set(of_name.people)),
+            reason=_SEVERAL if p is not None else one.reason,
+        )
+        for name, of_name, one, p in zip(models, paired, found, adjusted, strict=True)
     }
 
 
