@@ -75,7 +75,7 @@ def agreement_table(of: Judged, *, seed: int) -> tuple[Table, ...]:
             columns=("mean kappa",),
             lines=tuple(lines),
             note="Cohen's kappa, the mean over pairs of judges that answered the same items. n "
-            "counts items.",
+            "counts items. In the picture, each person is part of the majority beside them.",
         ),
     ) * bool(lines)
 
