@@ -134,3 +134,22 @@ def test_a_grid_of_very_many_names_keeps_its_cells_where_they_belong() -> None:
         for two, cell in zip(cut.names, row, strict=True):
             known = one.isdecimal() and two.isdecimal()
             assert cell == (int(one) * size + int(two) if known else None)
+
+
+@pytest.mark.parametrize("picture", [DOTS, GRID])
+def test_a_signature_goes_with_every_file(picture: Picture, tmp_path: Path) -> None:
+    draw(picture, tmp_path, signature="12 people; seed 7")
+    heading, *rows = cells(tmp_path / f"{picture.name}.csv")
+    assert heading[-1] == "signature"
+    assert {row[-1] for row in rows} == {"12 people; seed 7"}
+    drawn = (tmp_path / f"{picture.name}.svg").read_text()
+    assert drawn.count("12 people; seed 7") == 2
+    assert b"12 people; seed 7" in (tmp_path / f"{picture.name}.png").read_bytes()
+
+
+def test_long_names_leave_room_for_the_cells(tmp_path: Path) -> None:
+    names = ("people", "gpt-9 (education+ethnicity+country, forced) and more")
+    long = msgspec.structs.replace(GRID, names=names)
+    # A warning of collapsed axes would be an error here.
+    draw(long, tmp_path, signature="12 people; " * 20)
+    assert (tmp_path / "grid.png").stat().st_size > 0

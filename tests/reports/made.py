@@ -27,6 +27,11 @@ SECTION = Section(
             ),
             note="A note.",
         ),
+        Table(
+            title="More figures",
+            columns=("share",),
+            lines=(Line("few", (Estimate(value=0.2, low=0.1, high=0.3, n=9, clusters=6),)),),
+        ),
     ),
     pictures=(DOTS, GRID),
     limits=("Made up.",),

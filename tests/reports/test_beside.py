@@ -45,9 +45,18 @@ def test_data_of_another_study_have_no_published_figures() -> None:
 
 def test_the_same_report_twice_has_no_change(tmp_path: Path) -> None:
     write_report(REPORT, tmp_path)
-    found = earlier_section(read_earlier(tmp_path), REPORT.sections)
-    assert found.counts == {"changed": 0, "the same": 2, "new": 0, "gone": 0}
+    found = earlier_section(read_earlier(tmp_path), REPORT.sections, REPORT.signature, REPORT.files)
+    assert found.counts == {"changed": 0, "the same": 3, "new": 0, "gone": 0}
     assert found.tables == ()
+    assert found.verdict.startswith("Both reports are of the same data")
+
+
+def test_reports_of_other_data_or_made_otherwise_are_said_to_be(tmp_path: Path) -> None:
+    write_report(REPORT, tmp_path)
+    other = msgspec.structs.replace(REPORT.files[0], sha256="1" * 64)
+    signature = msgspec.structs.replace(REPORT.signature, seed=1)
+    found = earlier_section(read_earlier(tmp_path), REPORT.sections, signature, [other])
+    assert found.verdict.startswith("The reports differ in data and seed, so that a change need")
 
 
 def test_what_changed_is_named_and_what_is_new_or_gone_counted(tmp_path: Path) -> None:
@@ -61,8 +70,8 @@ def test_what_changed_is_named_and_what_is_new_or_gone_counted(tmp_path: Path) -
         ),
     )
     now = msgspec.structs.replace(SECTION, tables=(other,))
-    found = earlier_section(read_earlier(tmp_path), [now])
-    assert found.counts == {"changed": 1, "the same": 0, "new": 1, "gone": 1}
+    found = earlier_section(read_earlier(tmp_path), [now], REPORT.signature, REPORT.files)
+    assert found.counts == {"changed": 1, "the same": 0, "new": 1, "gone": 2}
     (line,) = found.tables[0].lines
     assert line.name == "selection-made · Figures · few · F1"
     before, after, less = line.figures

@@ -284,3 +284,31 @@ def test_a_person_who_compared_in_both_orders_counts_once_in_agreement() -> None
     of = judged(both, "g", "better")
     assert better_section(both, of, seed=0) is not None
     assert stand_in(both, of, Asked("squared", "mean", "linear"))
+
+
+def test_the_ceiling_stands_there_too_where_raters_are_many(made: Material) -> None:
+    number = {name: at for at, name in enumerate(made.items)}
+    answers = tuple(
+        msgspec.structs.replace(
+            one,
+            judge=f"{one.judge} {number['g', one.item] // 12}",
+            value=float(round(min(5, max(1, one.value or 0)))),
+        )
+        if one.kind == "person"
+        else one
+        for one in made.answers
+    )
+    many = msgspec.structs.replace(made, answers=answers)
+    found = better_section(many, judged(many, "g", "better"), seed=0)
+    assert found is not None
+    pair = cell(found.tables, "What a rank correlation", "two people", "Spearman")
+    three = cell(
+        found.tables,
+        "What a rank correlation",
+        "one more person, with the mean of 3",
+        "Spearman",
+    )
+    assert pair.value is not None
+    assert three.value is not None
+    assert 0 < pair.value < three.value < 1
+    assert three.low is not None

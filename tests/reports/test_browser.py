@@ -27,6 +27,7 @@ def test_has_no_faults_that_axe_finds(browser: Any, address: str, size: str, sch
     from axe_playwright_python.sync_playwright import Axe
 
     shown = opened(browser, address, size=size, color_scheme=scheme)
+    shown.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
     found = Axe().run(shown)
     shown.close()
     assert found.violations_count == 0, found.generate_report()
@@ -61,3 +62,20 @@ def test_the_ink_of_pictures_turns_with_the_page(browser: Any, address: str) -> 
         inks.add(shown.evaluate("getComputedStyle(document.querySelector('svg text')).fill"))
         shown.close()
     assert len(inks) == 2
+
+
+def test_tables_after_the_first_are_folded_and_open_by_key_and_on_paper(
+    browser: Any, address: str
+) -> None:
+    shown = opened(browser, address)
+    first, second = (shown.get_by_role("table", name=name) for name in ("Figures", "More figures"))
+    assert first.first.is_visible()
+    assert not second.is_visible()
+    shown.locator("summary").nth(1).focus()
+    shown.keyboard.press("Enter")
+    assert second.is_visible()
+    shown.close()
+    printed = opened(browser, address)
+    printed.emulate_media(media="print")
+    assert printed.get_by_role("table", name="More figures").is_visible()
+    printed.close()

@@ -152,3 +152,29 @@ def test_a_source_of_few_people_has_no_interval_to_claim_anything_from() -> None
     assert less.value is not None
     assert less.low is None
     assert "clearly" not in found.verdict
+
+
+def test_what_no_answer_is_most_frequent_on_is_a_share_of_its_own() -> None:
+    answers = [
+        answer(f"{person}", rater, value if person == 0 else ACCEPT)
+        for person in range(4)
+        for rater, value in zip("abc", (REJECT, UNCERTAIN, ACCEPT), strict=True)
+    ]
+    items = {("made", f"{person}"): Item(person=f"p{person}") for person in range(4)}
+    told = Material(answers=tuple(answers), items=items)
+    found = extraction_section(judged(told, "made", "supported"), answers, None, seed=0)
+    assert found is not None
+    (shares,) = (one for one in found.tables if one.title.startswith("What people say"))
+    values = [figure.value if figure else None for figure in shares.lines[0].figures]
+    assert dict(zip(shares.columns, values, strict=True)) == {
+        "accept": 0.75,
+        "uncertain": 0.0,
+        "reject": 0.0,
+        "no answer most frequent": 0.25,
+        "problematic": 0.25,
+    }
+
+
+def test_every_figure_without_an_interval_says_why(section: Section) -> None:
+    figures = [f for one in section.tables for line in one.lines for f in line.figures if f]
+    assert [f for f in figures if f.low is None and not f.reason] == []

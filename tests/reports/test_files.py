@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 
 from recenter.errors import InputError
+from recenter.progress import Silent
+from recenter.provenance import Signature
 from recenter.records import Subject
+from recenter.reports import kappas, preferences, rewards
+from recenter.reports.build import Asked, build
+from recenter.reports.extraction import VERIFIERS
 from recenter.reports.files import read_files
-from recenter.reports.material import Answer, Material
+from recenter.reports.material import RESERVED, Answer, Material
+from recenter.reports.readers.base import PEOPLE, VERDICT
+from recenter.reports.selection_baselines import BASELINES
 from tests.reports.rows import (
     EXPORT,
     PREFERENCE,
@@ -19,6 +26,7 @@ from tests.reports.rows import (
     Row,
     judgment,
     pair,
+    reply,
     said,
 )
 
@@ -43,7 +51,7 @@ def test_people_and_models_meet_on_the_same_items(tmp_path: Path) -> None:
     found = read(tmp_path, [pair("ada", True, False, None)], [said("ada", "gpt", True, None, True)])
     people = {a.item: a.value for a in found.answers if a.kind == "majority"}
     models = {a.item: a.value for a in by(found, "gpt")}
-    assert people == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": 0.0}
+    assert people == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": 0.0, "ada-Soup?/a2": None}
     assert models == {"ada-Soup?/a0": 1.0, "ada-Soup?/a1": None, "ada-Soup?/a2": 1.0}
     item = found.items["relevance", "ada-Soup?/a0"]
     assert (item.person, item.message, item.text) == ("ada", "Soup?", "Fact 0.")
@@ -205,3 +213,80 @@ def test_comparisons_that_are_no_personal_against_generic_are_a_group_of_their_o
         "store, generic against generic",
         "store, replies not in the export",
     }
+
+
+def test_every_row_that_stands_beside_judges_keeps_its_name() -> None:
+    beside = {kappas.PEOPLE, preferences.LONGER, rewards.LONGER, rewards.PERSON}
+    assert beside | {PEOPLE, VERDICT, *BASELINES, *VERIFIERS} <= RESERVED
+
+
+def test_no_source_and_no_model_takes_the_name_of_a_row_over_others(tmp_path: Path) -> None:
+    statements = [
+        {"session": f"s{i}", "text": "A.", "verdict": verdict, "source": source}
+        for i, (verdict, source) in enumerate((("accept", "all"), ("reject", "b"), ("reject", "b")))
+    ]
+    found = read(
+        tmp_path, statements, [pair("ada", True)], [said("ada", "people (majority)", False)]
+    )
+    assert [item.source for item in found.items.values()][:3] == ["all (a source)", "b", "b"]
+    (model,) = (a for a in found.answers if a.kind == "model")
+    assert (model.judge, model.value) == ("people (majority) (a model)", 0.0)
+    made = build(found, (), Asked(None, 0, texts=False), Silent())
+    (of,) = (one for one in made.sections if one.stage == "extraction")
+    assert [line.name for line in of.tables[0].lines] == ["all", "all (a source)", "b"]
+    whole = of.tables[0].lines[0].figures[-1]
+    assert whole is not None
+    assert whole.value == pytest.approx(2 / 3)
+
+
+def test_what_judgments_are_about_may_stand_in_another_file(tmp_path: Path) -> None:
+    rated = Subject(query="q", reply="knows", other_reply="plain")
+    found = read(tmp_path, [judgment("better", rated, "4")], EXPORT)
+    (answer,) = found.answers
+    assert answer.group == "store"
+    assert found.items["store", answer.item].longer == 5.0
+    assert found.problems == ()
+
+
+def test_another_question_about_the_same_replies_takes_nothing_from_the_first(
+    tmp_path: Path,
+) -> None:
+    rated = Subject(query="q", reply="knows", other_reply="plain")
+    rows = [*EXPORT, judgment("better", rated, "4"), judgment("loses", rated, "yes")]
+    (item,) = read(tmp_path, rows).items.values()
+    assert item.reply_ids == ("knows", "plain")
+    assert item.replies == ("Lentils.", "No.")
+
+
+def test_sections_have_names_for_links_and_say_how_many_answers_and_which_prompts(
+    tmp_path: Path,
+) -> None:
+    rated = Subject(query="q", reply="knows", other_reply="whole")
+    asked = Signature(model="gpt", prompt="abc123")
+    rows = [
+        *EXPORT,
+        reply("whole", "all", "Lentils, dear cook."),
+        judgment("better", rated, "4"),
+        judgment("better", rated, "5", by="model", judge="gpt", signature=asked),
+    ]
+    found = read(tmp_path, rows)
+    made = build(found, (), Asked(None, 0, texts=False), Silent())
+    (section,) = made.sections
+    assert section.name == "better-store-selected-against-all"
+    assert section.counts["prompts"] == 1
+    assert (section.counts["labels by people"], section.counts["answers of models"]) == (1, 1)
+    assert section.limits[-1] == "Prompts, by their hashes: gpt by abc123."
+
+
+def test_where_people_have_no_majority_a_model_is_no_help_to_few_answers(tmp_path: Path) -> None:
+    pairs = [pair(f"u{i}", True, False, None) for i in range(12)]
+    models = [said(f"u{i}", "gpt", True, i % 2 == 0, True) for i in range(12)]
+    found = read(tmp_path, pairs, models)
+    (section,) = build(found, (), Asked(None, 0, texts=False), Silent()).sections
+    assert [one.title for one in section.tables if one.title.startswith("What a model adds")] == []
+    assert section.counts["labels by people"] == 24
+
+
+def test_rows_without_an_answer_are_counted(tmp_path: Path) -> None:
+    mute = [VOTES | {"votes": {}}, VOTES | {"votes": {"R1": {"relevant": None}}}]
+    assert told(read(tmp_path, mute, [pair("ada")])) == {"a row without an answer": 3}

@@ -11,6 +11,7 @@ import msgspec
 from recenter.figures.record import Line
 from recenter.reports.page import page
 from recenter.reports.render import as_data, markdown, write_report
+from recenter.reports.section import signature_line
 from tests.reports.made import EVIL, REPORT, SECTION
 
 
@@ -64,3 +65,15 @@ def test_all_files_are_written_and_pictures_of_two_sections_do_not_clash(tmp_pat
 def test_an_empty_report_says_so() -> None:
     nothing = msgspec.structs.replace(REPORT, sections=())
     assert "Nothing in these files lets people and models be compared." in page(nothing)
+
+
+def test_every_picture_says_on_how_much_it_rests_and_carries_the_signature(tmp_path: Path) -> None:
+    write_report(REPORT, tmp_path)
+    told = f"1,200 people; {signature_line(REPORT)}"
+    pictures = list((tmp_path / "figures").glob("*.svg"))
+    assert len(pictures) == len(SECTION.pictures)
+    for path in pictures:
+        assert told in path.read_text()
+    captions = re.findall(r"<figcaption>(.*?)</figcaption>", page(REPORT))
+    assert len(captions) == len(SECTION.pictures)
+    assert all("1,200 people" in one and signature_line(REPORT) in one for one in captions)

@@ -26,17 +26,17 @@ def value(section: Section, row: str, column: str) -> float:
     return found.value
 
 
-def preferences() -> Material:
-    """Twelve people; the chosen reply is the longer one for eight; one has ten pairs of one kind.
+def preferences(*, people: int = 12) -> Material:
+    """The chosen reply is the longer one for two people of three; one has ten pairs of one kind.
 
     `twin` says what they chose, `long` the longer one, `mute` nothing that can be read.
     """
     answers: list[Answer] = []
     items: dict[tuple[str, str], Item] = {}
-    for person in range(12):
+    for person in range(people):
         for pair in range(10 if person == 0 else 1):
             name = f"{person}/{pair}"
-            longer = 10.0 if person < 8 else -10.0
+            longer = 10.0 if person < 2 * people // 3 else -10.0
             items["g", name] = Item(person=f"p{person}", prompt=f"i{person}", longer=longer)
             said = {"twin": 1.0, "long": float(longer > 0), "mute": None, f"p{person}": 1.0}
             for judge, given in said.items():
@@ -55,7 +55,7 @@ def preferences() -> Material:
 
 
 def test_an_occasion_counts_once_however_many_pairs_it_has() -> None:
-    found = preference_section(judged(preferences(), "g", "preferred"))
+    found = preference_section(judged(preferences(), "g", "preferred"), seed=0)
     assert found is not None
     assert value(found, LONGER, "agrees") == pytest.approx(8 / 12)
     assert value(found, "twin", "agrees") == 1
@@ -64,8 +64,24 @@ def test_an_occasion_counts_once_however_many_pairs_it_has() -> None:
     assert value(found, "long", "above the longer reply") == 0
     assert value(found, "long", "prefers the longer") == 1
     assert value(found, "long", "agrees where the person chose the shorter") == 0
-    assert value(found, "mute", "unread") == 1
-    assert "Clearly above that on the same pairs: twin" in found.verdict
+    mute = cell(found, "mute", "unread")
+    assert mute is not None
+    assert (mute.value, mute.n, mute.clusters) == (1, 12 + 9, 12)
+    figures = [f for one in found.tables for line in one.lines for f in line.figures if f]
+    assert [f for f in figures if f.low is None and not f.reason] == []
+    assert value(found, "twin", "p of that (Holm)") == pytest.approx(2 * 2 / 2**4)
+    chance = cell(found, "twin", "p of that (Holm)")
+    assert chance is not None
+    assert (chance.n, chance.clusters) == (12, 12)
+    assert "2 of 3 judges are not told apart from it." in found.verdict
+    assert "No answer could be read of mute." in found.verdict
+
+
+def test_a_judge_is_clearly_above_only_if_chance_among_so_many_is_slight() -> None:
+    found = preference_section(judged(preferences(people=24), "g", "preferred"), seed=0)
+    assert found is not None
+    assert value(found, "twin", "p of that (Holm)") < 0.05
+    assert "Clearly above that on the same pairs: twin." in found.verdict
 
 
 def test_without_judges_and_lengths_there_is_nothing_to_say() -> None:
@@ -73,7 +89,8 @@ def test_without_judges_and_lengths_there_is_nothing_to_say() -> None:
     people = tuple(one for one in whole.answers if one.kind == "person")
     items = {key: Item(person=item.person, prompt=item.prompt) for key, item in whole.items.items()}
     assert (
-        preference_section(judged(Material(answers=people, items=items), "g", "preferred")) is None
+        preference_section(judged(Material(answers=people, items=items), "g", "preferred"), seed=0)
+        is None
     )
 
 
@@ -147,7 +164,7 @@ def test_a_judge_that_likes_length_alone_agrees_half_the_time_at_the_same_length
                 )
             )
     made = Material(answers=tuple(answers), items=items)
-    found = preference_section(judged(made, "g", "preferred"))
+    found = preference_section(judged(made, "g", "preferred"), seed=0)
     assert found is not None
     assert value(found, "long", "agrees") > 0.6
     same = {name: cell(found, name, "agrees at the same length") for name in ("long", "good")}
@@ -162,7 +179,7 @@ def test_a_judge_that_likes_length_alone_agrees_half_the_time_at_the_same_length
 
 
 def test_choices_that_length_tells_apart_say_so() -> None:
-    found = preference_section(judged(preferences(), "g", "preferred"))
+    found = preference_section(judged(preferences(), "g", "preferred"), seed=0)
     assert found is not None
     figure = cell(found, "long", "agrees at the same length")
     assert figure is not None

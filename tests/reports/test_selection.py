@@ -10,9 +10,10 @@ import pytest
 from recenter.figures.record import Dots, Table
 from recenter.models.embedded import Minilm
 from recenter.reports.judged import judged
+from recenter.reports.kappas import PEOPLE
 from recenter.reports.material import Answer, Item, Kind, Material
 from recenter.reports.section import Section
-from recenter.reports.selection import PEOPLE, selection_section
+from recenter.reports.selection import selection_section
 from recenter.reports.selection_baselines import ALONE
 from recenter.stats.estimate import Estimate
 
@@ -203,3 +204,46 @@ def test_one_person_against_the_others_is_a_line_beside_f1() -> None:
 def test_without_single_answers_there_is_no_line_and_it_says_why(section: Section) -> None:
     assert f1_picture(section).reference is None
     assert any("no human ceiling is drawn" in limit for limit in section.limits)
+
+
+def verdict(*, says: float | None, people: int = 6, of: int = 2) -> str:
+    """Return what is said of a model that answers `of` of two attributes of each person."""
+    answers, items = [], {}
+    for person in range(people):
+        for number in range(2):
+            name = f"{person}/{number}"
+            items["made", name] = Item(person=f"p{person}", prompt="q")
+            answers.append(answer(name, "majority", "majority", number == person % 2))
+            if number < of:
+                one = answer(name, "gpt", "model", None)
+                answers.append(msgspec.structs.replace(one, value=says))
+    told = Material(answers=tuple(answers), items=items)
+    found = selection_section(judged(told, "made", "relevant"), None, seed=0)
+    assert found is not None
+    return found.verdict
+
+
+def test_of_a_judge_that_cannot_be_read_nothing_else_is_said() -> None:
+    told = verdict(says=None)
+    assert "gpt gave no answer that could be read on what people agree on." in told
+    assert "told apart" not in told
+    assert "not estimable" not in told
+
+
+def test_without_an_interval_nobody_is_said_to_be_like_people() -> None:
+    assert "cannot be told apart from people without an interval" in verdict(says=1.0, people=1)
+
+
+def test_a_judge_of_a_part_stands_beside_people_on_that_part() -> None:
+    told = verdict(says=1.0, of=1)
+    assert "gpt marks 100 % of the 6 that it answered, where people mark 50 %" in told
+
+
+def test_every_figure_without_an_interval_says_why(section: Section) -> None:
+    figures = [f for one in section.tables for line in one.lines for f in line.figures if f]
+    assert [f for f in figures if f.low is None and not f.reason] == []
+
+
+def test_what_divides_most_is_said_to_be_chosen_for_it(section: Section) -> None:
+    assert "Of 3 about at least 3 people" in table(section, "Prompts that divide").note
+    assert "chosen for it" in table(section, "Attributes that divide").note

@@ -34,7 +34,7 @@ def texts(value: Any) -> Iterator[str]:
 
 def test_no_text_of_the_data_is_in_the_report(shared_data: Path) -> None:
     files = json.loads((DOCS / "study-report.json").read_text())["files"]
-    assert len(files) == 8
+    assert len(files) == 9
     held = (DOCS / "study-report.html").read_text() + (DOCS / "study-report.json").read_text()
     for file in files:
         for line in (shared_data / file["name"]).read_text("utf-8").splitlines():

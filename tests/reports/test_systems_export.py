@@ -80,39 +80,77 @@ def person(number: int) -> list[Row]:
 EXPORT = [row for number in range(PEOPLE) for row in person(number)]
 
 
-def asked(folder: Path, code: str, *words: str) -> dict[str, list[Row]]:
-    """Return what a system is asked, by question; `code` answers a row and may use `question`."""
-    whole = f"""
+WRITES = """
 question = os.environ["RECENTER_QUESTION"]
-seen = open({str(folder / "seen")!r} + question, "a")
+seen = open({seen!r} + question, "a")
 for line in sys.stdin:
     seen.write(line)
     row = json.loads(line)
     {code}
     print(json.dumps(row))
 """
-    made = report(folder, EXPORT, "--system", f"ours={script(folder, whole)}", *words)
-    assert made.exit_code == 0, made.output
-    found = {path.name.removeprefix("seen"): path for path in folder.glob("seen*")}
-    return {
-        name: [json.loads(line) for line in path.read_text().splitlines()]
-        for name, path in found.items()
-    }
-
-
 ORDERS = """
     if question == "better":
         good = len(row["a"]) < len(row["b"])
         row["orders"] = {"first": "4" if good else "2", "second": 4 if good else 2}
 """
+NONSENSE = """
+    at = int(row["row"])
+    if question == "better":
+        row |= {
+            1: {"orders": {"first": "6", "second": "1"}},
+            2: {"orders": {"first": "1"}},
+            3: {"scores": {"a": 1e300, "b": 0}},
+            4: {"scores": {"a": True, "b": 0}},
+            5: {"preference": 1.5},
+            6: {},
+            7: {"scores": {"a": 1, "b": 0}},
+        }.get(at, {"orders": {"first": 4, "second": 2}})
+"""
+SYSTEMS = {
+    "shorter": ORDERS,
+    "first": 'row["orders"] = {"first": 5, "second": 1}',
+    "scores": 'row["scores"] = {"a": -len(row.get("a", "")), "b": -len(row.get("b", ""))}',
+    "bare": 'row["preference"] = 0.9 if len(row.get("a", "")) < len(row.get("b", "")) else 0.1',
+    "nonsense": NONSENSE,
+}
+SCORES = [
+    {"reply": f"{part}{number}", "model": "rm", "score": score}
+    for number in range(PEOPLE)
+    for part, score in (("knows", 900.0 if number % 2 == 0 else -900.0), ("plain", 0.5))
+]
+del SCORES[-1]
+SCORES += [
+    {"reply": "knows0", "model": "rm", "score": 1.0},
+    {"reply": "nobody's", "model": "rm", "score": 1.0},
+    {"reply": "knows1", "model": "other", "score": None},
+]
 
 
-def better(folder: Path, column: str) -> Any:
-    return figure(folder, "ours", column)
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return the folder of one report with all the systems, and with scores in a file."""
+    folder = tmp_path_factory.mktemp("systems")
+    (folder / "scores.jsonl").write_text("".join(json.dumps(row) + "\n" for row in SCORES))
+    words = ["--from", str(folder / "scores.jsonl")]
+    for name, code in SYSTEMS.items():
+        (folder / name).mkdir()
+        told_ = WRITES.format(seen=str(folder / name / "seen"), code=code)
+        words += ["--system", f"{name}={script(folder / name, told_)}"]
+    made = report(folder, EXPORT, *words)
+    assert made.exit_code == 0, made.output
+    return folder
 
 
-def test_an_export_is_asked_about_as_people_were_and_without_their_answers(tmp_path: Path) -> None:
-    rows = asked(tmp_path, ORDERS)
+def value(folder: Path, system: str, column: str) -> Any:
+    return figure(folder, system, column)["value"]
+
+
+def test_an_export_is_asked_about_as_people_were_and_without_their_answers(whole: Path) -> None:
+    rows = {
+        path.name.removeprefix("seen"): [json.loads(line) for line in path.read_text().splitlines()]
+        for path in (whole / "shorter").glob("seen*")
+    }
     assert set(rows) == {"better", "relevant", "supported"}
     assert {name: len(some) for name, some in rows.items()} == dict.fromkeys(rows, PEOPLE)
     assert {frozenset(row) for row in rows["better"]} == {
@@ -132,61 +170,39 @@ def test_an_export_is_asked_about_as_people_were_and_without_their_answers(tmp_p
     assert all(word not in held for word in ("r1", "gpt", "answer", "generic", "selected", "knows"))
 
 
-def test_ratings_in_both_orders_are_turned_back_to_the_reply_that_knows(tmp_path: Path) -> None:
-    asked(tmp_path, ORDERS)
+def test_ratings_in_both_orders_are_turned_back_to_the_reply_that_knows(whole: Path) -> None:
     # It likes the shorter one: that is the one that knows the person for every second.
-    assert better(tmp_path, "mean rating")["value"] == pytest.approx(3.0)
-    assert better(tmp_path, "inflation: judge less people")["value"] == pytest.approx(0.0)
-    assert better(tmp_path, "Spearman with people")["value"] == pytest.approx(1.0)
-    assert better(tmp_path, "same verdict in both orders")["value"] == 1.0
-    assert better(tmp_path, "prefers the first shown")["value"] == pytest.approx(0.5)
-    assert better(tmp_path, "wins")["n"] == 2 * PEOPLE
+    assert value(whole, "shorter", "mean rating") == pytest.approx(3.0)
+    assert value(whole, "shorter", "inflation: judge less people") == pytest.approx(0.0)
+    assert value(whole, "shorter", "Spearman with people") == pytest.approx(1.0)
+    assert value(whole, "shorter", "same verdict in both orders") == 1.0
+    assert value(whole, "shorter", "prefers the first shown") == pytest.approx(0.5)
+    assert figure(whole, "shorter", "wins")["n"] == 2 * PEOPLE
 
 
 def test_a_system_that_favours_the_first_is_seen_to_whatever_side_it_was_dealt(
-    tmp_path: Path,
+    whole: Path,
 ) -> None:
-    asked(tmp_path, 'row["orders"] = {"first": 5, "second": 1}')
-    assert better(tmp_path, "prefers the first shown")["value"] == 1.0
-    assert better(tmp_path, "same verdict in both orders")["value"] == 0.0
-    assert better(tmp_path, "mean rating")["value"] == 3.0
+    assert value(whole, "first", "prefers the first shown") == 1.0
+    assert value(whole, "first", "same verdict in both orders") == 0.0
+    assert value(whole, "first", "mean rating") == 3.0
 
 
-@pytest.mark.parametrize(
-    "code",
-    [
-        'row["scores"] = {"a": -len(row.get("a", "")), "b": -len(row.get("b", ""))}',
-        'row["preference"] = 0.9 if len(row.get("a", "")) < len(row.get("b", "")) else 0.1',
-    ],
-)
-def test_scores_and_bare_preferences_are_a_scale_of_their_own(tmp_path: Path, code: str) -> None:
-    asked(tmp_path, code)
-    assert better(tmp_path, "pairwise accuracy")["value"] == 1.0
-    assert better(tmp_path, "Spearman with people")["value"] == pytest.approx(1.0)
-    assert better(tmp_path, "prefers the longer")["value"] == 0.0
-    assert figure(tmp_path, "one more person", "pairwise accuracy")["value"] == 1.0
-    data = json.loads((tmp_path / "out" / "report.json").read_text())
+@pytest.mark.parametrize("name", ["scores", "bare"])
+def test_scores_and_bare_preferences_are_a_scale_of_their_own(whole: Path, name: str) -> None:
+    assert value(whole, name, "pairwise accuracy") == 1.0
+    assert value(whole, name, "Spearman with people") == pytest.approx(1.0)
+    assert value(whole, name, "prefers the longer") == 0.0
+    assert value(whole, "one more person", "pairwise accuracy") == 1.0
+    data = json.loads((whole / "out" / "report.json").read_text())
     rated = [f for s in data["sections"] for f in s["figures"] if f["figure"] == "mean rating"]
-    assert "ours" not in {f["row"] for f in rated}
+    assert {"first", "shorter"} <= {f["row"] for f in rated}
+    assert name not in {f["row"] for f in rated}
 
 
-def test_comparisons_that_make_no_sense_are_counted_and_unread(tmp_path: Path) -> None:
-    code = """
-    at = int(row["row"])
-    if question == "better":
-        row |= {
-            1: {"orders": {"first": "6", "second": "1"}},
-            2: {"orders": {"first": "1"}},
-            3: {"scores": {"a": 1e300, "b": 0}},
-            4: {"scores": {"a": True, "b": 0}},
-            5: {"preference": 1.5},
-            6: {},
-            7: {"scores": {"a": 1, "b": 0}},
-        }.get(at, {"orders": {"first": 4, "second": 2}})
-"""
-    asked(tmp_path, code)
-    place = "ours (better, store): "
-    assert {what: n for what, n in told(tmp_path).items() if what.startswith(place)} == {
+def test_comparisons_that_make_no_sense_are_counted_and_unread(whole: Path) -> None:
+    place = "nonsense (better, store): "
+    assert {what: n for what, n in told(whole).items() if what.startswith(place)} == {
         f"{place}orders that are not two ratings from 1 to 5": 2,
         f"{place}scores that are not two numbers": 2,
         f"{place}answers without orders, scores or a preference in [0, 1]": 2,
@@ -195,24 +211,10 @@ def test_comparisons_that_make_no_sense_are_counted_and_unread(tmp_path: Path) -
     }
 
 
-def test_scores_in_a_file_meet_the_replies_of_an_export(tmp_path: Path) -> None:
-    scores = [
-        {"reply": f"{part}{number}", "model": "rm", "score": score}
-        for number in range(PEOPLE)
-        for part, score in (("knows", 900.0 if number % 2 == 0 else -900.0), ("plain", 0.5))
-    ]
-    del scores[-1]
-    scores += [
-        {"reply": "knows0", "model": "rm", "score": 1.0},
-        {"reply": "nobody's", "model": "rm", "score": 1.0},
-        {"reply": "knows1", "model": "other", "score": None},
-    ]
-    (tmp_path / "scores.jsonl").write_text("".join(json.dumps(row) + "\n" for row in scores))
-    made = report(tmp_path, EXPORT, "--from", str(tmp_path / "scores.jsonl"))
-    assert made.exit_code == 0, made.output
-    found = figure(tmp_path, "rm", "pairwise accuracy")
+def test_scores_in_a_file_meet_the_replies_of_an_export(whole: Path) -> None:
+    found = figure(whole, "rm", "pairwise accuracy")
     assert (found["value"], found["n"], found["clusters"]) == (1.0, PEOPLE - 1, PEOPLE - 1)
-    problems = told(tmp_path)
+    problems = told(whole)
     assert problems["a model scored the same reply before"] == 1
     assert problems["a score of a reply that is in no comparison"] == 1
     assert problems["a model scored one reply of a comparison alone"] == 1

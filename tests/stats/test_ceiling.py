@@ -17,13 +17,14 @@ from recenter.stats.ceiling import (
     human_ceiling,
     leave_one_out,
     noise_ceiling,
+    pooled_noise_ceiling,
     within_rater,
 )
 from recenter.stats.classification import f1
 from recenter.stats.correlation import spearman
 from recenter.stats.estimate import estimate
 from recenter.stats.kappa import kappa
-from tests.stats.columns import long, people
+from tests.stats.columns import KRIPPENDORFF, long, people
 
 
 @pytest.mark.parametrize("raters", [3, 4])
@@ -161,3 +162,38 @@ def test_without_others_there_is_no_ceiling() -> None:
         leave_one_out([1, 1], ["a", "b"], ["x", "y"], rest="mean")
     assert kappa(np.array([]), np.array([])) is None
     assert kappa(np.ones(3), np.ones(3)) is None
+
+
+def test_the_pooled_ceiling_of_one_other_is_the_published_alpha() -> None:
+    found = pooled_noise_ceiling(*long(KRIPPENDORFF), others=1)
+    assert found.value == pytest.approx(0.815, abs=5e-4)
+
+
+@pytest.mark.parametrize("others", [1, 3])
+def test_many_raters_with_few_items_each_are_known_as_well_as_few_with_all(others: int) -> None:
+    rng = np.random.default_rng(4)
+    truth = np.repeat(rng.normal(size=600), 3)
+    given_ = np.rint(2 * (truth + rng.normal(size=1800))).clip(-4, 4)
+    items = np.repeat(np.arange(600), 3).tolist()
+    clusters = [item // 10 for item in items]
+    few, many = [0, 1, 2] * 600, (np.arange(1800) // 9 * 3 + np.arange(1800) % 3).tolist()
+    told = noise_ceiling(items, few, given_.tolist(), clusters, others=others, repeats=20)
+    found = pooled_noise_ceiling(items, many, given_.tolist(), clusters, others=others)
+    assert len(set(many)) == 600
+    assert found.value == pytest.approx(told.value, abs=0.02)
+    # Two answers correlate at 1/2.
+    truly = correlation_with_mean(0.5, others)
+    assert truly is not None
+    assert (found.low or 1) < truly < (found.high or 0)
+    assert found.clusters == 60
+
+
+def test_a_pooled_ceiling_without_variation_or_pairs_says_why() -> None:
+    same = pooled_noise_ceiling([1, 1, 2, 2], "abcd", [3, 3, 3, 3], others=2)
+    assert (same.value, same.low) == (None, None)
+    assert same.reason == "All answers are the same: chance alone would agree as much."
+    alone = pooled_noise_ceiling([1, 2], "ab", [1, 2], others=2)
+    assert alone.reason == "No item has answers of two raters."
+    contrary = pooled_noise_ceiling([1, 1, 2, 2], "abcd", [1, 5, 5, 1], others=4)
+    assert contrary.value is None
+    assert contrary.reason == "Raters are, or may be, so contrary that their mean would not vary."

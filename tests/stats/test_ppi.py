@@ -152,3 +152,35 @@ def test_rows_that_the_judge_left_out_are_left_out() -> None:
     found = prediction_powered_mean(PARTLY, without, PEOPLE)
     kept = PEOPLE != 0
     assert found == prediction_powered_mean(PARTLY[kept], F[kept], PEOPLE[kept])
+
+
+@pytest.mark.parametrize("left", [[399], [0, 10, 20, 30], [*range(0, 100, 10)]])
+def test_what_is_left_to_the_judge_is_not_taken_for_sure_where_it_is_little(
+    left: list[int],
+) -> None:
+    """The judge says the highest of all on the rows that nobody answered."""
+    judged = F.copy()
+    judged[left] = F.max()
+    answers = Y.copy()
+    answers[left] = np.nan
+    found = prediction_powered_mean(answers, judged, PEOPLE)
+    assert found.corrected.value == found.people.value
+    assert (found.power, found.saved) == (0.0, 0.0)
+    assert found.corrected.low == found.people.low
+    assert "not used" in str(found.corrected.reason)
+
+
+def test_the_interval_has_the_freedom_of_the_fewer_people() -> None:
+    six = np.where(PEOPLE < 34, Y, np.nan)
+    few, many = (
+        prediction_powered_mean(six, np.where(there, F, np.nan), PEOPLE, power=0.5).corrected
+        for there in (PEOPLE >= 0, PEOPLE != 39)
+    )
+    assert width(few) > 0
+    y, off = Y[PEOPLE < 34], F[PEOPLE >= 34]
+    means = [np.mean(off[PEOPLE[PEOPLE >= 34] == g]) for g in range(34, 40)]
+    differs = y - 0.5 * F[PEOPLE < 34]
+    on = [np.mean(differs[PEOPLE[PEOPLE < 34] == g]) for g in range(34)]
+    error = np.sqrt(np.var(on, ddof=1) / 34 + 0.25 * np.var(means, ddof=1) / 6)
+    assert width(few) == pytest.approx(2 * t.ppf(0.975, 5) * error)
+    assert few.clusters == many.clusters == 34

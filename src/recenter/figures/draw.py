@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import importlib.util
 import io
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -40,6 +41,8 @@ _LONGEST = 44
 """Characters of a label."""
 ON_CELL = "#010101"
 """Ink on a grey cell, which stays what it is where the page turns dark and black ink light."""
+_SIGNS = 24
+"""Characters of a signature that stand in an inch."""
 _DARK = 0.7
 """From this figure on, a cell is too dark for black ink."""
 
@@ -54,8 +57,10 @@ def need_extra(*modules: str, feature: str = "training", extra: str = "train") -
         raise MissingExtraError(feature, extra)
 
 
-def draw(plot: Picture, folder: Path) -> str:
+def draw(plot: Picture, folder: Path, *, signature: str = "") -> str:
     """Write a plot as SVG, PNG and CSV, named after it; the CSV holds every row.
+
+    What is needed to make it again stands below the plot, and in a column of the CSV.
 
     Returns the characters that no installed font has: boxes in the PNG, themselves in the SVG.
 
@@ -63,11 +68,13 @@ def draw(plot: Picture, folder: Path) -> str:
         MissingExtraError: matplotlib is not installed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _drawn(plot) as (figure, missing):
+    said = {"Description": signature} if signature else {}
+    with _drawn(plot, signature) as (figure, missing):
         # Without a date, the same figures give the same bytes.
-        figure.savefig(folder / f"{plot.name}.svg", metadata={"Date": None, "Title": plot.title})
-        figure.savefig(folder / f"{plot.name}.png", dpi=150)
-    _write_csv(plot, folder / f"{plot.name}.csv")
+        named = {"Date": None, "Title": plot.title} | said
+        figure.savefig(folder / f"{plot.name}.svg", metadata=named)
+        figure.savefig(folder / f"{plot.name}.png", dpi=150, metadata=said)
+    _write_csv(plot, folder / f"{plot.name}.csv", signature)
     return missing
 
 
@@ -84,7 +91,7 @@ def svg(plot: Picture) -> bytes:
 
 
 @contextmanager
-def _drawn(plot: Picture) -> Iterator[tuple[Any, str]]:
+def _drawn(plot: Picture, signature: str = "") -> Iterator[tuple[Any, str]]:
     """Yield the figure, and the characters that no installed font has."""
     try:
         from matplotlib import rc_context
@@ -105,6 +112,10 @@ def _drawn(plot: Picture) -> Iterator[tuple[Any, str]]:
             _dots(axes, plot)
         else:
             _grid(axes, plot)
+        if signature:
+            wide = int(figure.get_figwidth() * _SIGNS)
+            told = {"x": 0.01, "ha": "left", "fontsize": 5, "color": "#595959"}
+            figure.supxlabel(textwrap.fill(signature, wide), **told)
         yield figure, fonts.missing
 
 
@@ -128,7 +139,9 @@ def _size(plot: Picture) -> tuple[float, float]:
     if isinstance(plot, Dots):
         return 6, 1.2 + 0.28 * len(plot.rows)
     if isinstance(plot, Grid):
-        return 2.5 + 0.5 * len(plot.names), 2 + 0.4 * len(plot.names)
+        longest = max((len(_short(name)) for name in plot.names), default=0)
+        wide, high = (max(at, 1 + part * longest) for at, part in ((2.5, 0.08), (2, 0.07)))
+        return wide + 0.5 * len(plot.names), high + 0.4 * len(plot.names)
     return 5, 4
 
 
@@ -217,10 +230,11 @@ def _line(axes: Any, series: Series, look: dict[str, Any]) -> None:
             axes.vlines(point.x, point.low, point.high, color=look["color"], linewidth=1)
 
 
-def _write_csv(plot: Picture, path: Path) -> None:
+def _write_csv(plot: Picture, path: Path, signature: str) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         out = csv.writer(file, lineterminator="\n")
-        for row in _rows(plot):
+        for number, found in enumerate(_rows(plot)):
+            row = (*found, signature if number else "signature") if signature else found
             out.writerow("" if value is None else _inert(value) for value in row)
 
 

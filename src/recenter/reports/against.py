@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.reports.judged import Judged
 from recenter.stats import confusion
 from recenter.stats.clustered import clustered_share
 from recenter.stats.estimate import Estimate
@@ -33,6 +34,13 @@ def figures(
         clustered_share(~truth & ~decided, people, of=~truth),
         confusion.figure(confusion.kappa, truth, decided, people, seed=seed),
     )
+
+
+def unread(of: Judged, judge: str) -> Estimate:
+    """Return the share of a judge's answers that could not be read."""
+    lost, read = of.unread[judge], np.flatnonzero(~np.isnan(of.values[judge])).tolist()
+    whose = [of.people[row] for row in (*lost, *read)]
+    return clustered_share(np.r_[np.ones(len(lost)), np.zeros(len(read))], whose)
 
 
 def kept(names: Sequence[str], rows: Bools) -> list[str]:

@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.reports.families import own_family
 from recenter.reports.judged import Judged, one_each, people_mean
-from recenter.reports.material import RECOGNISED, Answer, Material
-from recenter.reports.rewards import rewards
+from recenter.reports.material import ALL, RECOGNISED, Answer, Material
+from recenter.reports.rewards import MOST_RATERS, reached, rewards
 from recenter.reports.section import Section, apart, listed, told
 from recenter.reports.wins import MIDDLE, half, wins
-from recenter.stats.ceiling import noise_ceiling
 from recenter.stats.clustered import clustered_mean, clustered_share
 from recenter.stats.correlation import rank_correlation, spearman, spearman_p
 from recenter.stats.effects import LENGTH, POSITION, rating_effects
@@ -26,8 +25,6 @@ Floats = NDArray[np.float64]
 
 _REWARD = "mention, judge"
 _FEWEST_MODELS = 3
-_MOST_RATERS = 12
-"""Of more raters, all pairs would take too long."""
 _LIMITS = (
     "A rating is of the reply that knows the person against the generic one: 3 is no difference.",
     "Whether a reply names an attribute outright is told from words; a paraphrase is not seen.",
@@ -81,7 +78,7 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
             *judges,
             *own_family(of),
             *rewards(of, single, seed=seed),
-            *_taste(of, judges),
+            *_taste(of, judges, seed=seed),
             *_unblinded(material, of.group),
             *_noise(single, _rows(material, single), seed=seed),
         ),
@@ -109,11 +106,11 @@ def _rows(material: Material, answers: Sequence[Answer]) -> _Rows:
 
 
 def _generators(rows: _Rows) -> Table:
-    parts: dict[str, list[int]] = {"all": list(range(len(rows.values)))}
+    parts: dict[str, list[int]] = {ALL: list(range(len(rows.values)))}
     for row, name in enumerate(rows.source):
         parts.setdefault(name, []).append(row)
     if len(parts) == 2:
-        del parts["all"]
+        del parts[ALL]
     lines = []
     for name, places in parts.items():
         people = [rows.people[row] for row in places]
@@ -251,7 +248,7 @@ def _unblinded(material: Material, group: str) -> tuple[Table, ...]:
     )
 
 
-def _taste(of: Judged, judges: Sequence[Table]) -> tuple[Table, ...]:
+def _taste(of: Judged, judges: Sequence[Table], *, seed: int) -> tuple[Table, ...]:
     """Hold how often a model names attributes as a writer to how it rewards that as a judge."""
     rewards = {
         line.name: line.figures[table.columns.index(_REWARD)]
@@ -268,7 +265,7 @@ def _taste(of: Judged, judges: Sequence[Table]) -> tuple[Table, ...]:
         return ()
     rates = np.asarray([rate for _, rate, _ in both])
     effects = np.asarray([effect for _, _, effect in both])
-    p = spearman_p(rates, effects)
+    p = spearman_p(rates, effects, seed=seed)
     correlation = Estimate(
         value=spearman(rates, effects),
         n=len(both),
@@ -289,15 +286,15 @@ def _taste(of: Judged, judges: Sequence[Table]) -> tuple[Table, ...]:
 def _noise(answers: Sequence[Answer], rows: _Rows, *, seed: int) -> tuple[Table, ...]:
     """Return what a rank correlation with people can reach at all."""
     raters = len(set(rows.raters))
-    if not 2 <= raters <= _MOST_RATERS:
-        return ()
     items = [one.item for one in answers]
+    if raters < 2 or len(set(items)) == len(items):
+        return ()
     columns = (items, rows.raters, rows.values.tolist(), rows.people)
     usual = round(len(items) / len(set(items)))
     lines = [
         Line(
             f"one more person, with the mean of {others}" if others > 1 else "two people",
-            (noise_ceiling(*columns, others=others, seed=seed),),
+            (reached(columns, others=others, seed=seed),),
         )
         for others in dict.fromkeys((1, max(1, usual - 1), usual))
     ]
@@ -306,7 +303,8 @@ def _noise(answers: Sequence[Answer], rows: _Rows, *, seed: int) -> tuple[Table,
             title="What a rank correlation with people can reach",
             columns=("Spearman",),
             lines=tuple(lines),
-            note="From how pairs of people correlate, by the Spearman-Brown formula. A judge near "
+            note="From how pairs of people correlate, by the Spearman-Brown formula; of more than "
+            f"{MOST_RATERS} people, from the ordinal alpha of all their answers. A judge near "
             "this is as near to people as a person is.",
         ),
     )
@@ -348,7 +346,7 @@ def _verdict(overall: Table, judges: Sequence[Table]) -> str:
         (line.name, line.figures[1])
         for table in judges
         for line in table.lines
-        if line.figures[1] is not None
+        if line.figures[1] is not None and line.figures[1].value is not None
     ]
     if above:
         high = [f"{name} ({told(one)})" for name, one in above if apart(one) == "higher"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, get_args
 
@@ -25,7 +26,7 @@ from recenter.reports.mentions import mentions_section
 from recenter.reports.preferences import preference_section
 from recenter.reports.published import published_section
 from recenter.reports.ratings import BESIDE, OVERALL, ratings_section
-from recenter.reports.section import GapReport, Section, Stage
+from recenter.reports.section import GapReport, Section, Stage, listed
 from recenter.reports.selection import selection_section
 from recenter.reports.written import written_section
 from recenter.stats.agreement import Scale
@@ -63,7 +64,7 @@ def build(
         maker = MAKERS.get(question)
         section = None if maker is None else maker(material, group, question, asked)
         if section is not None:
-            sections.append(section)
+            sections.append(_told(section, material, group, question))
         else:
             problems.append(_unused(material, group, question, known=maker is not None))
         progress.advance()
@@ -75,20 +76,26 @@ def build(
         problems.append(Problem(what="replies to pairs that no file describes", count=unknown))
     if asked.published and (beside := published_section(sections)) is not None:
         sections.append(beside)
+    signature = _signature(material, files, asked)
     if asked.against is not None:
-        sections.append(earlier_section(asked.against, sections))
+        sections.append(earlier_section(asked.against, sections, signature, files))
     sections.sort(key=lambda section: _STAGES.index(section.stage))
     return GapReport(
         sections=tuple(sections),
         files=tuple(files),
         problems=tuple(problems),
-        signature=Signature(
-            model=asked.embedder.name if asked.embedder else None,
-            prompt=digest([QUESTIONS[name].hash for _, name in found if name in QUESTIONS]),
-            seed=asked.seed,
-            settings=digest([msgspec.structs.astuple(one) for one in files]),
-        ),
+        signature=signature,
         seed=asked.seed,
+    )
+
+
+def _signature(material: Material, files: Sequence[DataFile], asked: Asked) -> Signature:
+    named = [name for _, name in questions(material) if name in QUESTIONS]
+    return Signature(
+        model=asked.embedder.name if asked.embedder else None,
+        prompt=digest([QUESTIONS[name].hash for name in named]),
+        seed=asked.seed,
+        settings=digest([msgspec.structs.astuple(one) for one in files]),
     )
 
 
@@ -100,6 +107,42 @@ def _sections(material: Material) -> tuple[tuple[str, str], ...]:
         if question not in BESIDE and question != RECOGNISED
     ]
     return tuple(dict.fromkeys(found))
+
+
+def _told(section: Section, material: Material, group: str, question: str) -> Section:
+    """Return a section with what every one tells: how many answers, and which prompts asked."""
+    asked = CHECKED if question == CHECKS else (question,)
+    answers = [a for a in material.answers if a.group == group and a.question in asked]
+    voted = {one.item for one in answers if one.kind == "person"}
+    # The majority of those who also stand there one by one is no further label.
+    by_people = sum(
+        one.kind == "person" or (one.kind == "majority" and one.item not in voted)
+        for one in answers
+        if one.value is not None
+    )
+    prompts: dict[str, dict[str, None]] = {}
+    for one in answers:
+        if one.prompt is not None:
+            prompts.setdefault(one.judge, {})[one.prompt] = None
+    for_ = {material.items[group, one.item].prompt for one in answers} - {""}
+    named = "; ".join(f"{judge} by {listed(list(of))}" for judge, of in prompts.items())
+    return msgspec.structs.replace(
+        section,
+        name=_UNSAFE.sub("-", section.name.casefold()).strip("-"),
+        counts={
+            **section.counts,
+            **({} if _PLACES & section.counts.keys() or not for_ else {"prompts": len(for_)}),
+            "labels by people": by_people,
+            "answers of models": sum(one.kind in ("model", "score") for one in answers),
+        },
+        limits=(*section.limits, *((f"Prompts, by their hashes: {named}.",) if named else ())),
+    )
+
+
+_PLACES = frozenset(("prompts", "occasions", "contexts"))
+"""What sections call that which an answer is about."""
+_UNSAFE = re.compile(r"[^a-z0-9_]+")
+"""What no id of a page and no name of a file may hold."""
 
 
 def _unused(material: Material, group: str, question: str, *, known: bool) -> Problem:
@@ -139,8 +182,8 @@ def _extraction(material: Material, group: str, question: str, asked: Asked) -> 
     return _with(made, _people(material, of, "ordinal", score, asked.seed))
 
 
-def _preferences(material: Material, group: str, question: str, _: Asked) -> Section | None:
-    return preference_section(judged(material, group, question))
+def _preferences(material: Material, group: str, question: str, asked: Asked) -> Section | None:
+    return preference_section(judged(material, group, question), seed=asked.seed)
 
 
 def _better(material: Material, group: str, question: str, asked: Asked) -> Section | None:

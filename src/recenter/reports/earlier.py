@@ -12,10 +12,13 @@ from recenter.errors import InputError
 from recenter.figures.markdown import figures_of
 from recenter.figures.record import Line, Table
 from recenter.provenance import Signature
-from recenter.reports.section import Section
+from recenter.reports.section import Section, listed
 from recenter.stats.estimate import Estimate
+from recenter.train.sources import DataFile
 
 _SAME = 1e-9
+_NAME = "earlier"
+_NO_INTERVAL = "No interval: the two reports may rest on the same people."
 
 
 class _Figure(msgspec.Struct, frozen=True):
@@ -40,6 +43,7 @@ class Earlier(msgspec.Struct, frozen=True):
 
     signature: Signature
     sections: list[_Section]
+    files: list[DataFile] = []
 
 
 def read_earlier(folder: Path) -> Earlier:
@@ -60,11 +64,17 @@ def read_earlier(folder: Path) -> Earlier:
         raise InputError(f"is no report: {error}.", file=str(path)) from None
 
 
-def earlier_section(before: Earlier, sections: Sequence[Section]) -> Section:
-    """Return what changed: figures of both reports whose values differ, and how many do not."""
+def earlier_section(
+    before: Earlier, sections: Sequence[Section], signature: Signature, files: Sequence[DataFile]
+) -> Section:
+    """Return what changed: figures of both reports whose values differ, and how many do not.
+
+    Where the reports were not made of the same, or not in the same way, that is said first.
+    """
     old = {
         (section.name, one.table, one.row, one.figure): one
         for section in before.sections
+        if section.name != _NAME
         for one in section.figures
     }
     now = {
@@ -86,13 +96,12 @@ def earlier_section(before: Earlier, sections: Sequence[Section]) -> Section:
         title="What changed",
         columns=("before", "now", "now less before"),
         lines=tuple(lines),
-        note="The difference has no interval: the two reports may rest on the same people.",
     )
     return Section(
         stage="published",
-        name="earlier",
+        name=_NAME,
         title="Since the earlier report",
-        verdict=f"Of the figures: {told}.",
+        verdict=f"{_unlike(before, signature, files)} Of the figures: {told}.",
         counts=counts,
         tables=(table,) if lines else (),
         limits=(
@@ -100,6 +109,22 @@ def earlier_section(before: Earlier, sections: Sequence[Section]) -> Section:
             f"{before.signature.code}, seed {before.signature.seed}.",
         ),
     )
+
+
+def _unlike(before: Earlier, signature: Signature, files: Sequence[DataFile]) -> str:
+    """Say in what the two reports differ beside their figures."""
+    old = before.signature
+    same = {
+        "data": {one.sha256 for one in before.files} == {one.sha256 for one in files},
+        "questions": old.prompt == signature.prompt,
+        "embedder": old.model == signature.model,
+        "seed": old.seed == signature.seed,
+        "version of Recenter": old.code == signature.code,
+    }
+    other = [name for name, alike in same.items() if not alike]
+    if not other:
+        return "Both reports are of the same data, questions, embedder, seed and version."
+    return f"The reports differ in {listed(other)}, so that a change need not be one of the judges."
 
 
 def _cells(
@@ -116,7 +141,11 @@ def _cells(
     )
     if then.value is None or now.value is None:
         return then, now, None
-    return then, now, Estimate(value=now.value - then.value, n=now.n, clusters=now.clusters)
+    return (
+        then,
+        now,
+        Estimate(value=now.value - then.value, n=now.n, clusters=now.clusters, reason=_NO_INTERVAL),
+    )
 
 
 def _equal(one: float | None, two: float | None) -> bool:

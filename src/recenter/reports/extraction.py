@@ -15,7 +15,7 @@ from recenter.models.base import Embedder
 from recenter.questions import SUPPORTED
 from recenter.reports.against import COLUMNS, figures, kept
 from recenter.reports.judged import Judged
-from recenter.reports.material import Answer
+from recenter.reports.material import ALL, Answer
 from recenter.reports.readers.base import VERDICT
 from recenter.reports.scored import scored
 from recenter.reports.section import Section, apart, listed, told
@@ -28,10 +28,11 @@ Floats = NDArray[np.float64]
 _NAMES = {float(place): value for place, value in enumerate(SUPPORTED.values)}
 _ACCEPT = float(SUPPORTED.values.index("accept"))
 _TIE = 0.5
+_NO_RESAMPLES = "No interval: a resample holds the same attribute twice, which would shrink it."
 _MOST_SOURCES = 20
 """Compared with the first: the ones with the most attributes."""
 VERIFIERS = ("always accept", "always reject")
-_UNNAMED = "no source given"
+_UNNAMED, _TIED = "no source given", "no answer most frequent"
 _LIMITS = (
     "Problematic is not accepted by most people, uncertain and rejected together, as in the "
     "study; accept, uncertain and reject are the most frequent answers.",
@@ -125,18 +126,18 @@ def _of_source(data: _Set) -> dict[str, Bools]:
 def _shares(data: _Set) -> Table:
     lines = []
     sources = _of_source(data)
-    parts = sources if len(sources) == 1 else {"all": np.ones(len(data.value), bool)} | sources
+    tied = bool(np.isnan(data.value).any())
+    parts = sources if len(sources) == 1 else {ALL: np.ones(len(data.value), bool)} | sources
     for name, of in parts.items():
         people = kept(data.people, of)
-        figures = [
-            clustered_share((data.value[of] == at), people) for at in sorted(_NAMES, reverse=True)
-        ]
-        problematic = clustered_share(data.problematic[of], people)
-        lines.append(Line(name, (*figures, problematic)))
-    columns = tuple(_NAMES[at] for at in sorted(_NAMES, reverse=True))
+        said = [data.value[of] == at for at in sorted(_NAMES, reverse=True)]
+        said += [np.isnan(data.value[of])] if tied else []
+        figures = [clustered_share(one, people) for one in (*said, data.problematic[of])]
+        lines.append(Line(name, tuple(figures)))
+    columns = [_NAMES[at] for at in sorted(_NAMES, reverse=True)]
     return Table(
         title="What people say, by source",
-        columns=(*columns, "problematic"),
+        columns=(*columns, *((_TIED,) if tied else ()), "problematic"),
         lines=tuple(lines),
         note="Shares of attributes.",
     )
@@ -282,7 +283,7 @@ def _diversity(data: _Set, embedder: Embedder | None) -> tuple[Table, ...]:
             value=value,
             n=n,
             clusters=len(set(kept(data.people, rows))),
-            reason="It takes two attributes." if value is None else None,
+            reason="It takes two attributes." if value is None else _NO_RESAMPLES,
         )
         lines.append(Line(name, (figure,)))
     return (
@@ -290,8 +291,7 @@ def _diversity(data: _Set, embedder: Embedder | None) -> tuple[Table, ...]:
             title="Diversity of each source",
             columns=("mean pairwise cosine distance",),
             lines=tuple(lines),
-            note=f"Of the attributes, by {embedder.name}. Without an interval: a resample holds "
-            "the same attribute twice, which would shrink it.",
+            note=f"Of the attributes, by {embedder.name}.",
         ),
     )
 

@@ -46,7 +46,18 @@ def read_files(paths: Sequence[Path]) -> tuple[Material, tuple[DataFile, ...]]:
     of: dict[str, list[Row]] = {}
     for fields, (file, line) in zip(read.rows, read.places, strict=True):
         of.setdefault(file, []).append(Row(fields, file, line))
-    return joined(_shape(rows[0]).read(rows) for rows in of.values()), read.files
+    parts: list[tuple[Shape, list[Row]]] = []
+    exported: list[Row] = []
+    for rows in of.values():
+        shape = _shape(rows[0])
+        if shape.read is not read_export:
+            parts.append((shape, rows))
+            continue
+        if not exported:
+            parts.append((shape, exported))
+        # What judgments are about may stand in another file than they.
+        exported += rows
+    return joined(shape.read(rows) for shape, rows in parts), read.files
 
 
 def _shape(row: Row) -> Shape:

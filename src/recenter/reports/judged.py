@@ -31,8 +31,8 @@ class Judged(NamedTuple):
     probabilities: Mapping[str, Floats]
     """Of the positive answer; not a number where a judge gave none."""
     kinds: Mapping[str, Kind]
-    unread: Mapping[str, int]
-    """How many answers of each judge could not be read."""
+    unread: Mapping[str, Sequence[int]]
+    """The item of each answer of a judge that could not be read."""
     consensus: Floats
     """What most people said; not a number where there is none, or a tie."""
 
@@ -62,12 +62,12 @@ def judged(material: Material, group: str, question: str) -> Judged:
     kinds = {one.judge: one.kind for one in answers}
     said: dict[str, dict[int, list[float]]] = {judge: {} for judge in kinds}
     likely: dict[str, dict[int, list[float]]] = {judge: {} for judge in kinds}
-    unread: Counter[str] = Counter()
+    unread: dict[str, list[int]] = {judge: [] for judge in kinds}
     for one in answers:
         if one.probability is not None:
             likely[one.judge].setdefault(place[one.item], []).append(one.probability)
         if one.value is None:
-            unread[one.judge] += 1
+            unread[one.judge].append(place[one.item])
         else:
             said[one.judge].setdefault(place[one.item], []).append(one.value)
     values = {judge: _column(rows, len(names)) for judge, rows in said.items()}

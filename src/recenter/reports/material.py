@@ -43,6 +43,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     failure: str | None = None
     position: Literal["first", "second"] | None = None
     """In comparisons, where the reply that is rated was shown."""
+    prompt: str | None = None
+    """Hash of the prompt that a model was asked with, where the file says."""
 
 
 class Item(msgspec.Struct, frozen=True, kw_only=True):
@@ -141,8 +143,28 @@ class Problems:
         )
 
 
-RESERVED = ("people", "always yes", "always accept", "always reject")
+RESERVED = frozenset(
+    (
+        "people",
+        "people (majority)",
+        "verdict in the file",
+        "one more person",
+        "the longer reply",
+        "the longer reply wins",
+        "always yes",
+        "always accept",
+        "always reject",
+        "always the share of people",
+        "shares a word (BM25 above 0)",
+        "BM25, as many as people (oracle)",
+        "cosine, as many as people (oracle)",
+        "attribute alone (never reads the prompt)",
+        "cosine, threshold tuned on other people",
+    )
+)
 """Names of rows that no model may take."""
+ALL = "all"
+"""Name of the row over all sources, which no source may take."""
 
 
 def plain(name: str) -> str:
@@ -163,7 +185,7 @@ def joined(parts: Iterable[Material]) -> Material:
     scores: list[ReplyScore] = []
     for part in parts:
         scores += part.scores
-        for place, item in part.items.items():
+        for place, item in ((place, _placed(item)) for place, item in part.items.items()):
             if items.setdefault(place, item) != item:
                 problems.add("an item that was described otherwise before", place[1])
         for reply in part.replies:
@@ -221,6 +243,13 @@ def _of_scores(
         if strange:
             example = f"{judge} on {strange[0]}"
             problems.add("a score of a reply that is in no comparison", example, len(strange))
+
+
+def _placed(item: Item) -> Item:
+    """Give a source's name another form where it would pass for all of them."""
+    if item.source != ALL:
+        return item
+    return msgspec.structs.replace(item, source=f"{ALL} (a source)")
 
 
 def _named(one: Answer) -> Answer:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Line, Table
-from recenter.reports.against import kept
+from recenter.reports.against import unread
 from recenter.reports.judged import Judged
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.clustered import clustered_mean, clustered_share
+from recenter.stats.compare import holm, sign_flip_p
 from recenter.stats.effects import adjusted_win_rate
 from recenter.stats.estimate import Estimate
 
@@ -26,6 +28,10 @@ _LIMITS = (
 )
 
 
+_CHANCE = 0.05
+_SEVERAL = "A p value has no interval."
+
+
 class _Occasions(NamedTuple):
     """A figure for each occasion, the mean over its pairs, and whose it is."""
 
@@ -33,7 +39,7 @@ class _Occasions(NamedTuple):
     values: tuple[Floats, ...]
 
 
-def preference_section(of: Judged) -> Section | None:
+def preference_section(of: Judged, *, seed: int) -> Section | None:
     """Return the section, or None where no model answered and no length is known."""
     models = of.judges("model")
     longer = np.asarray([item.longer or 0.0 for item in of.items])
@@ -41,12 +47,14 @@ def preference_section(of: Judged) -> Section | None:
     if not models and not longer.any():
         return None
     lines = [_baseline(of, wins)]
-    lines += [_line(of, name, wins, longer) for name in models]
+    chances = _chances(of, models, wins, seed=seed)
+    lines += [_line(of, name, wins, longer, chances[name]) for name in models]
     table = Table(
         title="Agreement with the person's own choice",
         columns=(
             "agrees",
             "above the longer reply",
+            "p of that (Holm)",
             "agrees at the same length",
             "prefers the longer",
             "agrees where the person chose the shorter",
@@ -54,7 +62,9 @@ def preference_section(of: Judged) -> Section | None:
         ),
         lines=tuple(lines),
         note="n counts occasions; pairs in the last column, and at the same length, which is by "
-        "logistic regression on how much longer the chosen reply is, clustered by person.",
+        "logistic regression on how much longer the chosen reply is, clustered by person. p is of "
+        "exchanging the judge and the longer reply by whole people, adjusted for the number of "
+        "judges.",
     )
     return Section(
         stage="reply",
@@ -84,13 +94,30 @@ def _baseline(of: Judged, wins: Floats) -> Line:
             None,
             None,
             None,
+            None,
             clustered_share(shorter.values[0], shorter.people),
             None,
         ),
     )
 
 
-def _line(of: Judged, name: str, wins: Floats, longer: Floats) -> Line:
+def _chances(of: Judged, models: Sequence[str], wins: Floats, *, seed: int) -> dict[str, Estimate]:
+    """Return for each model how probably chance alone puts it as far from the longer reply."""
+    paired = [_occasions(of, ~np.isnan(of.values[name]), of.values[name], wins) for name in models]
+    found = [sign_flip_p(one.values[0] - one.values[1], one.people, seed=seed) for one in paired]
+    adjusted = holm([one.value for one in found])
+    return {
+        name: Estimate(
+            value=p,
+            n=len(of_name.people),
+            clusters=len(set(of_name.people)),
+            reason=_SEVERAL if p is not None else one.reason,
+        )
+        for name, of_name, one, p in zip(models, paired, found, adjusted, strict=True)
+    }
+
+
+def _line(of: Judged, name: str, wins: Floats, longer: Floats, chance: Estimate) -> Line:
     said = of.values[name]
     read = ~np.isnan(said)
     agrees = _occasions(of, read, said, wins)
@@ -102,19 +129,13 @@ def _line(of: Judged, name: str, wins: Floats, longer: Floats) -> Line:
         (
             clustered_share(agrees.values[0], agrees.people),
             clustered_mean(agrees.values[0] - agrees.values[1], agrees.people),
+            chance,
             adjusted_win_rate(said, of.people, length=longer).adjusted if longer.any() else None,
             clustered_share(chosen.values[0], chosen.people),
             clustered_share(shorter.values[0], shorter.people),
-            _unread(of, name, read),
+            unread(of, name),
         ),
     )
-
-
-def _unread(of: Judged, name: str, read: NDArray[np.bool_]) -> Estimate:
-    lost = of.unread[name]
-    asked = int(read.sum()) + lost
-    people = len(set(kept(of.people, read)))
-    return Estimate(value=lost / asked if asked else None, n=asked, clusters=people)
 
 
 def _occasions(of: Judged, rows: NDArray[np.bool_], *columns: Floats) -> _Occasions:
@@ -145,10 +166,15 @@ def _verdict(table: Table) -> str:
     known = "" if base is None else f"The longer reply is the chosen one in {told(base)}. "
     sides: dict[str, list[str]] = {"higher": [], "lower": []}
     same: list[str] = []
+    mute: list[str] = []
     for line in table.lines[1:]:
-        figure = line.figures[1]
-        if figure is not None:
+        figure, chance = line.figures[1], line.figures[2]
+        if figure is None or figure.value is None:
+            mute.append(line.name)
+        elif chance is not None and chance.value is not None and chance.value <= _CHANCE:
             sides.get(apart(figure), same).append(line.name)
+        else:
+            same.append(line.name)
     parts = []
     if sides["higher"]:
         parts.append(f"Clearly above that on the same pairs: {listed(sides['higher'])}.")
@@ -157,4 +183,6 @@ def _verdict(table: Table) -> str:
     if same:
         verb = "is" if len(same) == 1 else "are"
         parts.append(f"{len(same)} of {len(table.lines) - 1} judges {verb} not told apart from it.")
+    if mute:
+        parts.append(f"No answer could be read of {listed(mute)}.")
     return known + (" ".join(parts) or "No model answered.")

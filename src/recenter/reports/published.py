@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from recenter.figures.record import Line, Table
+from recenter.reports.kappas import AMONG_MODELS, AMONG_PEOPLE, BETWEEN
 from recenter.reports.section import Section
 from recenter.stats.estimate import Estimate
 
@@ -13,6 +14,9 @@ PAIRS = 3969
 PAPER = "arXiv 2606.06614, 3,969 pairs"
 WHOLE = "all 3,969 pairs that its authors released"
 _ORACLE = "as many as people (oracle)"
+
+
+_PILOT = f"{PAPER}; here are the judgments of its pilot"
 
 
 class Published(NamedTuple):
@@ -38,11 +42,17 @@ FIGURES = (
     Published("selection-relevance", "always yes", "F1", 0.302, WHOLE),
     Published("selection-relevance", f"BM25, {_ORACLE}", "F1", 0.243, PAPER),
     Published("selection-relevance", f"cosine, {_ORACLE}", "F1", 0.384, PAPER),
+    Published("selection-relevance", AMONG_MODELS, "mean kappa", 0.597, PAPER),
+    Published("selection-pilot", AMONG_PEOPLE, "mean kappa", 0.426, _PILOT),
+    Published("selection-pilot", BETWEEN, "mean kappa", 0.300, _PILOT),
+    Published("selection-pilot", AMONG_MODELS, "mean kappa", 0.597, _PILOT),
 )
+_PLACES = {"selection-pilot": " (pilot)"}
 _NOTE = (
     "Published figures are of the whole study; the data read here may be a part of it, by people "
     "and by prompts, and a figure may lie outside of an interval for that reason alone. "
-    f"Retrieval with an oracle is from {PAPER}, the rest from {WHOLE}."
+    f"Retrieval with an oracle and kappas are from {PAPER}, the rest from {WHOLE}. Kappas beside "
+    "the pilot are of the study itself, whose annotators were chosen after it."
 )
 
 
@@ -54,7 +64,7 @@ def published_section(sections: Sequence[Section]) -> Section | None:
         here = _find(sections, one)
         if here is None:
             continue
-        name = f"{one.row}, {one.column}"
+        name = f"{one.row}, {one.column}{_PLACES.get(one.section, '')}"
         there = Estimate(value=one.value, n=PAIRS, reason=f"From {one.source}.")
         lines.append(Line(name, (here, there)))
         if here.low is None or here.high is None or not here.low <= one.value <= here.high:
@@ -69,7 +79,7 @@ def published_section(sections: Sequence[Section]) -> Section | None:
         stage="published",
         name="published",
         title="Beside the published study",
-        verdict=told + (f" Outside: {', '.join(outside)}." if outside else ""),
+        verdict=told + (f" Outside: {'; '.join(outside)}." if outside else ""),
         counts={"figures": len(lines)},
         tables=(
             Table(

@@ -12,7 +12,7 @@ from recenter.figures.draw import draw
 from recenter.figures.markdown import figures_of, inert, plots_text, tables_text
 from recenter.figures.record import Picture
 from recenter.reports.page import page
-from recenter.reports.section import INTERVALS, GapReport, Section, signature_line
+from recenter.reports.section import INTERVALS, GapReport, Section, signature_line, sizes_line
 
 PAGE, TEXT, DATA, FIGURES = "report.html", "report.md", "report.json", "figures"
 
@@ -32,7 +32,8 @@ def write_report(report: GapReport, folder: Path) -> str:
     missing = ""
     for section in report.sections:
         for picture in section.pictures:
-            missing += draw(named(picture, section), folder / FIGURES)
+            signed = f"{sizes_line(section)}; {signature_line(report)}"
+            missing += draw(named(picture, section), folder / FIGURES, signature=signed)
     return "".join(dict.fromkeys(missing))
 
 

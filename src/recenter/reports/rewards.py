@@ -11,16 +11,18 @@ from recenter.figures.record import Line, Table
 from recenter.reports.judged import Judged, people_mean
 from recenter.reports.material import Answer
 from recenter.reports.wins import half
-from recenter.stats.ceiling import leave_one_out, noise_ceiling
+from recenter.stats.ceiling import leave_one_out, noise_ceiling, pooled_noise_ceiling
 from recenter.stats.clustered import clustered_share
 from recenter.stats.correlation import rank_correlation
 from recenter.stats.estimate import Estimate
 from recenter.stats.judge_bias import length_baseline, mention_effect
 
 Floats = NDArray[np.float64]
+Columns = tuple[Sequence[str], Sequence[str], Sequence[float | None], Sequence[str]]
 
 LONGER, PERSON = "the longer reply", "one more person"
-_MOST_RATERS = 12
+MOST_RATERS = 12
+"""Of more raters, all pairs would take too long, and have too few items in common."""
 _TIE = 0.5
 _NO_MENTIONS = "Whether replies name an attribute is not known."
 
@@ -102,17 +104,24 @@ def _person(of: Judged, single: Sequence[Answer], *, seed: int) -> list[Line]:
         return []
     whose = dict(zip(of.names, of.people, strict=True))
     columns = (items, raters, [one.value for one in single], [whose[name] for name in items])
-    reached = None
-    if len(set(raters)) <= _MOST_RATERS:
-        usual = round(len(items) / len(set(items)))
-        reached = noise_ceiling(*columns, others=usual, seed=seed)
+    usual = round(len(items) / len(set(items)))
     left = leave_one_out(*columns, rest="mean")
     held = _accuracy(
         half(np.asarray(left.answers, np.float64)),
         half(np.asarray(left.rest, np.float64)),
         left.clusters,
     )
-    return [Line(PERSON, (reached, held, None, None, None))]
+    return [Line(PERSON, (reached(columns, others=usual, seed=seed), held, None, None, None))]
+
+
+def reached(columns: Columns, *, others: int, seed: int) -> Estimate:
+    """Return what one more person reaches by rank correlation with the mean of `others`.
+
+    `columns` are items, raters, answers and the remembered persons.
+    """
+    if len(set(columns[1])) > MOST_RATERS:
+        return pooled_noise_ceiling(*columns, others=others)
+    return noise_ceiling(*columns, others=others, seed=seed)
 
 
 def _accuracy(said: Floats, truth: Floats, people: Sequence[str] | Sequence[int]) -> Estimate:

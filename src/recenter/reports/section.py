@@ -15,9 +15,9 @@ from recenter.stats.estimate import Estimate
 from recenter.train.sources import DataFile
 
 INTERVALS = (
-    "Intervals are 95 % and treat the person as the unit: in closed form for means and shares, by "
-    "the jackknife for kappa, alpha and paired differences, by 1,000 resamples of people for the "
-    "rest. A figure without one says why."
+    "Intervals are 95 % and treat the person as the unit: in closed form for means, shares and "
+    "regressions, by the jackknife for kappa, alpha and paired differences of judges, by 1,000 "
+    "resamples of people for the rest. A figure without one says why."
 )
 
 Stage = Literal["extraction", "selection", "reply", "published"]
@@ -58,13 +58,21 @@ def signature_line(report: GapReport) -> str:
     return "; ".join(parts)
 
 
+def sizes_line(section: Section) -> str:
+    """Return on how much the figures of a section rest, in one line."""
+    return ", ".join(f"{count:,} {name}" for name, count in section.counts.items())
+
+
+SAME = "not told apart"
+
+
 def apart(difference: Estimate) -> str:
     """Return what an interval of a difference allows to say: higher, lower or not told apart."""
     if difference.low is None or difference.high is None:
-        return "not told apart (there is no interval)"
+        return f"{SAME} (there is no interval)"
     if difference.low > 0:
         return "higher"
-    return "lower" if difference.high < 0 else "not told apart"
+    return "lower" if difference.high < 0 else SAME
 
 
 def told(figure: Estimate, *, percent: bool = False) -> str:

@@ -8,14 +8,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from recenter.figures.record import Dot, Dots, Grid, Line, Table
+from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.models.base import Embedder
-from recenter.reports.against import COLUMNS, figures, kept
+from recenter.reports.against import COLUMNS, figures, kept, unread
 from recenter.reports.among import human_f1
 from recenter.reports.judged import Judged
+from recenter.reports.kappas import PEOPLE, agreement_grid, agreement_table
 from recenter.reports.material import plain
 from recenter.reports.scored import scored
-from recenter.reports.section import Section, apart, listed, told
+from recenter.reports.section import SAME, Section, apart, listed, told
 from recenter.reports.selection_baselines import ALONE, baselines
 from recenter.stats import confusion
 from recenter.stats.clustered import clustered_mean, clustered_share
@@ -24,7 +25,6 @@ from recenter.stats.estimate import Estimate
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 
-PEOPLE = "people"
 _LIMITS = (
     "People are the majority of those who answered; an attribute without a majority is in no "
     "figure.",
@@ -83,11 +83,12 @@ def selection_section(
         tables=(
             gap,
             *scored(of, rows, truth, people, seed=seed),
+            *agreement_table(of, seed=seed),
             *_unread(data),
             *_quiet(data, rows),
             *_divided(data, rows, texts=texts),
         ),
-        pictures=(*_shares(gap, ceiling), *_agreement(data)),
+        pictures=(*_shares(gap, ceiling), *agreement_grid(of)),
         limits=(*_LIMITS, *(() if ceiling else (_NO_CEILING,)), *found.missing),
     )
 
@@ -127,14 +128,7 @@ def _line(data: _Set, name: str, used: Bools, read: Bools) -> Line:
 def _unread(data: _Set) -> tuple[Table, ...]:
     if not any(data.of.unread[name] for name in data.models):
         return ()
-    lines = []
-    for name in data.models:
-        answered = int((~np.isnan(data.of.values[name])).sum())
-        lost = data.of.unread[name]
-        column = np.r_[np.ones(lost), np.zeros(answered)]
-        people = len(set(data.people))
-        figure = Estimate(value=float(column.mean()), n=len(column), clusters=people)
-        lines.append(Line(name, (figure,)))
+    lines = [Line(name, (unread(data.of, name),)) for name in data.models]
     return (Table(title="Answers that could not be read", columns=("share",), lines=tuple(lines)),)
 
 
@@ -162,7 +156,12 @@ def _quiet(data: _Set, rows: NDArray[np.intp]) -> tuple[Table, ...]:
                 name,
                 (
                     clustered_mean(used, who),
-                    Estimate(value=float(used.max()), n=len(used), clusters=len(set(who))),
+                    Estimate(
+                        value=float(used.max()),
+                        n=len(used),
+                        clusters=len(set(who)),
+                        reason="The most of all has no interval.",
+                    ),
                     clustered_share(quiet, who),
                 ),
             )
@@ -214,7 +213,9 @@ def _parting(
         title=f"{what} that divide people and models most",
         columns=("share used by models less by people",),
         lines=tuple(found[:_MOST_DIVIDED]),
-        note=f"Of those about at least {_LEAST} people. n counts answers of people.",
+        note=f"Of {len(found):,} about at least {_LEAST} people, those of the largest gap: chosen "
+        "for it, they would part people and models less in other data, and their intervals don't "
+        "know it. n counts answers of people.",
     )
     return (table,) if found else ()
 
@@ -250,40 +251,6 @@ def _shares(gap: Table, ceiling: Estimate | None) -> tuple[Dots, ...]:
     return tuple(found)
 
 
-def _agreement(data: _Set) -> tuple[Grid, ...]:
-    """Draw kappa of each pair of judges, people and models."""
-    said = {"people": data.truth.astype(np.float64)} | data.models
-    if len(said) < 2:
-        return ()
-    cells = tuple(
-        tuple(1.0 if one == two else _kappa(data, said[one], said[two]) for two in said)
-        for one in said
-    )
-    words = "; ".join(
-        f"{one} and {two} {cells[i][j]:.2f}"
-        for i, one in enumerate(said)
-        for j, two in enumerate(said)
-        if i < j and cells[i][j] is not None
-    )
-    return (
-        Grid(
-            name="kappa",
-            title="Cohen's kappa of each pair of judges",
-            names=tuple(said),
-            cells=cells,
-            alt=f"Cohen's kappa: {words}.",
-        ),
-    )
-
-
-def _kappa(data: _Set, one: Floats, two: Floats) -> float | None:
-    both = ~np.isnan(one) & ~np.isnan(two)
-    people = kept(data.people, both)
-    return confusion.figure(
-        confusion.kappa, one[both] == 1, two[both] == 1, people, repeats=1
-    ).value
-
-
 def _verdict(data: _Set, gap: Table) -> str:
     """Say what the intervals allow, and nothing else."""
     share = gap.lines[0].figures[0]
@@ -291,15 +258,7 @@ def _verdict(data: _Set, gap: Table) -> str:
     if share is None or not used:
         return "No model answered on what people agree on: there is no gap to report."
     parts = [f"People would have {told(share, percent=True)} of the attributes change the answer."]
-    for name, of in used.items():
-        more = _more(data, name)
-        gap_words = "not told apart from people"
-        if apart(more) == "higher":
-            gap_words = f"more than people by {told(more, percent=True)}"
-        elif apart(more) == "lower":
-            gap_words = f"less than people: a difference of {told(more, percent=True)}"
-        marked, f1 = _said(of[0], percent=True), _said(of[3])
-        parts.append(f"{name} marks {marked}, {gap_words}, with F1 {f1}.")
+    parts += [_gap(data, name, of) for name, of in used.items()]
     lifts = [(name, of[-1]) for name, of in used.items() if of[-1] is not None]
     clear = [name for name, one in lifts if apart(one) == "higher"]
     if lifts:
@@ -307,6 +266,28 @@ def _verdict(data: _Set, gap: Table) -> str:
         verb = "rises" if len(clear) < 2 else "rise"
         parts.append(f"{names} clearly {verb} above a model that never reads the prompt.")
     return " ".join(parts)
+
+
+_UNTOLD = "which cannot be told apart from people without an interval"
+
+
+def _gap(data: _Set, name: str, of: Sequence[Estimate | None]) -> str:
+    """Say how far a model is from people, on what it answered."""
+    read = ~np.isnan(data.models[name])
+    if not read.any():
+        return f"{name} gave no answer that could be read on what people agree on."
+    beside = ""
+    if not read.all():
+        there = clustered_share(data.truth[read], kept(data.people, read))
+        marked = told(there, percent=True)
+        beside = f" of the {read.sum():,} that it answered, where people mark {marked}"
+    more = _more(data, name)
+    words = {
+        "higher": f"more than people by {told(more, percent=True)}",
+        "lower": f"less than people: a difference of {told(more, percent=True)}",
+        SAME: "not told apart from people",
+    }.get(SAME if more.value == 0 else apart(more), _UNTOLD)
+    return f"{name} marks {_said(of[0], percent=True)}{beside}, {words}, with F1 {_said(of[3])}."
 
 
 def _said(figure: Estimate | None, *, percent: bool = False) -> str:

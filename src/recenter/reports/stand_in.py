@@ -18,7 +18,10 @@ from recenter.stats.ppi import prediction_powered_mean
 EPSILON = 0.1
 """How much worse than a person a judge may be, for what it saves: as for crowd workers."""
 LEAST_PEOPLE = 10
-"""Who answered, before it is said how many answers a judge saves."""
+"""Whose items were answered by people, and by the judge alone, before it is said how many answers
+a judge saves."""
+
+_ROUGH = "From the widths of the two intervals, and without one of its own."
 
 
 class Asked(NamedTuple):
@@ -78,6 +81,7 @@ def _saved(of: Judged, models: Sequence[str], asked: Asked) -> tuple[Table, ...]
     answered = np.zeros(len(of.names), np.bool_)
     for name in of.judges("person", "majority"):
         answered |= ~np.isnan(of.values[name])
+        answered[list(of.unread[name])] = True
     for name in models:
         # A tie of people is no item that they left out: it is in neither part.
         judged = np.where(answered & np.isnan(told), np.nan, of.values[name])
@@ -85,12 +89,13 @@ def _saved(of: Judged, models: Sequence[str], asked: Asked) -> tuple[Table, ...]
             continue
         found = prediction_powered_mean(told, judged, of.people, scale=asked.scale)
         people = found.corrected.clusters
-        few = people < LEAST_PEOPLE
+        alone = np.flatnonzero(~np.isnan(judged) & ~answered)
+        few = min(people, len({of.people[row] for row in alone})) < LEAST_PEOPLE
         saved = Estimate(
             value=None if few else found.saved,
             n=found.corrected.n,
             clusters=people,
-            reason=f"It takes {LEAST_PEOPLE} people to tell." if few else None,
+            reason=f"It takes {LEAST_PEOPLE} people on either side to tell." if few else _ROUGH,
         )
         lines.append(Line(name, (found.people, found.corrected, found.judge, saved)))
     if not lines:

@@ -15,6 +15,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from recenter.stats.agreement import krippendorff_alpha
 from recenter.stats.correlation import spearman
 from recenter.stats.estimate import REPEATS, Estimate, Statistic, estimate
 from recenter.stats.judgments import Column, Floats, Judgments, is_missing, read
@@ -22,6 +23,7 @@ from recenter.stats.judgments import Column, Floats, Judgments, is_missing, read
 Rest = Literal["majority", "mean"]
 
 _NO_OTHERS = "No answer has an answer of the others, without a tie, to be held against."
+_CONTRARY = "Raters are, or may be, so contrary that their mean would not vary."
 _NOT_TWICE = "No rater answered an item twice."
 
 
@@ -170,6 +172,36 @@ def noise_ceiling(
     if found.value is None:
         reason = "No two raters answered three items in common with ranks that vary."
     return msgspec.structs.replace(found, left_out=told.left_out, reason=reason)
+
+
+def pooled_noise_ceiling(
+    items: Column,
+    raters: Column,
+    answers: Column,
+    clusters: Column | None = None,
+    *,
+    others: int,
+    level: float = 0.95,
+) -> Estimate:
+    """Return what `noise_ceiling` does where many raters answered few items each.
+
+    From Krippendorff's ordinal alpha, by `correlation_with_mean`. With raters drawn at random for
+    each item it is an intraclass correlation of ranks, so about how the answers of any two
+    correlate, what raters lean to counting as noise: Fleiss & Cohen, "The equivalence of weighted
+    kappa and the intraclass correlation coefficient", Educ. Psychol. Meas. 33 (1973). The interval
+    is that of alpha, by the jackknife over clusters. Raises ValueError as `krippendorff_alpha`.
+    """
+    alpha = krippendorff_alpha(items, raters, answers, clusters, scale="ordinal", level=level)
+    value, low, high = (
+        None if side is None else correlation_with_mean(side, others)
+        for side in (alpha.value, alpha.low, alpha.high)
+    )
+    reason = alpha.reason
+    if low is None or high is None:
+        low = high = None
+        lost = value is None and alpha.value is not None
+        reason = _CONTRARY if lost or not reason else reason
+    return msgspec.structs.replace(alpha, value=value, low=low, high=high, reason=reason)
 
 
 def within_rater(

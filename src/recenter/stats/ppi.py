@@ -20,7 +20,12 @@ from recenter.stats.clustered import (
     part,
     spread,
 )
-from recenter.stats.estimate import Estimate
+from recenter.stats.estimate import LEAST, Estimate
+
+_ALONE = (
+    f"What the judge alone answered is of fewer than {LEAST} people, or never differs: it is not "
+    "used."
+)
 
 By = Literal["item", "person"]
 
@@ -62,7 +67,9 @@ def prediction_powered_mean(
     is summed by cluster over both parts, so that a person may be in both; `power`, lambda, is the
     one in [0, 1] that makes this clustered variance least, unless given. A lambda found on few
     people flatters itself, so each person's error is taken with the lambda of all others. The t
-    interval has the freedom of the people who answered; `scale="share"` suits yes-or-no answers.
+    interval has the freedom of the people who answered, or of those whom the judge alone answered
+    for where these are fewer; of fewer than five of those the judge is not used. `scale="share"`
+    suits yes-or-no answers.
 
     It holds where the rows that people answered are a random draw of people, or of rows. `by`
     says whether every item counts the same, or every person. Rows the judge left NaN are left out.
@@ -81,8 +88,17 @@ def prediction_powered_mean(
         )
     y = means.part(human[told], groups[told])
     on, off = (means.part(machine[rows], groups[rows]) for rows in (told, ~told))
+    if off.clusters < LEAST or (_flat(off.errors) and not _flat(on.errors)):
+        # Of few people, or of none who differ, the judge's mean would be taken for sure.
+        return PredictionPowered(
+            corrected=msgspec.structs.replace(people, reason=people.reason or _ALONE),
+            people=people,
+            judge=judge,
+            power=0.0,
+            effective=n,
+        )
     errors = on.errors - off.errors
-    still = spread(errors) <= 1e-12 * np.abs(machine).max()
+    still = _flat(errors, np.abs(machine).max())
     tuned = 0.0 if still else float(np.clip(y.errors @ errors / (errors @ errors), 0, 1))
     chosen = tuned if power is None else power
     combined = y.errors - chosen * errors
@@ -90,13 +106,20 @@ def prediction_powered_mean(
         combined = _left_out(combined, errors)
     value = y.value - chosen * (on.value - off.value)
     left = spread(combined)
+    scarce = min(y, off, key=lambda found: found.effective) if chosen else y
     return PredictionPowered(
-        corrected=interval(value, combined, y, n=n, scale=scale, level=level),
+        corrected=msgspec.structs.replace(
+            interval(value, combined, scarce, n=n, scale=scale, level=level), clusters=y.clusters
+        ),
         people=people,
         judge=judge,
         power=chosen,
         effective=n * (spread(y.errors) / left) ** 2 if left > 0 else None,
     )
+
+
+def _flat(errors: Floats, scale: float = 1.0) -> bool:
+    return spread(errors) <= 1e-12 * scale
 
 
 class _Means(msgspec.Struct, frozen=True):

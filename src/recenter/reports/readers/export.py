@@ -90,7 +90,7 @@ def read_export(rows: Iterable[Row]) -> Material:
             problems.add("a judgment on nobody that is known", place)
             continue
         answers.append(answer)
-        items[group, answer.item] = item
+        items[group, answer.item] = _whole(item, items.get((group, answer.item)))
     for guess in guesses:
         judgment = _rated(guess)
         turned = _turned(judgment.subject, stored)
@@ -164,6 +164,7 @@ def _answer(judgment: Judgment, value: float, turned: bool, group: str) -> Answe
         probability=judgment.probability,
         failure=judgment.failure,
         position=position,
+        prompt=judgment.signature.prompt if judgment.judge.kind == "model" else None,
     )
 
 
@@ -192,6 +193,20 @@ def _item(judgment: Judgment, stored: _Stored, turned: bool) -> Item | None:
         refines=attribute.members[0] if attribute and len(attribute.members) == 1 else None,
         **_for_systems(judgment.question, attribute, reply, other, stored),
     )
+
+
+def _whole(item: Item, before: Item | None) -> Item:
+    """Return an item with what another question about the same subject told of it."""
+    if before is None:
+        return item
+    lacking = {
+        name: getattr(before, name) for name in _FOR_SYSTEMS if getattr(item, name) in _UNTOLD
+    }
+    return msgspec.structs.replace(item, **lacking)
+
+
+_FOR_SYSTEMS = ("evidence", "turns", "replies", "reply_ids", "statements")
+_UNTOLD: tuple[object, ...] = (None, ())
 
 
 def _for_systems(

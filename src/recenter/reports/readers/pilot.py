@@ -66,6 +66,8 @@ def read_votes(rows: Iterable[Row]) -> Material:
         items[_GROUP, name] = Item(
             person=read.user, prompt=read.prompt_id, text=read.text, message=read.prompt
         )
+        if not any(one.relevant is not None or one.rating for one in read.votes.values()):
+            problems.add("a row without an answer", row.place)
         for rater, vote in read.votes.items():
             later = rater.endswith(_LATER) and rater.removesuffix(_LATER) in read.votes
             given: dict[str, float | None] = {}
@@ -107,9 +109,9 @@ def read_rates(rows: Iterable[Row]) -> Material:
         if not 0 <= read.human_yes_rate <= 1:
             problems.add("an answer off the scale", row.place)
             continue
-        if read.human_yes_rate == _TIE:
+        tie = read.human_yes_rate == _TIE
+        if tie:
             problems.add("people gave no majority", row.place)
-            continue
         answers.append(
             Answer(
                 question="relevant",
@@ -117,7 +119,7 @@ def read_rates(rows: Iterable[Row]) -> Material:
                 item=name,
                 judge=PEOPLE,
                 kind="majority",
-                value=float(read.human_yes_rate > _TIE),
+                value=None if tie else float(read.human_yes_rate > _TIE),
             )
         )
     return Material(answers=tuple(answers), items=items, problems=problems.found)

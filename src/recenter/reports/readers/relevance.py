@@ -44,6 +44,8 @@ def read_pairs(rows: Iterable[Row]) -> Material:
     problems = Problems()
     for row in rows:
         read = convert(row.fields, _OfPeople, file=row.file, number=row.line)
+        if not read.attributes:
+            problems.add("a row without an answer", row.place)
         for one in read.attributes:
             name = f"{read.pair}/{one.id}"
             items[_GROUP, name] = Item(
@@ -54,8 +56,8 @@ def read_pairs(rows: Iterable[Row]) -> Material:
             )
             if one.relevant is None:
                 problems.add("people gave no majority", row.place)
-            else:
-                answers.append(_answer(name, PEOPLE, "majority", one.relevant))
+            # Where there is no majority, people answered all the same.
+            answers.append(_answer(name, PEOPLE, "majority", one.relevant))
     return Material(answers=tuple(answers), items=items, problems=problems.found)
 
 

@@ -10,12 +10,8 @@ import msgspec
 from recenter import formats
 from recenter.errors import InputError
 from recenter.progress import Progress
-from recenter.reports.extraction import VERIFIERS
 from recenter.reports.judged import questions
-from recenter.reports.material import Answer, Material, Problems
-from recenter.reports.preferences import LONGER
-from recenter.reports.selection import PEOPLE
-from recenter.reports.selection_baselines import BASELINES
+from recenter.reports.material import RESERVED, Answer, Material, Problems
 from recenter.reports.systems.answered import Said, answers
 from recenter.reports.systems.asked import Ask, asks
 from recenter.reports.systems.process import Ran, run_command
@@ -24,9 +20,6 @@ QUESTION = "RECENTER_QUESTION"
 """Environment variable that tells a command which question its rows are of."""
 
 SECONDS = 600.0
-
-RESERVED = frozenset((PEOPLE, LONGER, *BASELINES, *VERIFIERS))
-"""Names of lines that stand beside the judges in the tables."""
 
 
 class System(NamedTuple):
