@@ -2,5 +2,6 @@
 
 from recenter.memory.context import Context
 from recenter.memory.memory import Memory
+from recenter.memory.wrap import wrap_openai
 
-__all__ = ["Context", "Memory"]
+__all__ = ["Context", "Memory", "wrap_openai"]

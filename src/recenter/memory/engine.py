@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -108,33 +109,72 @@ class Engine:
         application: str = "",
     ) -> Context:
         """Decide what an answer to these messages uses, and keep the receipt."""
-        decided = self._decide(messages, person, tokens, incognito, application)
-        self._keep(decided)
-        return Context(decided, messages)
+        decided = self._decide(
+            messages, person, tokens=tokens, incognito=incognito, application=application
+        )
+        return self._made(decided, messages)
 
     def safe_context(
         self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
     ) -> Context:
         """As `context`, and where that fails or takes too long, the messages as they are."""
+        try:
+            waiting = self._submit(messages, person, more)
+            return self._made(waiting.result(patience), messages)
+        # No fault of memory, whatever it is, may cost somebody their answer.
+        except Exception as error:  # noqa: BLE001
+            return self._given_up(error, messages, person, more)
+
+    async def context_in_time(
+        self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
+    ) -> Context:
+        """As `safe_context`, without holding up an event loop."""
+        try:
+            waiting = asyncio.wrap_future(self._submit(messages, person, more))
+            return self._made(await asyncio.wait_for(waiting, patience), messages)
+        except Exception as error:  # noqa: BLE001 - as in `safe_context`
+            return self._given_up(error, messages, person, more)
+
+    def warm(self) -> None:
+        """Begin to load the models, so that the first answer need not wait for them."""
+        self._threads().submit(lambda: self.decider.embedder.embed(["warm"]))
+
+    def _threads(self) -> ThreadPoolExecutor:
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_DECIDING, "recenter-decider")
-        try:
-            # While the database is away, answers do not queue up behind decisions that wait for it.
-            if not self._free.acquire(blocking=False):
-                raise TimeoutError
-            waiting = self._pool.submit(self.context, messages, person, **more)
-            waiting.add_done_callback(lambda _: self._free.release())
-            return waiting.result(patience)
-        # No fault of memory, whatever it is, may cost somebody their answer.
-        except Exception as error:  # noqa: BLE001
-            self.trouble = f"a decision was given up: {type(error).__name__}"
-            application = more.get("application", "")
-            made = without("unavailable", person, now=self.clock(), application=application)
-            return Context(made, messages)
+            return self._pool
+
+    def _submit(self, messages: Messages, person: str, more: Mapping[str, Any]) -> Future[Decided]:
+        # While the database is away, answers do not queue up behind decisions that wait for it.
+        if not self._free.acquire(blocking=False):
+            raise TimeoutError
+        asked = {"tokens": None, "incognito": False, "application": ""} | dict(more)
+        waiting = self._threads().submit(self._decide, messages, person, **asked)
+        waiting.add_done_callback(lambda _: self._free.release())
+        return waiting
+
+    def _made(self, decided: Decided, messages: Messages) -> Context:
+        # Kept here and not where it was decided: of what came too late there is no receipt.
+        self._keep(decided)
+        return Context(decided, messages)
+
+    def _given_up(
+        self, error: Exception, messages: Messages, person: str, more: Mapping[str, Any]
+    ) -> Context:
+        self.trouble = f"a decision was given up: {type(error).__name__}"
+        application = more.get("application", "")
+        made = without("unavailable", person, now=self.clock(), application=application)
+        return Context(made, messages)
 
     def _decide(
-        self, messages: Messages, person: str, tokens: int | None, incognito: bool, application: str
+        self,
+        messages: Messages,
+        person: str,
+        *,
+        tokens: int | None,
+        incognito: bool,
+        application: str,
     ) -> Decided:
         now = self.clock()
         if incognito:

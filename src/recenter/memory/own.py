@@ -32,6 +32,11 @@ class PersonSide:
         """Stores, models and threads."""
         return self._engine
 
+    @property
+    def application(self) -> str:
+        """Whose people these are."""
+        return self._application
+
     def person(self, user_id: str) -> str:
         """Return the pseudonym under which a person of this application is stored."""
         return self._engine.person(user_id, self._application)
