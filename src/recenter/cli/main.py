@@ -17,6 +17,8 @@ COMMANDS = {
     "select": "recenter.cli.select:select",
     "respond": "recenter.cli.respond:respond",
     "judge": "recenter.cli.judge:judge",
+    "serve": "recenter.cli.serve:serve",
+    "key": "recenter.cli.keys:key",
     "study": "recenter.cli.studies.group:study",
     "train": "recenter.cli.train:train",
     "evaluate": "recenter.cli.evaluate:evaluate",

@@ -34,7 +34,7 @@ class PersonSide:
 
     @property
     def application(self) -> str:
-        """Whose people these are."""
+        """Name of the application whose people these are."""
         return self._application
 
     def person(self, user_id: str) -> str:
@@ -108,7 +108,8 @@ class PersonSide:
         Raises:
             InputError: there is no such topic, or the days are negative.
         """
-        made = self.choices(user_id)
+        # From now on a person of this application: what they decide first may come first of all.
+        made = ledger.enrol(self._engine.store.database, self.person(user_id), self._application)
         if paused is not None:
             made = msgspec.structs.replace(made, paused=paused)
         if allowed is not None:

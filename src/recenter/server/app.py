@@ -1,0 +1,84 @@
+"""The server of memory: routers, errors, and what holds for every request."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+
+from recenter import __version__
+from recenter.memory import Memory
+from recenter.server.guard import Guard
+from recenter.server.lapsing import HOUR, Lapsing
+from recenter.server.limits import RateLimit
+from recenter.server.metrics import Metrics
+from recenter.server.problems import add_handlers
+from recenter.server.routes import operating
+
+ROUTERS: Sequence[APIRouter] = (operating.router,)
+"""All that is served."""
+
+LARGEST_BODY = 8_000_000
+"""Bytes of a request: a long conversation, with pictures that are passed on."""
+PER_MINUTE = 600
+
+
+def make_app(
+    memory: Memory,
+    *,
+    routers: Sequence[APIRouter] = ROUTERS,
+    hosts: Sequence[str] = ("*",),
+    largest_body: int = LARGEST_BODY,
+    per_minute: int = PER_MINUTE,
+    lapse_every: float = HOUR,
+) -> FastAPI:
+    """Return the server of a memory, which it closes when it ends.
+
+    Args:
+        memory: whose store, models and threads serve all applications.
+        routers: what is served; see `callers` for who asks.
+        hosts: names that it answers to.
+        largest_body: bytes of a request.
+        per_minute: how often a key may ask; 0 sets no limit.
+        lapse_every: seconds between two rounds of retention.
+    """
+    metrics = Metrics(memory)
+    app = FastAPI(
+        title="Recenter",
+        summary="Memory that mostly stays quiet and shows its evidence.",
+        version=__version__,
+        # The usual page of documentation loads its scripts from elsewhere.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_living(memory, lapse_every),
+    )
+    app.state.memory = memory
+    app.state.metrics = metrics
+    app.state.limit = RateLimit(per_minute)
+    add_handlers(app)
+    for router in routers:
+        app.include_router(router)
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
+    app.add_middleware(Guard, largest_body=largest_body, told=metrics.answered)
+    return app
+
+
+def _living(
+    memory: Memory, lapse_every: float
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def living(_: FastAPI) -> AsyncIterator[None]:
+        """Learn and remove what has lapsed as long as the server runs; end in order."""
+        lapsing = Lapsing(memory, seconds=lapse_every)
+        memory.engine.worker.start()
+        lapsing.start()
+        try:
+            yield
+        finally:
+            await run_in_threadpool(lapsing.stop)
+            await run_in_threadpool(memory.close)
+
+    return living

@@ -1,0 +1,128 @@
+"""Who asks: the key of a request, and what of the store it opens.
+
+A memory, a receipt or a person that a key does not open is answered exactly as one that does not
+exist, or, for a person, in the same words whether they are known or not.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, NamedTuple
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from recenter.errors import RefusedError
+from recenter.memory import Memory, ledger
+from recenter.memory.keys import Scope, find_key
+from recenter.memory.records import Answered
+
+_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_bearer = HTTPBearer(auto_error=False, description="A key, made by `recenter key new`.")
+
+
+class Caller(NamedTuple):
+    """What a key opens."""
+
+    scope: Scope
+    memory: Memory
+    """Of the key's application."""
+
+    def user(self, user_id: str) -> str:
+        """Return the id of a person of the application, if the key opens them.
+
+        Raises:
+            RefusedError: 403, the key is of one person, and not of this one.
+        """
+        if self.scope.person not in (None, self.memory.person(user_id)):
+            raise RefusedError(
+                "this key opens the memory of one person, and not of this one.",
+                status=403,
+                cure="Use a key of the application, or of this person.",
+            )
+        return user_id
+
+    def owns(self, person: str) -> bool:
+        """Tell whether the key opens somebody, by pseudonym.
+
+        Pseudonyms are hashes over the application and tell nobody which it was; the store
+        remembers it with the choices of everyone whom an application had it learn of. Who has
+        none there was learned of by the command line, whose application has the empty name.
+        """
+        if self.scope.person is not None:
+            return self.scope.person == person
+        database = self.memory.engine.store.database
+        return ledger.choices(database, person).application == self.scope.application
+
+    def memory_id(self, id: str) -> str:
+        """Return the id of a memory, if the key opens it.
+
+        Raises:
+            RefusedError: 404, there is none, or it is somebody else's.
+        """
+        found = self.memory.engine.store.attribute(id) if _ID.fullmatch(id) else None
+        if found is None or not self.owns(found.person):
+            raise RefusedError("there is no such memory.", status=404)
+        return id
+
+    def receipt(self, id: str) -> Answered:
+        """Return a receipt, if the key opens it.
+
+        Raises:
+            RefusedError: 404, there is none, or it is somebody else's.
+        """
+        found = self.memory.receipt(id) if _ID.fullmatch(id) else None
+        if (
+            found is None
+            or found.application != self.scope.application
+            or not self.owns(found.person)
+        ):
+            raise RefusedError("there is no such receipt.", status=404)
+        return found
+
+
+def caller_of(memory: Memory, key: str) -> Caller | None:
+    """Return what a key opens; None for one that is not known or was revoked."""
+    scope = find_key(memory.engine.store.database, key)
+    return None if scope is None else Caller(scope, memory.of_application(scope.application))
+
+
+def require_caller(
+    request: Request,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+) -> Caller:
+    """Return who asks.
+
+    Raises:
+        RefusedError: 401 without a key that is known; 429 where it asked too often.
+    """
+    found = caller_of(request.app.state.memory, given.credentials) if given else None
+    if found is None:
+        raise RefusedError(
+            "this needs a key that is known.",
+            status=401,
+            cure="Send the header `Authorization: Bearer rk_...`; `recenter key new` makes one.",
+        )
+    request.state.key = found.scope.key
+    if not request.app.state.limit.admits(found.scope.key):
+        raise RefusedError("this key asked too often.", status=429)
+    return found
+
+
+def require_application(caller: Annotated[Caller, Depends(require_caller)]) -> Caller:
+    """Return who asks, where the key is of the whole application.
+
+    Raises:
+        RefusedError: 403, the key is of one person.
+    """
+    if caller.scope.person is not None:
+        raise RefusedError(
+            "this key is of one person; this needs one of the application.", status=403
+        )
+    return caller
+
+
+By = Annotated[Caller, Depends(require_caller)]
+"""Parameter of a route that anybody with a key may ask."""
+ByApplication = Annotated[Caller, Depends(require_application)]
+"""Parameter of a route that is not for single people."""

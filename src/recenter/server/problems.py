@@ -1,0 +1,138 @@
+"""What is answered where something was refused or failed: one shape, and one table of statuses."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from recenter.errors import (
+    InputError,
+    ModelError,
+    ModelTimeoutError,
+    RateLimitedError,
+    RecenterError,
+    RefusedError,
+    StoreError,
+)
+
+
+class Problem(BaseModel):
+    """What went wrong, where in the request, and what to do."""
+
+    what: str
+    field: str | None = None
+    cure: str | None = None
+
+
+STATUSES: Sequence[tuple[type[RecenterError], int]] = (
+    (InputError, 422),
+    (RateLimitedError, 503),
+    (ModelTimeoutError, 504),
+    (ModelError, 502),
+    (StoreError, 503),
+    (RecenterError, 500),
+)
+"""Status of an error, by the first class that it is of."""
+
+# What a store or a model says may quote paths, addresses or somebody's words.
+_OURS: Mapping[int, str] = {
+    500: "something went wrong on the server's side.",
+    502: "a model that was asked gave no usable answer; nothing was stored.",
+    503: "the store or a model cannot be reached now.",
+    504: "a model that was asked did not answer in time; nothing was stored.",
+}
+_TRY_AGAIN = "Try again later; the server's log has the kind of error under the request's id."
+_HTTP: Mapping[int, str] = {
+    400: "the body is not JSON.",
+    404: "there is no such route.",
+    405: "this route does not take this method.",
+    413: "the body is too large.",
+}
+REFUSALS: Mapping[int | str, dict[str, Any]] = {
+    status: {"model": Problem, "description": words}
+    for status, words in (
+        (400, "The body is not JSON."),
+        (401, "No key, or one that is not known."),
+        (403, "The key does not open this person."),
+        (404, "There is nothing of this id that the key opens."),
+        (413, "The body is too large."),
+        (422, "The request is not of the right shape, or asks what cannot be done."),
+        (429, "The key asked too often."),
+        (500, "The server's fault."),
+        (502, "A model gave no usable answer."),
+        (503, "The store or a model cannot be reached."),
+        (504, "A model did not answer in time."),
+    )
+}
+"""Documentation of what every route may answer beside its result."""
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Have errors of an app answered as problems."""
+    app.add_exception_handler(RecenterError, _recenter_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http_error)
+
+
+def status_of(error: RecenterError) -> int:
+    """Return the HTTP status that an error is answered with."""
+    if isinstance(error, RefusedError):
+        return error.status
+    return next(status for kind, status in STATUSES if isinstance(error, kind))
+
+
+def problem_of(error: RecenterError) -> Problem:
+    """Return an error as it is told: of the server's own faults, no more than their kind."""
+    status = status_of(error)
+    if status in _OURS:
+        return Problem(what=_OURS[status], cure=_TRY_AGAIN)
+    if isinstance(error, InputError):
+        return Problem(what=error.reason, field=error.field, cure=error.cure)
+    what = str(error).removesuffix(f" {error.cure}") if error.cure else str(error)
+    return Problem(what=what, cure=error.cure)
+
+
+def answer(status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """Return a problem as a response."""
+    return JSONResponse(problem.model_dump(), status_code=status, headers=dict(headers or {}))
+
+
+def fault() -> JSONResponse:
+    """Return the answer to a request on which the server itself failed."""
+    return answer(500, Problem(what=_OURS[500], cure=_TRY_AGAIN))
+
+
+def _recenter_error(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, RecenterError):
+        return fault()
+    status = status_of(error)
+    if status >= 500:
+        request.state.fault = error
+    headers = {}
+    if status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status == 429:
+        headers["Retry-After"] = str(request.app.state.limit.pause)
+    return answer(status, problem_of(error), headers)
+
+
+def _invalid(_: Request, error: Exception) -> JSONResponse:
+    first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
+    if first.get("type") == "json_invalid":
+        return answer(400, Problem(what=_HTTP[400], cure="Send JSON as UTF-8."))
+    place = ".".join(str(part) for part in first.get("loc", ())[1:])
+    what = str(first.get("msg", "is not of the right shape"))
+    return answer(422, Problem(what=f"{what}.", field=place or None, cure="See /openapi.json."))
+
+
+def _http_error(_: Request, error: Exception) -> JSONResponse:
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = error.headers if isinstance(error, HTTPException) else None
+    what = _HTTP.get(status) or _OURS.get(status) or "this cannot be asked in this way."
+    return answer(status, Problem(what=what), headers)

@@ -1,0 +1,114 @@
+"""Start the server of memory in this process."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import msgspec
+import uvicorn
+
+from recenter.errors import ConfigError
+from recenter.memory import Memory
+from recenter.memory.keys import keys, new_key
+from recenter.server.app import PER_MINUTE, make_app
+from recenter.server.logs import log_to_stderr
+
+_LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
+
+
+class Serving(msgspec.Struct, frozen=True, kw_only=True):
+    """How memory is served."""
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    url: str | None = None
+    """How it is reached, where it is behind a server with https: `https://...`."""
+    per_minute: int = PER_MINUTE
+    """How often a key may ask; 0 sets no limit."""
+
+    @property
+    def is_local(self) -> bool:
+        """Whether only this machine can reach it."""
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    @property
+    def hosts(self) -> tuple[str, ...]:
+        """Names that it answers to: another may be of a page that means harm."""
+        named = (urlsplit(self.url).hostname or "",) if self.url else ()
+        return (*_LOOPBACK, self.host, *named) if self.is_local or named else ("*",)
+
+
+def serve(memory: Memory, serving: Serving, *, say: Callable[[str], None]) -> None:
+    """Serve until the process is told to stop; requests in hand are answered first.
+
+    Where nobody has a key yet, one is made and said once.
+
+    Raises:
+        ConfigError: other machines could reach it and there is no key, the address of `url` is
+            not https, or somebody else listens there.
+    """
+    check(memory, serving)
+    for line in _first_words(memory, serving):
+        say(line)
+    log_to_stderr()
+    uvicorn.run(
+        make_app(memory, hosts=serving.hosts, per_minute=serving.per_minute),
+        host=serving.host,
+        port=serving.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=serving.url is not None,
+        timeout_graceful_shutdown=30,
+    )
+
+
+def check(memory: Memory, serving: Serving) -> None:
+    """Refuse what `serve` refuses."""
+    if serving.url is not None and urlsplit(serving.url).scheme != "https":
+        raise ConfigError(
+            f"{serving.url!r} is not an https URL.", cure="Give the address that others open."
+        )
+    if not serving.is_local and not _has_key(memory):
+        raise ConfigError(
+            f"other machines can reach {serving.host}, and there is no key.",
+            cure="Make one first: recenter key new.",
+        )
+    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
+    with socket.socket(family) as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((serving.host, serving.port))
+        except OSError as error:
+            raise ConfigError(
+                f"{serving.host}:{serving.port} cannot be listened at: {error.strerror}.",
+                cure="Name another with --port.",
+            ) from None
+
+
+def _first_words(memory: Memory, serving: Serving) -> list[str]:
+    host = f"[{serving.host}]" if ":" in serving.host else serving.host
+    words = [f"Memory is served at {serving.url or f'http://{host}:{serving.port}'}."]
+    if not _has_key(memory):
+        made = new_key(
+            memory.engine.store.database,
+            memory.application,
+            label="first start",
+            now=memory.engine.clock(),
+        )
+        words.append(f"Nobody had a key, so here is one; it is not shown again: {made}")
+    if not serving.is_local and serving.url is None:
+        words.append("Keys and texts cross the network in clear: put a server with https before.")
+    return words
+
+
+def _has_key(memory: Memory) -> bool:
+    return any(key.revoked is None for key in keys(memory.engine.store.database))
