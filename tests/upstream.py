@@ -125,8 +125,12 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["content-length"]))
         self._keep(body)
-        asked = json.loads(body)
-        model = asked["model"]
+        try:
+            asked = json.loads(body)
+            model = asked["model"]
+        except (ValueError, KeyError, TypeError):
+            self._json(400, {"error": {"message": "unread", "type": ERRORS[400]}})
+            return
         if model == "slow":
             self.stop.wait(0.5)
         if model.isdigit():
