@@ -155,8 +155,11 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("X-Request-Id", "req_1")
         if status == 429:
             self.send_header("Retry-After", "7")
-        self.end_headers()
-        self.wfile.write(body)
+        try:
+            self.end_headers()
+            self.wfile.write(body)
+        except OSError:
+            self.close_connection = True  # The client did not wait.
 
     def _stream(self, model: str) -> None:
         self.send_response(200)
