@@ -22,6 +22,7 @@ from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Worker, put_turns
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Note
+from recenter.memory.vectors import Vectors
 from recenter.records import Conversation, Turn
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
@@ -75,7 +76,7 @@ class Engine:
     def decider(self) -> Decider:
         """Who decides."""
         with self._lock:
-            embedder = self._parts.embedder()
+            embedder = Vectors(self._parts.embedder())
             return Decider(self._parts.selector(embedder), embedder, cap=self.config.cap)
 
     @functools.cached_property
@@ -201,6 +202,8 @@ class Engine:
             if decided.query is not None:
                 self.store.put_query(decided.query)
             ledger.put_receipts(self.store.database, [decided.answered])
+            if decided.unkept:
+                self.decider.embedder.keep(self.store, decided.answered.person, decided.unkept)
 
         self.recorder.put(job)
 

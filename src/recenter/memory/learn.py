@@ -13,7 +13,7 @@ from recenter.memory import ledger
 from recenter.memory.absorb import THRESHOLD, Absorbed, absorb
 from recenter.memory.records import Choices, Happened, Note
 from recenter.memory.traces import Hasher, Traces
-from recenter.models.base import Embedder
+from recenter.memory.vectors import Vectors
 from recenter.provenance import Signature
 from recenter.records import Attribute, Conversation, Judgment
 from recenter.stages.extract import Extractor
@@ -21,6 +21,7 @@ from recenter.stages.merge import merge, merged_signature
 from recenter.stages.sensitive import sensitive_topics
 from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
+from recenter.store.cache import file_values
 from recenter.store.database import Transaction
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS
 from recenter.store.writing import hold_people, put_batch
@@ -35,7 +36,7 @@ class Learner(NamedTuple):
     """Who reads, who checks, and with which key traces are made."""
 
     extractor: Extractor
-    embedder: Embedder
+    embedder: Vectors
     verifier: Verifier
     key: bytes
     threshold: float = THRESHOLD
@@ -69,6 +70,14 @@ class _Screened(NamedTuple):
     alike: frozenset[str]
     """Ids of those that may say again what was forgotten."""
     refused: Counter[str]
+
+
+class _New(NamedTuple):
+    """What is to be stored, in one transaction."""
+
+    absorbed: Absorbed
+    verdicts: Sequence[Judgment]
+    vectors: Mapping[str, bytes]
 
 
 def learn(
@@ -105,8 +114,9 @@ def learn(
             for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
         ]
         # So that the first answer about this person does not wait for vectors.
-        learner.embedder.embed([attribute.text for attribute in absorbed.added])
-        made = _store(store, person, version, absorbed, verdicts, note=note, now=now)
+        vectors = learner.embedder.values(person, [a.text for a in absorbed.added])
+        new = _New(absorbed, verdicts, vectors)
+        made = _store(store, person, version, new, note=note, now=now)
         if made is not None:
             return Learned(changes=made, refused=dict(screened.refused))
     raise StoreError(
@@ -170,13 +180,13 @@ def _store(
     store: Store,
     person: str,
     version: list[tuple[object, ...]],
-    absorbed: Absorbed,
-    verdicts: Sequence[Judgment],
+    new: _New,
     *,
     note: Note,
     now: float,
 ) -> tuple[Change, ...] | None:
     """Store in one transaction; None where the person's memories changed since they were read."""
+    absorbed, verdicts = new.absorbed, new.verdicts
     waiting = {a.id for a in absorbed.added if status(a.id, verdicts) != "accepted"}
 
     def work(transaction: Transaction) -> tuple[Change, ...] | None:
@@ -190,6 +200,7 @@ def _store(
             *_reinforce(transaction, absorbed.reinforced, now),
         ]
         put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
+        file_values(transaction, new.vectors, person)
         for gone in absorbed.superseded:
             if gone.new.id not in waiting:
                 transaction.run("attributes_retire", id=gone.old.id)

@@ -42,6 +42,8 @@ def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Po
     Of statements that contradict each other, the one that gives way is withheld; where neither
     does, those that would be used become a question to the person.
     """
+    if not made.used:
+        return made  # There is nothing to withhold.
     changes: dict[str, tuple[Use, str]] = {}
     used = set(made.used)
     texts = {attribute.id: attribute.text for attribute in attributes}
@@ -54,8 +56,10 @@ def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Po
                 continue  # Asking about one conflict does not bring back what lost another.
             changes[name] = (use, f'{conflict.reason}: "{texts[other]}"')
     for attribute in attributes:
+        if attribute.id not in used:
+            continue
         closed = [t for t in sensitive_topics(attribute.text) if t not in policy.allowed]
-        if attribute.id in used and closed:
+        if closed:
             topics = " and ".join(topic.replace("_", " ") for topic in closed)
             changes[attribute.id] = (
                 "withhold",
