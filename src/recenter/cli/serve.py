@@ -37,6 +37,7 @@ from recenter.memory import Memory
     metavar="NAME",
     help="Variable of the environment that holds the endpoint's key.",
 )
+@click.option("--openapi", is_flag=True, help="Print the interface as OpenAPI; serve nothing.")
 @setting_options("store", "chat", "embedder")
 def serve(
     *,
@@ -46,6 +47,7 @@ def serve(
     per_minute: int,
     upstream: str | None,
     upstream_key_env: str | None,
+    openapi: bool,
     settings: Settings,
 ) -> None:
     """Serve memory to applications over HTTP, behind keys.
@@ -57,11 +59,15 @@ def serve(
     where it matters, and byte for byte the same where it does not.
     """
     try:
+        from recenter.server.openapi import openapi_text
         from recenter.server.proxy import Upstream
         from recenter.server.serve import Serving
         from recenter.server.serve import serve as run
     except ImportError:
         raise MissingExtraError("recenter serve", "serve") from None
+    if openapi:
+        click.echo(openapi_text(), nl=False)
+        return
     memory = Memory(
         {
             "home": str(settings.home),

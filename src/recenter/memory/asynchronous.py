@@ -86,6 +86,7 @@ class AsyncMemory:
     learn = _in_thread(Memory.learn)
 
     add = _in_thread(Memory.add)
+    rehearse = _in_thread(Memory.rehearse)
     search = _in_thread(Memory.search)
     get = _in_thread(Memory.get)
     get_all = _in_thread(Memory.get_all)

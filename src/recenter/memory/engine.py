@@ -17,13 +17,13 @@ from recenter.memory import ledger
 from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
-from recenter.memory.learn import Learned, Learner, learn
+from recenter.memory.learn import Learned, Learner, learn, rehearse
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Worker, put_turns
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Note
 from recenter.memory.vectors import Vectors
-from recenter.records import Conversation, Turn
+from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
 
@@ -226,6 +226,15 @@ class Engine:
             return Learned()
         return learn(self.store, self.learner, conversation, now=note.updated, note=note)
 
+    def rehearse(self, messages: Messages, person: str) -> Learned:
+        """Return what would be learned from messages; nothing is stored."""
+        turns = self._turns(messages)
+        if not any(turn.role == "user" for turn in turns) or self.store.is_forgotten(person):
+            return Learned()
+        id = conversation_id(person, LIVE, "rehearsal")
+        made = Conversation(id=id, person=person, turns=turns, source=LIVE)
+        return rehearse(self.store, self.learner, made)
+
     def put_conversation(
         self, messages: Messages, person: str, *, key: str | None = None
     ) -> Conversation | None:
@@ -264,15 +273,20 @@ class Engine:
     def _put(
         self, messages: Messages, person: str, key: str | None, *, later: bool
     ) -> Conversation | None:
-        at = datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-        turns = _own(turns_of(messages, at=at))
+        turns = self._turns(messages)
         first = next((turn.text for turn in turns if turn.role == "user"), None)
         if first is None:
             return None
         # Keyed, so that nobody can try out which words a forgotten conversation began with.
         begins = ("begins", first) if key is None else ("named", key)
         part = pseudonym(self.key, "live", person, *begins)
-        return put_turns(self.store, person, turns, key=part, at=at, later=later)
+        return put_turns(self.store, person, turns, key=part, at=self._at(), later=later)
+
+    def _turns(self, messages: Messages) -> tuple[Turn, ...]:
+        return _own(turns_of(messages, at=self._at()))
+
+    def _at(self) -> str:
+        return datetime.fromtimestamp(self.clock(), UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
     def wait(self, seconds: float) -> bool:
         """Wait until what was put on the list is learned; False where it was not in time."""

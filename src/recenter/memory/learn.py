@@ -98,21 +98,11 @@ def learn(
     chosen = ledger.choices(store.database, person)
     if chosen.paused:
         return Learned(refused={"paused": 1})
-    found = learner.extractor.extract(person, [conversation])
-    merged = merge(found.attributes, learner.embedder, threshold=learner.threshold)
-    hasher = Hasher(learner.key, person)
-    left = ledger.traces(store.database, person)
-    screened = screen(merged, hasher=hasher, left=left, choices=chosen)
+    screened = _read(store, learner, conversation, chosen)
     note = note or Note(created=now, updated=now)
     for _ in range(_TRIES):
         version = _version(store, person)
-        known = list(store.attributes(person))
-        absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
-        verdicts = [
-            verdict
-            for attribute in absorbed.added
-            for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
-        ]
+        absorbed, verdicts = _compared(store, learner, conversation, screened)
         # So that the first answer about this person does not wait for vectors.
         vectors = learner.embedder.values(person, [a.text for a in absorbed.added])
         new = _New(absorbed, verdicts, vectors)
@@ -124,6 +114,52 @@ def learn(
         "was read.",
         cure="It stays in the queue and is tried again.",
     )
+
+
+def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Learned:
+    """Return what `learn` would change, and change nothing; the conversation need not be stored.
+
+    Raises:
+        ModelError: a model gave no usable answer.
+    """
+    chosen = ledger.choices(store.database, conversation.person)
+    if chosen.paused:
+        return Learned(refused={"paused": 1})
+    screened = _read(store, learner, conversation, chosen)
+    absorbed, verdicts = _compared(store, learner, conversation, screened)
+    waiting = {a.id for a in absorbed.added if status(a.id, verdicts) != "accepted"}
+    changes = (
+        *(Change("ADD", a, held=a.id in waiting) for a in absorbed.added),
+        *(Change("UPDATE", a, old=a.text) for a in absorbed.reinforced),
+        *(
+            Change("SUPERSEDE", gone.old, old=gone.old.text)
+            for gone in absorbed.superseded
+            if gone.new.id not in waiting
+        ),
+    )
+    return Learned(changes=changes, refused=dict(screened.refused))
+
+
+def _read(store: Store, learner: Learner, conversation: Conversation, chosen: Choices) -> _Screened:
+    person = conversation.person
+    found = learner.extractor.extract(person, [conversation])
+    merged = merge(found.attributes, learner.embedder, threshold=learner.threshold)
+    hasher = Hasher(learner.key, person)
+    left = ledger.traces(store.database, person)
+    return screen(merged, hasher=hasher, left=left, choices=chosen)
+
+
+def _compared(
+    store: Store, learner: Learner, conversation: Conversation, screened: _Screened
+) -> tuple[Absorbed, list[Judgment]]:
+    known = list(store.attributes(conversation.person))
+    absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
+    verdicts = [
+        verdict
+        for attribute in absorbed.added
+        for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
+    ]
+    return absorbed, verdicts
 
 
 def screen(

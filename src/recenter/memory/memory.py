@@ -168,6 +168,20 @@ class Memory(PersonSide):
         made = self._engine.learn_now(given, person, key=run_id, note=note, application=application)
         return changed(made.changes, note, name)
 
+    def rehearse(self, messages: Any, *, user_id: str) -> dict[str, Any]:
+        """Return what `add` would learn from messages, and `refused`: how many statements would
+        not be kept, by reason. Nothing is stored.
+
+        Raises:
+            InputError: nobody is named, or the messages are not of the shape of OpenAI's.
+            ModelError: a model that was asked gave no usable answer.
+        """
+        name = _given(user_id)
+        now = self._engine.clock()
+        made = self._engine.rehearse(checked(messages), self.person(name))
+        note = Note(created=now, updated=now)
+        return changed(made.changes, note, name) | {"refused": dict(made.refused)}
+
     def search(  # noqa: PLR0913 - mem0's arguments
         self,
         query: str,

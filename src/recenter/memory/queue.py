@@ -28,6 +28,7 @@ MASK = "█"
 """Stands for each character of forgotten words in a conversation that is kept."""
 
 _POLL, _LEASE, _LONGEST_PAUSE = 2.0, 60.0, 60.0
+_ALL = 2**31 - 1
 
 _log = logging.getLogger("recenter.memory")
 
@@ -195,4 +196,5 @@ class Worker:
 
 def failures(store: Store) -> list[FailedTask]:
     """Return the conversations that nobody learns from any more, and why."""
-    return store.work.failed(LEARN, signature=SIGNATURE)
+    # Of all applications: each is shown its own, however many others have.
+    return store.work.failed(LEARN, signature=SIGNATURE, size=_ALL)

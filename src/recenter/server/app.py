@@ -16,9 +16,14 @@ from recenter.server.lapsing import HOUR, Lapsing
 from recenter.server.limits import RateLimit
 from recenter.server.metrics import Metrics
 from recenter.server.problems import add_handlers
-from recenter.server.routes import operating
+from recenter.server.routes import answers, memories, operating, people
 
-ROUTERS: Sequence[APIRouter] = (operating.router,)
+ROUTERS: Sequence[APIRouter] = (
+    memories.router,
+    answers.router,
+    people.router,
+    operating.router,
+)
 """All that is served."""
 
 LARGEST_BODY = 8_000_000

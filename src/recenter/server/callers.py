@@ -7,7 +7,7 @@ exist, or, for a person, in the same words whether they are known or not.
 from __future__ import annotations
 
 import re
-from typing import Annotated, NamedTuple
+from typing import Annotated, Any, NamedTuple
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -18,6 +18,7 @@ from recenter.memory.keys import Scope, find_key
 from recenter.memory.records import Answered
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_NO_MEMORY = "there is no such memory."
 _bearer = HTTPBearer(auto_error=False, description="A key, made by `recenter key new`.")
 
 
@@ -62,8 +63,19 @@ class Caller(NamedTuple):
         """
         found = self.memory.engine.store.attribute(id) if _ID.fullmatch(id) else None
         if found is None or not self.owns(found.person):
-            raise RefusedError("there is no such memory.", status=404)
+            raise RefusedError(_NO_MEMORY, status=404)
         return id
+
+    def memory_shown(self, id: str) -> dict[str, Any]:
+        """Return a memory as it is told, if the key opens it.
+
+        Raises:
+            RefusedError: 404, there is none, or it is somebody else's.
+        """
+        found = self.memory.get(self.memory_id(id))
+        if found is None:  # Forgotten since the line before.
+            raise RefusedError(_NO_MEMORY, status=404)
+        return found
 
     def receipt(self, id: str) -> Answered:
         """Return a receipt, if the key opens it.

@@ -5,14 +5,13 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-import traceback
 from collections.abc import Callable
 
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recenter.server.problems import Problem, answer, fault
+from recenter.server.problems import Problem, answer, fault, fault_of
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",
@@ -50,7 +49,7 @@ class Guard:
                 await self._app(scope, exchange.receive, exchange.send)
         # Whatever it is must not reach the server's own log, which would print what it quotes.
         except Exception as error:  # noqa: BLE001
-            scope.setdefault("state", {})["fault"] = error
+            scope.setdefault("state", {})["fault"] = fault_of(error)
             if not exchange.status:
                 await fault()(scope, receive, exchange.send)
         finally:
@@ -60,7 +59,7 @@ class Guard:
         seconds = time.perf_counter() - exchange.began
         route = getattr(scope.get("route"), "path", "") or ""
         state = scope.get("state", {})
-        error = state.get("fault")
+        failed = state.get("fault")
         self._told(scope["method"], route, exchange.status, seconds)
         line = {
             "request": exchange.id,
@@ -70,9 +69,9 @@ class Guard:
             "ms": round(seconds * 1000, 1),
             "key": state.get("key"),
         }
-        if error is not None:
-            line |= {"error": type(error).__name__, "at": _places(error)}
-        _log.log(logging.ERROR if error else logging.INFO, "request", extra={"fields": line})
+        if failed is not None:
+            line |= {"error": failed.kind, "where": failed.where}
+        _log.log(logging.ERROR if failed else logging.INFO, "request", extra={"fields": line})
 
 
 class _Exchange:
@@ -105,9 +104,3 @@ class _Exchange:
             # That of an endpoint whose answer is passed on stays: its own log has it.
             headers.setdefault("X-Request-Id", self.id)
         await self._send(message)
-
-
-def _places(error: BaseException) -> list[str]:
-    """Return where an error arose, without what it says."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno}" for frame in frames[-5:]]

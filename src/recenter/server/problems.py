@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping, Sequence
-from typing import Any
+from pathlib import PurePath
+from typing import Any, NamedTuple
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -47,6 +49,7 @@ _OURS: Mapping[int, str] = {
     503: "the store or a model cannot be reached now.",
     504: "a model that was asked did not answer in time; nothing was stored.",
 }
+_FRAMES = 5
 _TRY_AGAIN = "Try again later; the server's log has the kind of error under the request's id."
 _HTTP: Mapping[int, str] = {
     400: "the body is not JSON.",
@@ -55,20 +58,18 @@ _HTTP: Mapping[int, str] = {
     413: "the body is too large.",
 }
 REFUSALS: Mapping[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": words}
-    for status, words in (
-        (400, "The body is not JSON."),
-        (401, "No key, or one that is not known."),
-        (403, "The key does not open this person."),
-        (404, "There is nothing of this id that the key opens."),
-        (413, "The body is too large."),
-        (422, "The request is not of the right shape, or asks what cannot be done."),
-        (429, "The key asked too often."),
-        (500, "The server's fault."),
-        (502, "A model gave no usable answer."),
-        (503, "The store or a model cannot be reached."),
-        (504, "A model did not answer in time."),
-    )
+    422: {
+        "model": Problem,
+        "description": "The request is not of the right shape, or asks what cannot be done.",
+    },
+    "default": {
+        "model": Problem,
+        "description": (
+            "401: no key that is known. 403: the key does not open this person. 404: there is "
+            "nothing of this id that the key opens. 413: the body is too large. 429: the key asked "
+            "too often. 500, 502, 503, 504: the server, a model or the store failed."
+        ),
+    },
 }
 """Documentation of what every route may answer beside its result."""
 
@@ -103,6 +104,21 @@ def answer(status: int, problem: Problem, headers: Mapping[str, str] | None = No
     return JSONResponse(problem.model_dump(), status_code=status, headers=dict(headers or {}))
 
 
+class Fault(NamedTuple):
+    """What may be logged of an error: never what it says, which may quote somebody."""
+
+    kind: str
+    where: tuple[str, ...]
+    """The innermost places that it came through."""
+
+
+def fault_of(error: BaseException) -> Fault:
+    """Return what may be logged of an error that is being handled."""
+    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+    places = (f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
+    return Fault(type(error).__name__, tuple(places))
+
+
 def fault() -> JSONResponse:
     """Return the answer to a request on which the server itself failed."""
     return answer(500, Problem(what=_OURS[500], cure=_TRY_AGAIN))
@@ -113,7 +129,7 @@ def _recenter_error(request: Request, error: Exception) -> JSONResponse:
         return fault()
     status = status_of(error)
     if status >= 500:
-        request.state.fault = error
+        request.state.fault = fault_of(error)
     headers = {}
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"

@@ -1,0 +1,64 @@
+"""Routes about a person as a whole: what they decided, all that is kept of them, forgetting."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import msgspec
+from fastapi import APIRouter, Path
+from pydantic import StringConstraints
+
+from recenter.memory.records import Choices
+from recenter.server import told
+from recenter.server.asked import Choose, DryRun
+from recenter.server.callers import By, Caller
+from recenter.server.problems import REFUSALS
+
+router = APIRouter(prefix="/people/{user_id:path}", tags=["people"], responses=dict(REFUSALS))
+Whose = Annotated[
+    str,
+    Path(description="As the application calls the person."),
+    StringConstraints(min_length=1, max_length=256, pattern=r"\S"),
+]
+
+
+@router.get("/choices", response_model=told.Choices)
+def choices(by: By, user_id: Whose) -> told.Choices:
+    """Return what a person decided about their memory."""
+    return _choices(by.memory.choices(by.user(user_id)))
+
+
+@router.put("/choices", response_model=told.Choices)
+def choose(by: By, user_id: Whose, asked: Choose) -> told.Choices:
+    """Change what a person decided, and return what holds now; what is left out stays."""
+    name = by.user(user_id)
+    by.memory.choose(name, paused=asked.paused, allowed=asked.allowed, keep_days=asked.keep_days)
+    # Of somebody who was forgotten nothing is kept, not even this.
+    return _choices(by.memory.choices(name))
+
+
+@router.get("/export", response_model=told.Export)
+def export(by: By, user_id: Whose) -> dict[str, Any]:
+    """Return everything that is kept of a person."""
+    return by.memory.export(by.user(user_id))
+
+
+@router.delete("", response_model=told.Forgotten)
+def forget(by: By, user_id: Whose, dry_run: DryRun = False) -> told.Forgotten:
+    """Forget a person altogether: all that is kept goes, and nothing is learned again."""
+    name = by.user(user_id)
+    if dry_run:
+        return told.Forgotten(message="Nothing was deleted.", would_delete=_counts(by, name))
+    done = by.memory.forget(name)
+    deleted = told.Deleted(**msgspec.to_builtins(done))
+    return told.Forgotten(message="The person was forgotten.", deleted=deleted)
+
+
+def _counts(by: Caller, user_id: str) -> dict[str, int]:
+    held = by.memory.export(user_id)
+    counts = {name: len(value) for name, value in held.items() if isinstance(value, list)}
+    return {name: count for name, count in counts.items() if count}
+
+
+def _choices(of: Choices) -> told.Choices:
+    return told.Choices(paused=of.paused, allowed=list(of.allowed), keep_days=of.keep_days)
