@@ -68,9 +68,10 @@ class Engine:
             return self.__dict__.get("store") or open_store(self.settings.store_url)
 
     @functools.cached_property
-    def _deciding(self) -> Store:
+    def reading(self) -> Store:
+        """The store, for reads that an answer waits for: nothing is written through it."""
         with self._lock:
-            return self.__dict__.get("_deciding") or open_store(self.settings.store_url)
+            return self.__dict__.get("reading") or open_store(self.settings.store_url)
 
     @functools.cached_property
     def decider(self) -> Decider:
@@ -184,7 +185,7 @@ class Engine:
         if place is None:
             return without("unknown", person, now=now, application=application)
         return decide(
-            self._deciding,
+            self.reading,
             self.decider,
             person,
             text_of(messages[place]),
@@ -300,7 +301,7 @@ class Engine:
             self._worker.stop()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
-        for name in ("store", "_deciding"):
+        for name in ("store", "reading"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
 

@@ -153,6 +153,7 @@ def _compared(
     store: Store, learner: Learner, conversation: Conversation, screened: _Screened
 ) -> tuple[Absorbed, list[Judgment]]:
     known = list(store.attributes(conversation.person))
+    learner.embedder.fetch(store, conversation.person, [a.text for a in known])
     absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
     verdicts = [
         verdict
