@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from recenter.memory import Memory
+from recenter.memory.inhand import InHand
 from recenter.memory.vectors import Vectors
 from recenter.models.calls import vector_key
 
@@ -100,3 +102,29 @@ def test_a_file_of_another_time_has_no_vectors_and_decides_all_the_same(tmp_path
     with Memory({"store": url}) as memory:
         assert memory.context(ASK, user_id="ada")
         assert kept(memory, NURSE, MEAT) == {NURSE, MEAT}
+
+
+def test_who_has_time_waits_before_each_few_texts_and_gets_the_same() -> None:
+    vectors, waits = Vectors(counting := Counting(), most=2), [0]
+
+    def wait() -> None:
+        waits[0] += 1
+
+    texts = ["a" * size for size in range(20)]
+    assert vectors.waiting(wait).embed(texts)[:, 0].tolist() == list(range(20))
+    assert waits == [3]
+    assert counting.texts == texts
+    # What one of them has seen the other knows.
+    assert vectors.embed(texts[-2:])[:, 0].tolist() == [18, 19]
+    assert (len(counting.texts), waits) == (20, [3])
+
+
+def test_learning_gives_way_to_what_is_in_hand_and_not_for_ever() -> None:
+    in_hand = InHand()
+    assert in_hand.wait(0)
+    in_hand.begin()
+    in_hand.begin()
+    in_hand.end()
+    assert not in_hand.wait(0.01)
+    threading.Timer(0.05, in_hand.end).start()
+    assert in_hand.wait(20)

@@ -17,6 +17,7 @@ from recenter.memory import ledger
 from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
+from recenter.memory.inhand import InHand
 from recenter.memory.learn import Learned, Learner, learn, rehearse
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Worker, put_turns
@@ -31,6 +32,7 @@ PATIENCE = 0.5
 """Seconds that an answer waits for a decision before it goes on without memory."""
 
 _DECIDING, _WAITING = 4, 64
+_GIVING_WAY = 0.25
 _LEARNED_ROLES = ("user", "assistant")
 
 
@@ -52,6 +54,7 @@ class Engine:
         self._lock = threading.RLock()
         self._pool: ThreadPoolExecutor | None = None
         self._free = threading.BoundedSemaphore(_WAITING)
+        self._in_hand = InHand()
         self._worker: Worker | None = None
         self.trouble: str | None = None
         """What last went wrong while learning or deciding, without anybody's words."""
@@ -84,7 +87,7 @@ class Engine:
     def learner(self) -> Learner:
         """Who learns."""
         with self._lock:
-            embedder = self.decider.embedder
+            embedder = self.decider.embedder.waiting(self._give_way)
             return Learner(
                 self._parts.extractor(embedder),
                 embedder,
@@ -152,9 +155,18 @@ class Engine:
         if not self._free.acquire(blocking=False):
             raise TimeoutError
         asked = {"tokens": None, "incognito": False, "application": ""} | dict(more)
+        self._in_hand.begin()
         waiting = self._threads().submit(self._decide, messages, person, **asked)
-        waiting.add_done_callback(lambda _: self._free.release())
+        waiting.add_done_callback(lambda _: self._ended())
         return waiting
+
+    def _ended(self) -> None:
+        self._free.release()
+        self._in_hand.end()
+
+    def _give_way(self) -> None:
+        """Learning has time: answers that are being decided come first, for a while."""
+        self._in_hand.wait(_GIVING_WAY)
 
     def _made(self, decided: Decided, messages: Messages) -> Context:
         # Kept here and not where it was decided: of what came too late there is no receipt.

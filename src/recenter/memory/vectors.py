@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from recenter.store.database import Transaction
 from recenter.store.tables import ATTRIBUTES
 from recenter.store.writing import hold_people
 
+_AT_ONCE = 8
 _MOST = 8192
 """Vectors that are held in memory: 13 MB of those of the embedder in the package."""
 
@@ -30,6 +32,13 @@ class Vectors:
         # By hash, so that the words of who was forgotten are not held on to.
         self._held: OrderedDict[bytes, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
+        self._wait: Callable[[], None] | None = None
+
+    def waiting(self, wait: Callable[[], None]) -> Vectors:
+        """Return the same for who has time: of new texts a few at once, each after `wait`."""
+        other = copy.copy(self)
+        other._wait = wait
+        return other
 
     @property
     def name(self) -> str:
@@ -45,10 +54,19 @@ class Vectors:
                 self._held.move_to_end(mark)
         new = {mark: text for mark, text in zip(marks, texts, strict=True) if mark not in found}
         if new or not texts:
-            made = dict(zip(new, self._embedder.embed(list(new.values())), strict=True))
+            made = dict(zip(new, self._made(list(new.values())), strict=True))
             self._hold(made)
             found |= made
         return np.stack([found[mark] for mark in marks]) if texts else self._embedder.embed([])
+
+    def _made(self, texts: list[str]) -> NDArray[np.float32]:
+        if self._wait is None:
+            return self._embedder.embed(texts)
+        rows = []
+        for start in range(0, len(texts), _AT_ONCE):
+            self._wait()
+            rows.append(self._embedder.embed(texts[start : start + _AT_ONCE]))
+        return np.concatenate(rows) if rows else self._embedder.embed([])
 
     def fetch(self, store: Store, person: str, texts: Sequence[str]) -> tuple[str, ...]:
         """Take up what the store has of a person's texts, in one read; return what it has not."""
