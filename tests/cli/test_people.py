@@ -9,8 +9,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from recenter.cli.main import main
+from recenter.cli.noting import training
+from recenter.config import load_settings
 from recenter.records import Conversation, Turn
-from recenter.store import open_store
+from recenter.store import Run, open_store
 
 
 @pytest.fixture
@@ -81,3 +83,56 @@ def test_strangers_are_refused_by_name(url: str, verb: tuple[str, ...]) -> None:
     result = recenter(*verb, "--store", url)
     assert result.exit_code == 1
     assert "'per_eve'" in result.output
+
+
+def test_forgetting_names_the_copies_that_it_cannot_reach(url: str, tmp_path: Path) -> None:
+    everyone, bob = tmp_path / "everyone.jsonl", tmp_path / "bob.jsonl"
+    assert recenter("export", "--store", url, "--output", str(everyone)).exit_code == 0
+    words = ("export", "--store", url, "--output", str(bob), "--person", "per_bob")
+    assert recenter(*words).exit_code == 0
+    assert recenter("export", "--store", url).exit_code == 0
+    with open_store(url) as store:
+        outcomes = [(run.command, run.outcome) for run in store.runs()]
+    assert outcomes == [("export", "done")] * 3
+    told = recenter("forget", "per_ada", "--store", url, "--yes").stdout
+    assert f"{everyone} (export, " in told
+    assert "standard output (export, " in told
+    assert str(bob) not in told
+    assert "Models" not in told
+
+
+def test_forgetting_where_nothing_was_exported_tells_of_no_copies(url: str) -> None:
+    assert "Copies" not in recenter("forget", "per_ada", "--store", url, "--yes").stdout
+
+
+def test_a_model_that_was_trained_after_an_export_is_named(url: str, tmp_path: Path) -> None:
+    rows = tmp_path / "everyone.jsonl"
+    before, model, none = (tmp_path / name for name in ("before", "model", "none"))
+    settings = load_settings(store=url)
+    with open_store(url) as store:
+        early = Run(
+            id="run_1",
+            command="train",
+            started="2020-01-01T00:00:00Z",
+            arguments={"output": str(before)},
+            outcome="done",
+        )
+        store.put_run(early)
+    recenter("export", "--store", url, "--output", str(rows))
+    with training(settings, "finetune", sources=[rows], output=model):
+        pass
+    # There are no judgments in it, so that this ends without a model.
+    words = ("train", "selector", "--from", str(rows), "--output", str(none))
+    assert recenter(*words, "--store", url).exit_code == 1
+    told = recenter("forget", "per_ada", "--store", url, "--yes").stdout
+    assert f"{model} (finetune, " in told
+    assert str(before) not in told
+    assert str(none) not in told
+
+
+def test_a_training_that_was_told_no_store_makes_none(tmp_path: Path) -> None:
+    with training(
+        load_settings(home=str(tmp_path)), "train", sources=[], output=tmp_path / "model"
+    ):
+        pass
+    assert list(tmp_path.iterdir()) == []

@@ -61,6 +61,22 @@ def test_without_texts_no_word_of_a_prompt_or_attribute_is_in_any_file(
         assert b"Fact" not in held, path
 
 
+def test_a_judge_named_in_a_script_that_no_font_has_is_reported_and_told(tmp_path: Path) -> None:
+    nushu = "\U0001b170"
+    rows = [
+        [pair(f"p{i}", i % 3 > 0, False) for i in range(12)],
+        [said(f"p{i}", nushu, True, False) for i in range(12)],
+    ]
+    paths = [tmp_path / "people.jsonl", tmp_path / "models.jsonl"]
+    for path, some in zip(paths, rows, strict=True):
+        path.write_text("".join(json.dumps(row) + "\n" for row in some))
+    out = tmp_path / "report"
+    made = recenter_("report", "--from", paths[0], "--from", paths[1], "--output", out)
+    assert made.exit_code == 0, made.output
+    assert f"No installed font has {nushu}: the PNG show boxes" in made.stderr
+    assert nushu in (out / "report.html").read_text("utf-8")
+
+
 def test_bad_files_are_refused_by_line_and_a_folder_of_others_is_left_alone(
     files: list[Path], tmp_path: Path
 ) -> None:

@@ -139,6 +139,12 @@ def test_it_is_not_served_to_other_machines_in_clear(
     assert says in refused.stderr
 
 
+def exported(study: Study) -> set[str]:
+    """Return where to, as the store remembers it for a deletion report."""
+    with open_store(study.store) as store:
+        return {r.arguments["output"] for r in store.runs() if r.command == "study export"}
+
+
 def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
     with study.served():
         people = [come(link) for link in study.links(3)]
@@ -176,6 +182,7 @@ def test_a_study_from_links_to_a_release(study: Study, tmp_path: Path) -> None:
         study.run("export", study.file, "--output", str(tmp_path / tool), "--for", tool)
         assert (tmp_path / tool / name).stat().st_size > 500
     study.run("export", study.file, "--output", str(public), "--release", "--licence", "CC0-1.0")
+    assert {str(out), str(public)} < exported(study)
     other = f"sqlite:///{tmp_path / 'other.db'}"
     told = study.run("import", str(public), store=other)
     assert "12  judgment" in told

@@ -9,7 +9,10 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from recenter.figures import fonts
+from recenter.figures.capped import MOST_NAMES, MOST_ROWS, capped
 from recenter.figures.draw import draw
+from recenter.figures.fonts import Fonts, fonts_for
 from recenter.figures.record import Dot, Dots, Grid, Picture
 from recenter.stats.estimate import Estimate
 
@@ -75,3 +78,59 @@ def test_the_axis_of_a_single_dot_shows_the_least_that_was_asked(
 def test_a_grid_keeps_its_blanks(tmp_path: Path) -> None:
     draw(GRID, tmp_path)
     assert cells(tmp_path / "grid.csv") == [["", "a", "b"], ["a", "1.0", ""], ["b", "", "1.0"]]
+
+
+def test_a_name_in_a_script_that_no_font_has_is_no_warning_and_is_told(tmp_path: Path) -> None:
+    """Tests run with warnings as errors; Nushu is in no common font."""
+    nushu = "\U0001b170"
+    named = Dots(name="d", title="t", x="x", rows=(Dot(f"m {nushu}", SURE),), alt="")
+    assert draw(named, tmp_path) == nushu
+    assert nushu in (tmp_path / "d.svg").read_text("utf-8")
+    assert cells(tmp_path / "d.csv")[1][0] == f"m {nushu}"
+
+
+def test_a_character_of_another_installed_font_is_drawn_with_that_one(tmp_path: Path) -> None:
+    """Mathematical fraktur is in no DejaVu Sans, and in another font that matplotlib brings."""
+    needed = fonts_for(["plain", "\U0001d504"])
+    assert needed.missing == ""
+    assert needed.others
+    assert fonts_for(["plain"]) == Fonts((), "")
+    picture = Dots(name="d", title="t", x="x", rows=(Dot("\U0001d504", SURE),), alt="")
+    assert draw(picture, tmp_path) == ""
+    assert needed.others[0] in (tmp_path / "d.svg").read_text("utf-8")
+
+
+def test_a_font_that_is_gone_has_nothing() -> None:
+    assert fonts._held("/no/such/font.ttf") == frozenset()
+
+
+def test_very_many_rows_are_cut_in_the_middle_and_counted_and_the_csv_has_all(
+    tmp_path: Path,
+) -> None:
+    rows = tuple(Dot(f"judge {n}", SURE) for n in range(200))
+    many = Dots(name="many", title="t", x="x", rows=rows, alt="")
+    cut = capped(many)
+    assert isinstance(cut, Dots)
+    assert len(cut.rows) == MOST_ROWS
+    names = [row.name for row in cut.rows]
+    assert names[0] == "judge 0"
+    assert names[-1] == "judge 199"
+    (gap,) = (name for name in names if not name.startswith("judge"))
+    assert gap == f"… {200 - MOST_ROWS + 1} more, not drawn"
+    draw(many, tmp_path)
+    assert len(cells(tmp_path / "many.csv")) == 201
+    assert capped(DOTS) is DOTS
+
+
+def test_a_grid_of_very_many_names_keeps_its_cells_where_they_belong() -> None:
+    size = 30
+    names = tuple(str(n) for n in range(size))
+    full = tuple(tuple(i * size + j + 0.0 for j in range(size)) for i in range(size))
+    cut = capped(Grid(name="g", title="t", names=names, cells=full, alt=""))
+    assert isinstance(cut, Grid)
+    assert len(cut.names) == len(cut.cells) == MOST_NAMES
+    for one, row in zip(cut.names, cut.cells, strict=True):
+        assert len(row) == MOST_NAMES
+        for two, cell in zip(cut.names, row, strict=True):
+            known = one.isdecimal() and two.isdecimal()
+            assert cell == (int(one) * size + int(two) if known else None)

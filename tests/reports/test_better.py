@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -107,6 +108,38 @@ def test_what_people_s_ratings_hang_on_is_recovered(
     assert figure.high is not None
     assert figure.low is not None
     assert figure.high - figure.low < 0.5
+
+
+def without_a_side(made: Material, *, every: int) -> Section:
+    """Return the section where each so-many-th rating of a person does not say the side."""
+    people = (a for a in made.answers if a.judge.startswith("r"))
+    told = {id(a): number for number, a in enumerate(people)}
+    answers = tuple(
+        msgspec.structs.replace(a, position=None) if told.get(id(a), 1) % every == 0 else a
+        for a in made.answers
+    )
+    lost = Material(answers=answers, items=made.items)
+    found = better_section(lost, judged(lost, "g", "better"), seed=0)
+    assert found is not None
+    return found
+
+
+def test_ratings_without_a_side_are_left_out_counted_and_told(made: Material) -> None:
+    """One record without a side takes nothing from the others."""
+    some = without_a_side(made, every=100)
+    table = next(t for t in some.tables if t.title.startswith("What goes"))
+    assert "11 of 1,080 ratings don't say which side was shown: they are left out" in table.note
+    side = cell(some.tables, "What goes", "being shown first", "points")
+    assert holds(side, SIDE)
+    assert side.n == 1069
+
+
+def test_without_most_sides_all_ratings_count_and_the_side_does_not(made: Material) -> None:
+    none = without_a_side(made, every=1)
+    table = next(t for t in none.tables if t.title.startswith("What goes"))
+    assert "1,080 of 1,080 ratings don't say which side was shown: so it is not" in table.note
+    assert "being shown first" not in [line.name for line in table.lines]
+    assert cell(none.tables, "What goes", "names an attribute", "points").n == 1080
 
 
 def test_the_mean_and_the_share_no_better_are_those_of_the_ratings(

@@ -124,3 +124,47 @@ def test_an_empty_reply_has_no_ratio() -> None:
     characters = cell(found, "gpt, all", "characters")
     assert characters is not None
     assert np.isclose(characters.value or 0, 0)
+
+
+def test_a_judge_that_likes_length_alone_agrees_half_the_time_at_the_same_length() -> None:
+    """People choose the longer reply mostly; `long` does no more, `good` knows their choice too."""
+    rng = np.random.default_rng(2)
+    answers: list[Answer] = []
+    items: dict[tuple[str, str], Item] = {}
+    for number in range(600):
+        name, longer = str(number), float(rng.normal(60, 100))
+        items["g", name] = Item(person=f"p{number % 50}", prompt=name, longer=longer)
+        for judge, known in (("long", 0.0), ("good", 1.5)):
+            likes = rng.random() < 1 / (1 + np.exp(-known - longer / 50))
+            answers.append(
+                Answer(
+                    question="preferred",
+                    group="g",
+                    item=name,
+                    judge=judge,
+                    kind="model",
+                    value=float(likes),
+                )
+            )
+    made = Material(answers=tuple(answers), items=items)
+    found = preference_section(judged(made, "g", "preferred"))
+    assert found is not None
+    assert value(found, "long", "agrees") > 0.6
+    same = {name: cell(found, name, "agrees at the same length") for name in ("long", "good")}
+    for name, truth in (("long", 0.5), ("good", 1 / (1 + np.exp(-1.5)))):
+        figure = same[name]
+        assert figure is not None
+        assert figure.low is not None
+        assert figure.high is not None
+        assert figure.low < truth < figure.high
+        assert figure.clusters == 50
+    assert cell(found, LONGER, "agrees at the same length") is None
+
+
+def test_choices_that_length_tells_apart_say_so() -> None:
+    found = preference_section(judged(preferences(), "g", "preferred"))
+    assert found is not None
+    figure = cell(found, "long", "agrees at the same length")
+    assert figure is not None
+    assert figure.value is None
+    assert "the odds have no bound" in (figure.reason or "")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import random
 
+import msgspec
 import pytest
 
-from recenter.figures.record import Table
+from recenter.figures.record import Dots, Table
 from recenter.models.embedded import Minilm
 from recenter.reports.judged import judged
 from recenter.reports.material import Answer, Item, Kind, Material
@@ -170,3 +171,35 @@ def test_a_pair_with_an_answer_missing_is_not_one_where_nothing_was_used(section
     of = table(section, "Where people")
     (line,) = [line for line in of.lines if line.name == "mumbler"]
     assert line.figures == (None, None, None)
+
+
+def f1_picture(section: Section | None) -> Dots:
+    assert section is not None
+    return next(one for one in section.pictures if isinstance(one, Dots) and one.name == "f1")
+
+
+def test_one_person_against_the_others_is_a_line_beside_f1() -> None:
+    """Of three people, the third says yes to everything: the line is the pooled F1 by hand."""
+    made = material()
+    said = {a.item: a.value for a in made.answers if a.judge == "majority"}
+    answers = [a for a in made.answers if a.judge != "majority"]
+    for item, value in said.items():
+        answers += [
+            msgspec.structs.replace(answer(item, name, "person", None), value=given)
+            for name, given in (("r1", value), ("r2", value), ("r3", 1.0))
+        ]
+    voted = Material(answers=tuple(answers), items=made.items)
+    found = selection_section(judged(voted, "made", "relevant"), None, seed=0)
+    yes = sum(value or 0 for value in said.values())
+    # For r1 and r2, the other of them and r3 tie where that one says no: only a yes counts.
+    # r3 is held to both, and says yes to all.
+    hits, whole = 3 * yes, 2 * yes + (yes + len(said)) / 2
+    picture = f1_picture(found)
+    assert picture.reference == pytest.approx(hits / whole)
+    assert "dashed: one person against the others" in picture.x
+    assert "one person against the others 0." in picture.alt
+
+
+def test_without_single_answers_there_is_no_line_and_it_says_why(section: Section) -> None:
+    assert f1_picture(section).reference is None
+    assert any("no human ceiling is drawn" in limit for limit in section.limits)

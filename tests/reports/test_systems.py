@@ -97,7 +97,13 @@ def test_no_label_reaches_a_system_and_neither_order_nor_ids_tell_of_one(tmp_pat
     assert {one["id"] for row in asked for one in row["attributes"]} == {"a1", "a2", "a3", "a4"}
 
 
-def test_the_chosen_reply_is_on_either_side_and_the_answer_is_turned_back(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "answer",
+    ['"preference": 0.8 if good else 0.2', '"scores": {"a": 90 * good, "b": 90 * (not good)}'],
+)
+def test_the_chosen_reply_is_on_either_side_and_the_answer_is_turned_back(
+    tmp_path: Path, answer: str
+) -> None:
     rows = [
         PREFERENCE
         | {"user": f"u{i}", "interaction": f"i{i}", "chosen": "Good.", "rejected": "A longer one."}
@@ -108,8 +114,8 @@ seen = open({str(tmp_path / "seen")!r}, "a")
 for line in sys.stdin:
     seen.write(line)
     row = json.loads(line)
-    row["preference"] = 0.8 if row["a"] == "Good." else 0.2
-    print(json.dumps(row))
+    good = row["a"] == "Good."
+    print(json.dumps(row | {{{answer}}}))
 """
     made = report(tmp_path, rows, "--system", f"ours={script(tmp_path, code)}")
     assert made.exit_code == 0, made.output

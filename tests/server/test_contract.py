@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -52,7 +53,9 @@ SCHEMA.config.phases.coverage.enabled = False
     derandomize=True,
     suppress_health_check=list(hypothesis.HealthCheck),
 )
-def test_whatever_is_sent_is_answered_as_documented(case: Case, running: tuple[str, str]) -> None:
+def test_whatever_is_sent_is_answered_as_documented(
+    case: Case[Any], running: tuple[str, str]
+) -> None:
     address, key = running
     answer = case.call(base_url=address, headers={"Authorization": f"Bearer {key}"})
     case.validate_response(answer, checks=CHECKS)

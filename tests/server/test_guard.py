@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
@@ -170,6 +173,34 @@ def test_what_is_counted_has_no_texts_and_no_ids(memory: Memory) -> None:
     assert found["recenter_requests_total", "", "404", "GET"] == 1
     assert found["recenter_conversations", "open"] == 0
     assert found["recenter_request_seconds_count", "/context", "POST"] == 2
+
+
+def test_a_request_in_hand_is_answered_before_the_server_ends(memory: Memory) -> None:
+    slow, begun = APIRouter(), threading.Event()
+
+    @slow.get("/slow")
+    def answer_late() -> str:
+        begun.set()
+        time.sleep(0.5)
+        return "late"
+
+    with ThreadPoolExecutor(1) as pool:
+        with served(memory, routers=[slow]) as address:
+            waiting = pool.submit(httpx.get, f"{address}/slow")
+            assert begun.wait(10)
+        assert waiting.result(10).json() == "late"
+
+
+def test_what_is_still_to_be_written_is_written_before_the_server_ends(
+    memory: Memory, url: str
+) -> None:
+    with served(memory) as address, asking(address, key_of(memory, "shop")) as shop:
+        shop.post("/memories", json={"user_id": "ada", "messages": SAID})
+        shop.post("/context", json={"user_id": "ada", "messages": ASK})
+    threads = {thread.name for thread in threading.enumerate()}
+    assert not [name for name in threads if name.startswith("recenter-")]
+    with Memory({"store": url}) as again:
+        assert len(again.of_application("shop").receipts("ada")) == 1
 
 
 def test_no_page_of_documentation_is_loaded_from_elsewhere(shop: httpx.Client) -> None:

@@ -60,7 +60,7 @@ def routes() -> Iterator[Route]:
             assert isinstance(route, APIRoute), f"{route} is served past this test"
             given = {p.name for p in (*route.dependant.path_params, *route.dependant.query_params)}
             path = re.sub(r":\w+}", "}", route.path)
-            for method in sorted(route.methods):
+            for method in sorted(route.methods or ()):
                 yield Route(
                     name=f"{method} {path}",
                     method=method,

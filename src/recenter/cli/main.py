@@ -24,6 +24,8 @@ COMMANDS = {
     "evaluate": "recenter.cli.evaluate:evaluate",
     "finetune": "recenter.cli.finetune:finetune",
     "report": "recenter.cli.report:report",
+    "audit": "recenter.cli.audit:audit",
+    "mcp": "recenter.cli.mcp:mcp",
     "people": "recenter.cli.people:people",
     "export": "recenter.cli.people:export",
     "forget": "recenter.cli.people:forget",

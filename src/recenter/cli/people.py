@@ -11,10 +11,13 @@ from typing import BinaryIO
 import click
 
 from recenter import formats
+from recenter.cli.noting import exporting, told
 from recenter.cli.options import setting_options
+from recenter.cli.printable import printable
 from recenter.config import Settings
 from recenter.errors import InputError
 from recenter.importers.normalise import written_whole
+from recenter.memory.unreachable import copies_of
 from recenter.store import Store, open_store
 
 
@@ -40,11 +43,16 @@ def people(settings: Settings) -> None:
 )
 @setting_options("store")
 def export(*, person: str | None, output: str, settings: Settings) -> None:
-    """Write everything that is stored as JSON lines of kind and record."""
+    """Write everything that is stored as JSON lines of kind and record.
+
+    The store keeps where to, so that `recenter forget` can name the copy.
+    """
     with ExitStack() as stack:
         store = stack.enter_context(open_store(settings.store_url))
         if person is not None:
             _require(store, person)
+        path = None if output == "-" else Path(output)
+        stack.enter_context(exporting(store, "export", path, person=person))
         out = stack.enter_context(_writable(output))
         for kind, records in (
             ("conversation", store.conversations(person)),
@@ -65,16 +73,22 @@ def export(*, person: str | None, output: str, settings: Settings) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @setting_options("store")
 def forget(*, person: str, yes: bool, settings: Settings) -> None:
-    """Remove everything about PERSON, and refuse what comes of them later."""
+    """Remove everything about PERSON, and refuse what comes of them later.
+
+    Says which exports, and which models trained since, may still hold them.
+    """
     with open_store(settings.store_url) as store:
         # Forgetting again is how the overwriting is made up for that a reader prevented.
         if not store.is_forgotten(person):
             _require(store, person)
         if not yes:
             click.confirm(f"Forget everything about {person}? This cannot be undone.", abort=True)
+        reachless = copies_of(store, person)
         report = store.forget(person)
     for table, count in report.counts.items():
         click.echo(f"{count:>8}  {table}")
+    for line in told(reachless):
+        click.echo(printable(line))
     if not report.erased:
         click.echo("Another process still reads the old file: forget again when it ends.", err=True)
         sys.exit(1)

@@ -95,11 +95,17 @@ def report(
         material, words = ask_systems(material, systems, limits, bar)
         made = build(material, files, asked, bar)
     with new_folder(output, holds=PAGE) as folder:
-        write_report(made, folder)
+        missing = write_report(made, folder)
     for section in made.sections:
         click.echo(printable(f"{section.title}: {section.verdict}") + "\n")
     for line in words:
         click.echo(printable(line), err=True)
+    if missing:
+        click.echo(
+            f"No installed font has {printable(missing)}: the PNG show boxes for it; page and SVG "
+            "show it where the reader has a font, and the CSV hold it.",
+            err=True,
+        )
     left = sum(problem.count for problem in made.problems)
     if left:
         click.echo(f"{left:,} answers left out or open; the report says which.", err=True)

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 import click
 
 from recenter.cli.bar import NOTHING_KEPT, Bar
+from recenter.cli.noting import training
 from recenter.cli.options import setting_options
 from recenter.config import Settings
 from recenter.figures.draw import need_extra
@@ -50,7 +51,10 @@ class Plan(NamedTuple):
 
 @click.group()
 def train() -> None:
-    """Train a model on people's answers, and say what it is worth on people left out."""
+    """Train a model on people's answers, and say what it is worth on people left out.
+
+    With --store, that store keeps which model was made, so that `recenter forget` can name it.
+    """
 
 
 def _options(kind: Kind, folds: int, example: str) -> Callable[[F], F]:
@@ -66,7 +70,9 @@ def _options(kind: Kind, folds: int, example: str) -> Callable[[F], F]:
             check_folder(given["output"], holds=FILE, model=kind)
             embedder = load_embedder(settings.embedder, settings)
             plain = {name: given.pop(name) for name in Plan._fields if name != "embedder"}
-            return command(plan=Plan(**plain, embedder=embedder), **given)
+            plan = Plan(**plain, embedder=embedder)
+            with training(settings, "train", sources=plan.sources, output=plan.output):
+                return command(plan=plan, **given)
 
         options = (
             click.option(
@@ -103,7 +109,7 @@ def _options(kind: Kind, folds: int, example: str) -> Callable[[F], F]:
                 help="Licence of the data, as the card says it.",
             ),
         )
-        made = setting_options("embedder")(run)
+        made = setting_options("embedder", "store")(run)
         for option in reversed(options):
             made = option(made)
         return made  # type: ignore[return-value]

@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from recenter.errors import MissingExtraError
+from recenter.figures.capped import capped
+from recenter.figures.fonts import Fonts, fonts_for, quiet
 from recenter.figures.record import Dots, Grid, Picture, Plot, Series
 
 _LOOKS: tuple[dict[str, Any], ...] = (
@@ -52,18 +54,21 @@ def need_extra(*modules: str, feature: str = "training", extra: str = "train") -
         raise MissingExtraError(feature, extra)
 
 
-def draw(plot: Picture, folder: Path) -> None:
-    """Write a plot as SVG, PNG and CSV, named after it.
+def draw(plot: Picture, folder: Path) -> str:
+    """Write a plot as SVG, PNG and CSV, named after it; the CSV holds every row.
+
+    Returns the characters that no installed font has: boxes in the PNG, themselves in the SVG.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    with _drawn(plot) as figure:
+    with _drawn(plot) as (figure, missing):
         # Without a date, the same figures give the same bytes.
         figure.savefig(folder / f"{plot.name}.svg", metadata={"Date": None, "Title": plot.title})
         figure.savefig(folder / f"{plot.name}.png", dpi=150)
     _write_csv(plot, folder / f"{plot.name}.csv")
+    return missing
 
 
 def svg(plot: Picture) -> bytes:
@@ -73,20 +78,23 @@ def svg(plot: Picture) -> bytes:
         MissingExtraError: matplotlib is not installed.
     """
     out = io.BytesIO()
-    with _drawn(plot) as figure:
+    with _drawn(plot) as (figure, _):
         figure.savefig(out, format="svg", metadata={"Date": None})
     return out.getvalue()
 
 
 @contextmanager
-def _drawn(plot: Picture) -> Iterator[Any]:
+def _drawn(plot: Picture) -> Iterator[tuple[Any, str]]:
+    """Yield the figure, and the characters that no installed font has."""
     try:
         from matplotlib import rc_context
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingExtraError("drawing figures", "train") from None
-    with rc_context(_STYLE):
+    plot = capped(plot)
+    fonts = fonts_for(_texts(plot))
+    with rc_context(_STYLE | _family(fonts)), quiet():
         figure = Figure(figsize=_size(plot), layout="constrained")
         FigureCanvasAgg(figure)
         axes = figure.add_subplot()
@@ -97,7 +105,22 @@ def _drawn(plot: Picture) -> Iterator[Any]:
             _dots(axes, plot)
         else:
             _grid(axes, plot)
-        yield figure
+        yield figure, fonts.missing
+
+
+def _texts(plot: Picture) -> Iterator[str]:
+    """Yield what is written in a picture."""
+    yield _short(plot.title)
+    if isinstance(plot, Plot):
+        yield from (plot.x, plot.y, *(series.name for series in plot.series))
+    elif isinstance(plot, Dots):
+        yield from (plot.x, *(_short(row.name) for row in plot.rows))
+    else:
+        yield from map(_short, plot.names)
+
+
+def _family(fonts: Fonts) -> dict[str, Any]:
+    return {"font.family": ["sans-serif", *fonts.others]} if fonts.others else {}
 
 
 def _size(plot: Picture) -> tuple[float, float]:

@@ -72,7 +72,7 @@ class Dots(msgspec.Struct, frozen=True, kw_only=True):
     rows: tuple[Dot, ...]
     alt: str
     reference: float | None = None
-    """Where a line is drawn, such as the human ceiling."""
+    """Where a dashed line is drawn, such as the human ceiling; what it is stands in `x`."""
     least: tuple[float, float] | None = None
     """What the axis shows at least: of a single dot it would be a hair's breadth otherwise."""
 

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from recenter.store import Run, Store
 
 EXPORTS = ("export", "study export")
-TRAINING = "train"
+TRAININGS = ("train", "finetune")
+_WROTE = ("done", "interrupted", None)
+"""Outcomes of commands that may have written something: an error ends them before."""
 
 
 class Unreachable(NamedTuple):
@@ -21,16 +23,26 @@ def copies_of(store: Store, person: str) -> Unreachable:
     """Return the files and models that may hold a person: the manifests of exports that were of
     them or of everyone, and of trainings that came after the first of these.
 
-    Batch files never pass through the store: of those nobody keeps a list.
+    Batch files never pass through the store: of those nobody keeps a list. Nor of trainings that
+    were not told the store.
     """
-    copies: list[str] = []
-    models: list[str] = []
-    for run in store.runs():
-        if run.command in EXPORTS and run.arguments.get("person") in (None, person):
-            copies.append(_said(run, "output"))
-        elif run.command == TRAINING and copies:
-            models.append(_said(run, "output"))
-    return Unreachable(tuple(copies), tuple(models))
+    wrote = [run for run in store.runs() if run.outcome in _WROTE]
+    copies = [
+        run
+        for run in wrote
+        if run.command in EXPORTS and run.arguments.get("person") in (None, person)
+    ]
+    # In the same second, nobody knows which was first.
+    first = min((run.started for run in copies), default=None)
+    models = [
+        run
+        for run in wrote
+        if run.command in TRAININGS and first is not None and run.started >= first
+    ]
+    return Unreachable(
+        tuple(_said(run, "output") for run in copies),
+        tuple(_said(run, "output") for run in models),
+    )
 
 
 def _said(run: Run, name: str) -> str:

@@ -17,10 +17,19 @@ from recenter.store.writing import hold_people, put_batch
 
 
 def put_verbatim(
-    engine: Engine, person: str, messages: Messages, *, note: Note, application: str = ""
+    engine: Engine,
+    person: str,
+    messages: Messages,
+    *,
+    note: Note,
+    application: str = "",
+    key: str | None = None,
 ) -> tuple[Attribute, ...]:
     """Keep each message of the person as a memory: stated, accepted, its own evidence; none of a
     person who is paused.
+
+    Messages that begin with words that were kept before are known already, unless a `key` of the
+    conversation tells them apart.
 
     Raises:
         InputError: one is empty, too long, or reads as an instruction.
@@ -28,7 +37,7 @@ def put_verbatim(
     for text in said(messages):
         checked_text(text)
     paused = ledger.enrol(engine.store.database, person, application).paused
-    conversation = None if paused else engine.put_conversation(messages, person)
+    conversation = None if paused else engine.put_conversation(messages, person, key=key)
     if conversation is None:
         return ()
     made = _attributes(conversation)

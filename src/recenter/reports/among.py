@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from recenter.figures.record import Line, Table
-from recenter.reports.judged import one_each, repeated
+from recenter.reports.judged import Judged, one_each, repeated
 from recenter.reports.material import Material
 from recenter.stats.agreement import (
     Scale,
@@ -14,7 +15,7 @@ from recenter.stats.agreement import (
     krippendorff_alpha,
     percent_agreement,
 )
-from recenter.stats.ceiling import leave_one_out
+from recenter.stats.ceiling import LeftOneOut, leave_one_out
 from recenter.stats.clustered import clustered_share
 from recenter.stats.estimate import Estimate
 from recenter.stats.judgments import MOST_ANSWERS, Weights
@@ -65,22 +66,41 @@ def among_people(
     return (_table(question, lines),)
 
 
+def human_f1(of: Judged) -> Estimate | None:
+    """Return the F1 of one person against the majority of the others, on a question of yes and no.
+
+    None where no item has the answers of two people who answered one by one.
+    """
+    answered = [
+        (name, judge, value, person)
+        for judge in of.judges("person")
+        for name, value, person in zip(of.names, of.values[judge].tolist(), of.people, strict=True)
+        if not np.isnan(value)
+    ]
+    if len({name for name, *_ in answered}) == len(answered):
+        return None
+    left = leave_one_out(*map(list, zip(*answered, strict=True)))
+    return _f1(left, np.ones(len(left.rest), np.bool_))
+
+
+def _f1(left: LeftOneOut, rows: NDArray[np.bool_]) -> Estimate:
+    truth, said = left.rest.astype(float) >= 1, left.answers.astype(float) >= 1
+    hit = 2.0 * (truth & said)[rows]
+    whole = truth[rows].astype(float) + said[rows]
+    return clustered_share(hit, [left.clusters[row] for row in np.flatnonzero(rows)], of=whole)
+
+
 def _against_the_rest(columns: tuple[list[str], list[str], list[float], list[str]]) -> list[Line]:
     """Return the human ceiling: F1 of each person against the majority of the others."""
     left = leave_one_out(*columns)
-    truth, said = left.rest.astype(float) >= 1, left.answers.astype(float) >= 1
     raters = np.asarray(left.raters, dtype=object)
-    everyone = {"one person": np.ones(len(truth), np.bool_)}
+    everyone = {"one person": np.ones(len(raters), np.bool_)}
     if len(set(left.raters)) <= _MOST_RATERS:
         everyone |= {str(name): raters == name for name in dict.fromkeys(left.raters)}
-    lines = []
-    for name, rows in everyone.items():
-        hit = 2.0 * (truth & said)[rows]
-        whole = truth[rows].astype(float) + said[rows]
-        who = [left.clusters[row] for row in np.flatnonzero(rows)]
-        f1 = clustered_share(hit, who, of=whole)
-        lines.append(Line(f"F1, {name} against the majority of the rest", (f1,)))
-    return lines
+    return [
+        Line(f"F1, {name} against the majority of the rest", (_f1(left, rows),))
+        for name, rows in everyone.items()
+    ]
 
 
 def _table(question: str, lines: list[Line]) -> Table:

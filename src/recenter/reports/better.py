@@ -9,10 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from recenter.figures.record import Dot, Dots, Line, Table
-from recenter.questions import BETTER
+from recenter.reports.families import own_family
 from recenter.reports.judged import Judged, one_each, people_mean
 from recenter.reports.material import RECOGNISED, Answer, Material
+from recenter.reports.rewards import rewards
 from recenter.reports.section import Section, apart, listed, told
+from recenter.reports.wins import MIDDLE, half, wins
 from recenter.stats.ceiling import noise_ceiling
 from recenter.stats.clustered import clustered_mean, clustered_share
 from recenter.stats.correlation import rank_correlation, spearman, spearman_p
@@ -22,7 +24,6 @@ from recenter.stats.judge_bias import length_baseline, leniency, mention_effect,
 
 Floats = NDArray[np.float64]
 
-MIDDLE = float(1 + len(BETTER.answers)) / 2
 _REWARD = "mention, judge"
 _FEWEST_MODELS = 3
 _MOST_RATERS = 12
@@ -71,11 +72,15 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
             "ratings": len(answers),
             "pairs of replies": len({one.item for one in answers}),
             "judges": len(of.judges("model")),
+            **_counted(of),
         },
         tables=(
             overall,
+            *wins(material, of),
             *_effects(rows),
             *judges,
+            *own_family(of),
+            *rewards(of, single, seed=seed),
             *_taste(of, judges),
             *_unblinded(material, of.group),
             *_noise(single, _rows(material, single), seed=seed),
@@ -83,6 +88,11 @@ def better_section(material: Material, of: Judged, *, seed: int) -> Section | No
         pictures=_picture(overall),
         limits=_LIMITS,
     )
+
+
+def _counted(of: Judged) -> dict[str, int]:
+    scored = len(of.judges("score"))
+    return {"models that give scores": scored} if scored else {}
 
 
 def _rows(material: Material, answers: Sequence[Answer]) -> _Rows:
@@ -127,15 +137,20 @@ def _generators(rows: _Rows) -> Table:
 
 
 def _effects(rows: _Rows) -> tuple[Table, ...]:
-    """Return what goes with a higher rating, over people and raters."""
-    known = all(one is not None for one in rows.first)
+    """Return what goes with a higher rating, over people and raters.
+
+    Ratings without a side count where most have none, and the side is then left out; else they
+    are left out. Both is said.
+    """
+    unknown = sum(one is None for one in rows.first)
+    known = 2 * unknown <= len(rows.first)
     length = None if np.isnan(rows.longer).all() else rows.longer
     mentions = None if np.isnan(rows.mentions).all() else {"names an attribute": rows.mentions}
     found = rating_effects(
         rows.values,
         rows.people,
         rows.raters,
-        position=[bool(one) for one in rows.first] if known else None,
+        position=[np.nan if one is None else one for one in rows.first] if known else None,
         length=length,
         covariates=mentions,
     )
@@ -146,6 +161,11 @@ def _effects(rows: _Rows) -> tuple[Table, ...]:
     }
     lines = [Line(names.get(name, name), (of,)) for name, of in found.terms.items()]
     note = "Least squares; clustered by person and by rater."
+    if unknown:
+        lost = "they are left out here." if known else "so it is not held equal."
+        note += (
+            f" {unknown:,} of {len(rows.first):,} ratings don't say which side was shown: {lost}"
+        )
     for name, why in found.dropped.items():
         note += f" {name} is left out: {why}"
     table = Table(
@@ -173,7 +193,7 @@ def _judges(material: Material, of: Judged, *, seed: int) -> tuple[Table, ...]:
             mention = mention_effect(judged, people, mentions, of.people, length=lengths)
         forward, swapped = _orders(material, of, name)
         sides = position_bias(forward, swapped, of.people)
-        base = length_baseline(_half(people), _half(judged), longer, of.people)
+        base = length_baseline(half(people), half(judged), longer, of.people)
         lines.append(
             Line(
                 name,
@@ -292,12 +312,6 @@ def _noise(answers: Sequence[Answer], rows: _Rows, *, seed: int) -> tuple[Table,
     )
 
 
-def _half(ratings: Floats) -> Floats:
-    """Turn ratings around the middle into preferences: 1, 0, or 1/2 a tie."""
-    found: Floats = (np.sign(ratings - MIDDLE) + 1) / 2
-    return found
-
-
 def _orders(material: Material, of: Judged, judge: str) -> tuple[Floats, Floats]:
     """Return a judge's preferences with the reply shown first, and second, for each item."""
     place = {name: row for row, name in enumerate(of.names)}
@@ -306,7 +320,7 @@ def _orders(material: Material, of: Judged, judge: str) -> tuple[Floats, Floats]
         mine = (one.group, one.question, one.judge) == (of.group, of.question, judge)
         if mine and one.position is not None and one.value is not None:
             sides[one.position][place[one.item]] = one.value
-    return _half(sides["first"]), _half(sides["second"])
+    return half(sides["first"]), half(sides["second"])
 
 
 def _picture(table: Table) -> tuple[Dots, ...]:

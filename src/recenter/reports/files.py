@@ -14,6 +14,7 @@ from recenter.reports.readers.preferences import read_preferences
 from recenter.reports.readers.ratings import read_ratings
 from recenter.reports.readers.relevance import read_pair_models, read_pairs
 from recenter.reports.readers.replies import read_replies
+from recenter.reports.readers.scores import read_scores
 from recenter.reports.readers.support import read_statements
 from recenter.train.sources import DataFile, read_rows
 
@@ -30,6 +31,7 @@ SHAPES = (
     Shape("ratings", frozenset({"context_id", "responses"}), read_ratings),
     Shape("statements", frozenset({"session", "text", "verdict"}), read_statements),
     Shape("replies", frozenset({"pair", "generator", "mode", "response"}), read_replies),
+    Shape("scores", frozenset({"reply", "model", "score"}), read_scores),
 )
 
 

@@ -6,19 +6,22 @@ A reader makes these of one kind of file; no section knows which file an answer 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from typing import Literal
 
 import msgspec
 
+from recenter.questions import BETTER
 from recenter.records import Turn
 
 RECOGNISED = "recognised"
 """Not a question of its own: whether an annotator told the reply that knows the person from the
 other, 1 or 0; None where they said that they can't tell."""
 
-Kind = Literal["person", "majority", "model"]
-"""Who answered: one person, several of whom only the majority is known, or a model."""
+Kind = Literal["person", "majority", "model", "score"]
+"""Who answered: one person, several of whom only the majority is known, a model, or a model that
+gives a number on a scale of its own, such as a reward model."""
 
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -31,7 +34,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     judge: str
     kind: Kind
     value: float | None
-    """Place on the scale of the question; None where the answer could not be read."""
+    """Place on the scale of the question, or how much higher the reply that is rated scores; None
+    where the answer could not be read."""
     again: bool = False
     """The judge was asked before: this answer tells of their consistency, and of nothing else."""
     probability: float | None = None
@@ -60,11 +64,16 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     refines: str | None = None
     """Item whose wording this one replaced."""
     replies: tuple[str, str] | None = None
-    """In preferences, the words of the chosen reply and of the other one; for systems alone."""
+    """Words of two replies, for systems alone: in preferences of the chosen one and of the other,
+    in comparisons of the one that is rated and of the other."""
+    reply_ids: tuple[str, str] | None = None
+    """Their ids, where the file gives them."""
+    statements: tuple[str, ...] = ()
+    """In comparisons, what judges are told of the person; for systems alone."""
     evidence: str | None = None
     """Words that a statement came from; empty where there are none, None where no file says."""
     turns: tuple[Turn, ...] = ()
-    """The conversation of a statement, where the file holds it."""
+    """The conversation of a statement, or those it cites, where the file holds them."""
 
 
 class ReplyText(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,6 +85,15 @@ class ReplyText(msgspec.Struct, frozen=True, kw_only=True):
     generator: str
     arm: str
     text: str
+
+
+class ReplyScore(msgspec.Struct, frozen=True, kw_only=True):
+    """What a reward model gives a reply, on a scale of its own."""
+
+    reply: str
+    """Id of the reply."""
+    judge: str
+    score: float
 
 
 class Problem(msgspec.Struct, frozen=True, kw_only=True):
@@ -97,6 +115,8 @@ class Material(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
     items: Items = {}
     replies: tuple[ReplyText, ...] = ()
+    scores: tuple[ReplyScore, ...] = ()
+    """Of replies that may stand in another file; `joined` makes answers of them."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -131,7 +151,7 @@ def plain(name: str) -> str:
 
 
 def joined(parts: Iterable[Material]) -> Material:
-    """Return the material of several files as one.
+    """Return the material of several files as one, with scores of replies as answers.
 
     The second answer of a judge to the same item is left out and counted: which of two is meant,
     nobody can tell. So are answers on items that no file describes: whose they are is not known.
@@ -140,7 +160,9 @@ def joined(parts: Iterable[Material]) -> Material:
     texts: dict[tuple[str, str, str], ReplyText] = {}
     answers: dict[tuple[object, ...], Answer] = {}
     items: dict[tuple[str, str], Item] = {}
+    scores: list[ReplyScore] = []
     for part in parts:
+        scores += part.scores
         for place, item in part.items.items():
             if items.setdefault(place, item) != item:
                 problems.add("an item that was described otherwise before", place[1])
@@ -155,7 +177,9 @@ def joined(parts: Iterable[Material]) -> Material:
                 problems.add("a judge answered the same item before", f"{one.judge} on {one.item}")
             else:
                 answers[key] = one
+    named = {one.judge for one in answers.values()}
     described = [one for one in answers.values() if (one.group, one.item) in items]
+    described += map(_named, _of_scores(scores, items, named, problems))
     lost = [one for one in answers.values() if (one.group, one.item) not in items]
     if lost:
         first = f"{lost[0].judge} on {lost[0].item}"
@@ -168,9 +192,40 @@ def joined(parts: Iterable[Material]) -> Material:
     )
 
 
+def _of_scores(
+    scores: Sequence[ReplyScore], items: Items, taken: AbstractSet[str], problems: Problems
+) -> Iterator[Answer]:
+    """Yield by how much the reply that is rated scores higher, for each comparison and model."""
+    of: dict[str, dict[str, float]] = {}
+    for one in scores:
+        mine = of.setdefault(f"{one.judge} (scores)" if one.judge in taken else one.judge, {})
+        if one.reply in mine:
+            problems.add("a model scored the same reply before", f"{one.judge} on {one.reply}")
+        mine.setdefault(one.reply, one.score)
+    compared = {place: item.reply_ids for place, item in items.items() if item.reply_ids}
+    known = {name for both in compared.values() for name in both}
+    for judge, mine in of.items():
+        for (group, name), (rated, other) in compared.items():
+            if rated in mine and other in mine:
+                yield Answer(
+                    question=BETTER.name,
+                    group=group,
+                    item=name,
+                    judge=judge,
+                    kind="score",
+                    value=mine[rated] - mine[other],
+                )
+            elif rated in mine or other in mine:
+                problems.add("a model scored one reply of a comparison alone", f"{judge} on {name}")
+        strange = [name for name in mine if name not in known]
+        if strange:
+            example = f"{judge} on {strange[0]}"
+            problems.add("a score of a reply that is in no comparison", example, len(strange))
+
+
 def _named(one: Answer) -> Answer:
     """Give a model's name another form where it would pass for people, or for a baseline."""
     name = plain(one.judge)
-    if one.kind == "model" and name in RESERVED:
+    if one.kind in ("model", "score") and name in RESERVED:
         name = f"{name} (a model)"
     return one if name == one.judge else msgspec.structs.replace(one, judge=name)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import functools
-import hashlib
 
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 
 from recenter import __version__
 from recenter.figures.inline import inline_svg
+from recenter.figures.look import environment, style
 from recenter.figures.markdown import sizes_of
 from recenter.figures.record import Picture
 from recenter.reports.section import INTERVALS, GapReport, Section, signature_line
@@ -22,14 +21,14 @@ def page(report: GapReport) -> str:
     Raises:
         MissingExtraError: matplotlib is not installed.
     """
-    style = _environment().get_template("report.css").render()
+    look = style()
     return (
         _environment()
         .get_template("report.html")
         .render(
             report=report,
-            style=style,
-            style_hash=base64.b64encode(hashlib.sha256(style.encode()).digest()).decode(),
+            style=look.text,
+            style_hash=look.hash,
             svg=_svg,
             sizes=sizes_of,
             signature=signature_line(report),
@@ -46,10 +45,4 @@ def _svg(picture: Picture, section: Section) -> str:
 
 @functools.cache
 def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("recenter.reports", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
+    return environment("recenter.reports")

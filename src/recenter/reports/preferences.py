@@ -12,6 +12,7 @@ from recenter.reports.against import kept
 from recenter.reports.judged import Judged
 from recenter.reports.section import Section, apart, listed, told
 from recenter.stats.clustered import clustered_mean, clustered_share
+from recenter.stats.effects import adjusted_win_rate
 from recenter.stats.estimate import Estimate
 
 Floats = NDArray[np.float64]
@@ -46,12 +47,14 @@ def preference_section(of: Judged) -> Section | None:
         columns=(
             "agrees",
             "above the longer reply",
+            "agrees at the same length",
             "prefers the longer",
             "agrees where the person chose the shorter",
             "unread",
         ),
         lines=tuple(lines),
-        note="n counts occasions, and pairs in the last column.",
+        note="n counts occasions; pairs in the last column, and at the same length, which is by "
+        "logistic regression on how much longer the chosen reply is, clustered by person.",
     )
     return Section(
         stage="reply",
@@ -80,6 +83,7 @@ def _baseline(of: Judged, wins: Floats) -> Line:
             clustered_share(agrees.values[0], agrees.people),
             None,
             None,
+            None,
             clustered_share(shorter.values[0], shorter.people),
             None,
         ),
@@ -98,6 +102,7 @@ def _line(of: Judged, name: str, wins: Floats, longer: Floats) -> Line:
         (
             clustered_share(agrees.values[0], agrees.people),
             clustered_mean(agrees.values[0] - agrees.values[1], agrees.people),
+            adjusted_win_rate(said, of.people, length=longer).adjusted if longer.any() else None,
             clustered_share(chosen.values[0], chosen.people),
             clustered_share(shorter.values[0], shorter.people),
             _unread(of, name, read),

@@ -17,8 +17,10 @@ from recenter.reports.section import INTERVALS, GapReport, Section, signature_li
 PAGE, TEXT, DATA, FIGURES = "report.html", "report.md", "report.json", "figures"
 
 
-def write_report(report: GapReport, folder: Path) -> None:
+def write_report(report: GapReport, folder: Path) -> str:
     """Write page, text, data and figures into a folder.
+
+    Returns the characters of names that no installed font has, so that the PNG show boxes.
 
     Raises:
         MissingExtraError: matplotlib is not installed.
@@ -27,9 +29,11 @@ def write_report(report: GapReport, folder: Path) -> None:
     (folder / TEXT).write_text(markdown(report), "utf-8")
     data = msgspec.json.encode(as_data(report), order="deterministic")
     (folder / DATA).write_bytes(msgspec.json.format(data, indent=2) + b"\n")
+    missing = ""
     for section in report.sections:
         for picture in section.pictures:
-            draw(named(picture, section), folder / FIGURES)
+            missing += draw(named(picture, section), folder / FIGURES)
+    return "".join(dict.fromkeys(missing))
 
 
 def named(picture: Picture, section: Section) -> Picture:

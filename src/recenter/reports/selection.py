@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from recenter.figures.record import Dot, Dots, Grid, Line, Table
 from recenter.models.base import Embedder
 from recenter.reports.against import COLUMNS, figures, kept
+from recenter.reports.among import human_f1
 from recenter.reports.judged import Judged
 from recenter.reports.material import plain
 from recenter.reports.scored import scored
@@ -31,6 +32,10 @@ _LIMITS = (
     "a no.",
     "Where the pairs were picked because a model had found something relevant in them, shares are "
     "those of such pairs, and higher than in ordinary use.",
+)
+_NO_CEILING = (
+    "How one person does against the others is not known: only what most people said is in the "
+    "data, so no human ceiling is drawn."
 )
 
 
@@ -63,7 +68,7 @@ def selection_section(
     found = baselines(of, truth, rows, embedder, seed=seed)
     people = tuple(of.people[row] for row in rows)
     data = _Set(of, truth, people, models, found.decided, found.missing, seed)
-    gap = _against(data)
+    gap, ceiling = _against(data), human_f1(of)
     return Section(
         stage="selection",
         name=f"selection-{of.group}",
@@ -82,8 +87,8 @@ def selection_section(
             *_quiet(data, rows),
             *_divided(data, rows, texts=texts),
         ),
-        pictures=(*_shares(gap), *_agreement(data)),
-        limits=(*_LIMITS, *found.missing),
+        pictures=(*_shares(gap, ceiling), *_agreement(data)),
+        limits=(*_LIMITS, *(() if ceiling else (_NO_CEILING,)), *found.missing),
     )
 
 
@@ -222,10 +227,13 @@ def _brief(text: str) -> str:
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 1]}…"
 
 
-def _shares(gap: Table) -> tuple[Dots, ...]:
+def _shares(gap: Table, ceiling: Estimate | None) -> tuple[Dots, ...]:
+    """Draw what is used, and F1, the latter with the human ceiling as a line."""
     shown = (("share used", "share"), ("F1", "f1"))
     found = []
     for column, name in shown:
+        line = ceiling if name == "f1" and ceiling is not None and ceiling.value else None
+        beside = "" if line is None else f"; one person against the others {told(line)}"
         at = gap.columns.index(column)
         rows = [Dot(line.name, line.figures[at]) for line in gap.lines if line.figures[at]]  # type: ignore[arg-type]
         words = "; ".join(f"{row.name} {told(row.figure)}" for row in rows)
@@ -233,9 +241,10 @@ def _shares(gap: Table) -> tuple[Dots, ...]:
             Dots(
                 name=name,
                 title=f"Selection: {column}",
-                x=column,
+                x=column if line is None else f"{column}; dashed: one person against the others",
                 rows=tuple(rows),
-                alt=f"{column} of each judge with its 95 % interval: {words}.",
+                reference=None if line is None else line.value,
+                alt=f"{column} of each judge with its 95 % interval: {words}{beside}.",
             )
         )
     return tuple(found)

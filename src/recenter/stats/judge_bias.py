@@ -181,7 +181,8 @@ def _mention(
 def _apart(values: Floats, own: NDArray[np.bool_], groups: Ints, level: float) -> Estimate:
     """Mean of its own less mean of the others, people being in both."""
     if own.all() or not own.any():
-        reason = "There are no rows of its own family." if not own.any() else "There are no others."
+        whose = "other families" if own.any() else "its own family"
+        reason = f"There are no rows of {whose} that both rated."
         return Estimate(value=None, n=len(values), reason=reason)
     count = int(groups.max()) + 1
     one, other = (

@@ -15,6 +15,7 @@ _PAIRS = (
     " ᴀa ɑa ɡg ոn սu ցg աw ɩi ıi łl øo đd ’' ‘' “\" ”\""
 )
 _ALIKE = str.maketrans({pair[0]: pair[1] for pair in _PAIRS.split()})
+_MARKS = frozenset(map(chr, range(0x300, 0x370)))
 _TAG = range(0xE0020, 0xE007F)
 """Characters of Unicode's tag block: a second, invisible ASCII."""
 _SPACED = re.compile(r"(?<!\w)\w(?:[ .\-_*]\w){4,60}(?!\w)")
@@ -24,7 +25,12 @@ _INSIDE = re.compile(r"[ .\-_*]")
 def visible(text: str) -> str:
     """Return the text in compatibility form and lower case, without characters nobody sees."""
     folded = unicodedata.normalize("NFKC", text).casefold()
-    return "".join(char for char in folded if unicodedata.category(char) not in ("Cf", "Mn", "Co"))
+    return "".join(char for char in folded if not _unseen(char))
+
+
+def _unseen(char: str) -> bool:
+    """Whether a character is invisible, or a mark over a letter that has no letter with it."""
+    return char > "\x7f" and (char in _MARKS or unicodedata.category(char) in ("Cf", "Co"))
 
 
 def look_alike(text: str) -> str:

@@ -21,6 +21,7 @@ LONGEST = 20_000
 """Characters that are read; the rest of a longer text is looked at from its end."""
 _LEAST_HIDDEN = 8
 _BASE64 = re.compile(r"(?<![\w+/=])[A-Za-z0-9+/_-]{20,8000}={0,2}(?![\w+/=])")
+_BLANK = re.compile(r"\n\s+")
 _WHOLE_BLOCK = re.compile(
     r"<([\w-]{0,30}memor(?:y|ies)[\w-]{0,30})>([^<]{0,20000})</\1\s{0,5}>", re.IGNORECASE
 )
@@ -43,7 +44,7 @@ def instruction_like(text: str) -> str | None:
 
 def _found(text: str) -> str | None:
     # A whole block of memories is somebody's rendering; a closing tag alone is a way out of one.
-    seen = _WHOLE_BLOCK.sub(r" \2 ", visible(text))
+    seen = _WHOLE_BLOCK.sub(r" \2 ", _BLANK.sub("\n\n", visible(text)))
     for rule in _RULES:
         if rule.pattern.search(seen):
             return rule.reason
@@ -85,7 +86,7 @@ _ORDERS = (
     r"|restrictions?|constraints?|polic(?:y|ies)|training|safeguards?|system messages?)"
 )
 _LEADS = (
-    r"(?:^|[.!?:;\n>\]\"'(*-])\s{0,20}(?:(?:please|now|and|also|note|important|assistant|ai|model"
+    r"(?:^|[.!?:;\n>\]\"(*-])\s{0,20}(?:(?:please|now|and|also|note|important|assistant|ai|model"
     r"|chatbot|bot|dear assistant|attention|to the (?:ai|model|assistant))[\s,:!-]{1,5}){0,4}"
 )
 _WORD_OF_MODEL = r"(?:assistant|ai|model|llm|chatbot|bot|agent|chatgpt|gpt|claude|gemini|copilot)"
@@ -120,7 +121,7 @@ _FOREIGN = (
     r"|(?:지시|명령|규칙|프롬프트).{0,8}(?:무시|잊)"
     r"|(?:تجاهل|انس|انسى).{0,30}(?:تعليمات|التعليمات|أوامر|الأوامر|القواعد)"
     r"|(?:önceki|tüm|bütün).{0,30}(?:talimat|komut|kural).{0,20}(?:yok say|unut|görmezden)"
-    r"|(?:निर्देश|नयम|आदेश).{0,30}(?:अनदख|भल|नजरअदाज)"
+    r"|(?:निर्देश|नियम|आदेश).{0,30}(?:अनदेखा|भूल)"
 )
 _TURNS = (
     r"</?(?:system|assistant|instructions?|prompt|im_start|im_end|tool[_-]?(?:result|call|output)s?"

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 
 from recenter import formats
+from recenter.cli.noting import exporting
 from recenter.cli.options import setting_options, typed
 from recenter.cli.studies.opened import at_desk, file_argument
 from recenter.config import Settings
@@ -73,7 +74,7 @@ def export(
     """
     if publish and not licence:
         raise click.UsageError("--release needs --licence, such as CC-BY-4.0.")
-    with at_desk(file, settings) as (desk, _):
+    with at_desk(file, settings) as (desk, store), exporting(store, "study export", output):
         if tool is not None:
             _for_tool(desk, output, tool)
         elif publish:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from recenter.errors import InputError
-from recenter.questions import BETTER, get_question
+from recenter.questions import BETTER, SUPPORTED, get_question
 from recenter.records import (
     Attribute,
     Conversation,
@@ -190,7 +190,36 @@ def _item(judgment: Judgment, stored: _Stored, turned: bool) -> Item | None:
         longer=_longer(reply, other),
         mentions=_mentions(reply, attribute, query),
         refines=attribute.members[0] if attribute and len(attribute.members) == 1 else None,
+        **_for_systems(judgment.question, attribute, reply, other, stored),
     )
+
+
+def _for_systems(
+    question: str,
+    attribute: Attribute | None,
+    reply: Reply | None,
+    other: Reply | None,
+    stored: _Stored,
+) -> dict[str, Any]:
+    """Return what a system is shown of a statement, or of two replies, as people were."""
+    if question == SUPPORTED.name and attribute is not None:
+        cited = dict.fromkeys(one.conversation for one in attribute.evidence)
+        talks = [talk for name in cited if (talk := stored.get(Conversation, name)) is not None]
+        return {
+            "evidence": "\n".join(one.quote for one in attribute.evidence),
+            "turns": tuple(turn for talk in talks for turn in talk.turns),
+        }
+    if question != BETTER.name or reply is None or other is None:
+        return {}
+    told = {one.attribute: one.text for both in (reply, other) for one in both.receipt.used}
+    words = None
+    if reply.text is not None and other.text is not None:
+        words = (reply.text, other.text)
+    return {
+        "replies": words,
+        "reply_ids": (reply.id, other.id),
+        "statements": tuple(told.values()) if attribute is None else (attribute.text,),
+    }
 
 
 def _source(attribute: Attribute | None, reply: Reply | None, stored: _Stored) -> str:

@@ -5,15 +5,20 @@ An answer that is missing or makes no sense is unread, and never a no.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from recenter import formats
 from recenter.errors import InputError
-from recenter.questions import SUPPORTED
+from recenter.questions import BETTER, SUPPORTED
 from recenter.reports.material import Problems
 from recenter.reports.systems.asked import Ask
+
+Position = Literal["first", "second"]
+_TURNED = float(len(BETTER.answers) + 1)
+_MOST = 1e100
+"""What is further from 0 is no score."""
+_NO_SCORES = "scores that are not two numbers"
 
 
 class Said(NamedTuple):
@@ -21,6 +26,10 @@ class Said(NamedTuple):
 
     value: float | None
     probability: float | None = None
+    orders: tuple[tuple[Position, float], ...] = ()
+    """In comparisons, the rating of the reply by where it was shown."""
+    scored: bool = False
+    """Whether the value is a difference of scores, and no rating."""
 
 
 _USED: Mapping[str, float] = {"use": 1.0, "withhold": 0.0, "ask": 0.0}
@@ -67,7 +76,18 @@ def answers(
     missing = len(by_row.keys() - answered)
     if missing and lines:
         problems.add(f"{of}: rows that it left out or that could not be read", "", missing)
-    return found
+    return _of_one_form(found, problems, of=of)
+
+
+def _of_one_form(found: dict[str, Said], problems: Problems, *, of: str) -> dict[str, Said]:
+    """Leave unread what is of another form than the first answer: ratings are no scores."""
+    forms = [one.scored for one in found.values() if one.value is not None]
+    other = [
+        name for name, one in found.items() if one.value is not None and one.scored != forms[0]
+    ]
+    if other:
+        problems.add(f"{of}: answers of another form than its first one", "", len(other))
+    return found | dict.fromkeys(other, _UNREAD)
 
 
 def _object(line: bytes, wrong: Callable[[str], None]) -> Mapping[str, Any] | None:
@@ -106,6 +126,12 @@ def _relevant(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) ->
 
 
 def _preferred(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) -> dict[str, Said]:
+    if isinstance(scores := row.get("scores"), dict):
+        ahead = _ahead(ask, scores)
+        if ahead is None:
+            wrong(_NO_SCORES)
+            return {ask.items[""]: _UNREAD}
+        return {ask.items[""]: Said(0.5 if ahead == 0 else float(ahead > 0))}
     given = _share(row.get("preference"))
     if given is None:
         wrong("preferences that are no number in [0, 1]")
@@ -114,6 +140,52 @@ def _preferred(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) -
     # Which one it would have chosen, as people said it; how surely is the probability.
     value = 0.5 if chosen == 0.5 else float(chosen > 0.5)
     return {ask.items[""]: Said(value, chosen)}
+
+
+def _better(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) -> dict[str, Said]:
+    item = ask.items[""]
+    orders, scores = row.get("orders"), row.get("scores")
+    if isinstance(orders, dict):
+        of_a = [_rating(orders.get(side)) for side in ("first", "second")]
+        if None not in of_a:
+            return {item: _rated(ask, [one or 0.0 for one in of_a])}
+        wrong("orders that are not two ratings from 1 to 5")
+    elif isinstance(scores, dict):
+        ahead = _ahead(ask, scores)
+        if ahead is not None:
+            return {item: Said(ahead, scored=True)}
+        wrong(_NO_SCORES)
+    else:
+        given = _share(row.get("preference"))
+        if given is not None:
+            return {item: Said((1 - given if ask.swapped else given) - 0.5, scored=True)}
+        wrong("answers without orders, scores or a preference in [0, 1]")
+    return {item: _UNREAD}
+
+
+def _ahead(ask: Ask, scores: Mapping[str, Any]) -> float | None:
+    """Return how much higher the reply scores that was chosen, or that is rated."""
+    a, b = _number(scores.get("a")), _number(scores.get("b"))
+    if a is None or b is None:
+        return None
+    return b - a if ask.swapped else a - b
+
+
+def _rated(ask: Ask, of_a: Sequence[float]) -> Said:
+    """Turn two ratings of `a`, shown first and second, into those of the reply that is rated."""
+    shown: tuple[tuple[Position, float], ...] = (("first", of_a[0]), ("second", of_a[1]))
+    if ask.swapped:
+        # Where `a` was shown first the rated reply was second, and is as much better as `a` worse.
+        shown = (("second", _TURNED - of_a[0]), ("first", _TURNED - of_a[1]))
+    return Said(sum(one for _, one in shown) / 2, orders=shown)
+
+
+def _rating(given: object) -> float | None:
+    """Return a rating from 1 to 5, which the batch contract writes as text."""
+    if isinstance(given, str) and given in BETTER.values:
+        return float(given)
+    number = _number(given)
+    return number if number is not None and 1 <= number <= len(BETTER.answers) else None
 
 
 def _supported(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) -> dict[str, Said]:
@@ -125,13 +197,19 @@ def _supported(ask: Ask, row: Mapping[str, Any], wrong: Callable[[str], None]) -
 
 
 def _share(given: object) -> float | None:
+    number = _number(given)
+    return number if number is not None and 0 <= number <= 1 else None
+
+
+def _number(given: object) -> float | None:
     if isinstance(given, bool) or not isinstance(given, int | float):
         return None
-    return float(given) if math.isfinite(given) and 0 <= given <= 1 else None
+    return float(given) if abs(given) <= _MOST else None
 
 
 _READERS: Mapping[str, _Reader] = {
     "relevant": _relevant,
     "preferred": _preferred,
+    BETTER.name: _better,
     SUPPORTED.name: _supported,
 }

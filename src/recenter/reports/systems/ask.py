@@ -122,18 +122,22 @@ def _answers(
     if all(one.value is None for one in found.values()):
         return []
     unread = Said(None)
+    scored = any(one.scored for one in found.values())
     return [
         Answer(
             question=question,
             group=group,
             item=item,
             judge=system.name,
-            kind="model",
-            value=found.get(item, unread).value,
-            probability=found.get(item, unread).probability,
+            kind="score" if scored else "model",
+            value=value,
+            probability=said.probability,
+            position=position,
         )
         for ask in asked
         for item in ask.items.values()
+        for said in (found.get(item, unread),)
+        for position, value in said.orders or ((None, said.value),)
     ]
 
 

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from recenter.questions import SUPPORTED
+from recenter.questions import BETTER, SUPPORTED
 from recenter.reports.material import Item, Material
 
 
@@ -21,7 +21,7 @@ class Ask(NamedTuple):
     items: Mapping[str, str]
     """Item by the id that the row gives it; the id is empty where a row is about one item."""
     swapped: bool = False
-    """In comparisons, whether the chosen reply is `b`."""
+    """Of two replies, whether the one that was chosen, or that is rated, is `b`."""
 
 
 _Named = Sequence[tuple[str, Item]]
@@ -38,15 +38,18 @@ def asks(material: Material, group: str, question: str, *, seed: int) -> list[As
     if build is None:
         return []
     asked: set[str] = set()
+    mine: set[str] = set()
     others: set[str] = set()
     for one in material.answers:
-        if one.group == group and one.kind != "model":
-            (asked if one.question == question else others).add(one.item)
+        if one.group == group:
+            (mine if one.question == question else others).add(one.item)
+            if one.question == question and one.kind in ("person", "majority"):
+                asked.add(one.item)
     pairs = {_pair(material.items[group, name]) for name in asked}
     named = [
         (name, item)
         for (of, name), item in material.items.items()
-        if of == group and (name in asked or (name not in others and _pair(item) in pairs))
+        if of == group and (name in asked or (name not in others - mine and _pair(item) in pairs))
     ]
     return [
         ask._replace(row={"row": str(number), **ask.row})
@@ -75,13 +78,15 @@ def _relevant(named: _Named, seed: int) -> list[Ask]:
     return found
 
 
-def _preferred(named: _Named, seed: int) -> list[Ask]:
+def _two_replies(named: _Named, seed: int) -> list[Ask]:
     found = []
     for name, item in named:
         if item.replies is not None:
             swapped = bool(_hash(seed, name)[0] & 1)
             a, b = reversed(item.replies) if swapped else item.replies
-            row = {"prompt": item.message, "a": a, "b": b, "user": item.person}
+            row: dict[str, Any] = {"prompt": item.message, "a": a, "b": b, "user": item.person}
+            if item.statements:
+                row["profile"] = list(item.statements)
             found.append(Ask(row, {"": name}, swapped))
     return found
 
@@ -104,6 +109,7 @@ def _hash(seed: int, name: str) -> bytes:
 
 BUILDERS: Mapping[str, _Builder] = {
     "relevant": _relevant,
-    "preferred": _preferred,
+    "preferred": _two_replies,
+    BETTER.name: _two_replies,
     SUPPORTED.name: _supported,
 }

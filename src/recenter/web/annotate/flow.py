@@ -94,6 +94,7 @@ def begin(request: Request, form: FormData) -> Response:
         joining.train(asked.desk, asked.annotator, asked.task)
     elif joining.claim(asked.desk, asked.annotator, asked.task) is None:
         # Whoever handed work in is not one who came too late, and is paid for it.
+        slots = joining.held(asked.desk, asked.annotator.id)
         worked = any(slot.purpose == "work" and slot.state == "done" for slot in slots)
         joining.end(asked.desk, asked.annotator.id, "completed" if worked else "full")
     return _to(asked, "next")

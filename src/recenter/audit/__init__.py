@@ -1,0 +1,1 @@
+"""An audit of somebody else's memory store: which entries are sound, and what ails the rest."""

@@ -1,0 +1,1 @@
+"""One file per fault of a memory: entries in, findings out."""
