@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recenter.memory import Memory
+    from recenter.memory import AsyncMemory, Memory, wrap_openai
 
 __version__ = "0.1.0"
-__all__ = ["Memory", "__version__"]
+__all__ = ["AsyncMemory", "Memory", "__version__", "wrap_openai"]
 
 
 def __getattr__(name: str) -> Any:
     """Import what an application uses when it is asked for, so that the stages stay light."""
-    if name == "Memory":
-        from recenter.memory import Memory
+    if name in __all__:
+        from recenter import memory
 
-        return Memory
+        return getattr(memory, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

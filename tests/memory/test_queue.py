@@ -135,14 +135,17 @@ def test_a_slow_or_failing_decision_leaves_the_messages_as_they_are(memory: Memo
     messages = [{"role": "user", "content": "How do I sleep better after work?"}]
     person = memory.person("ada")
     assert memory.engine.safe_context(messages, person)
-    held = threading.Event()
-    real = memory.engine.context
+    held, over = threading.Event(), threading.Event()
+    real = memory.engine._decide
 
     def slow(*args: Any, **more: Any) -> Any:
         held.wait(20)
-        return real(*args, **more)
+        try:
+            return real(*args, **more)
+        finally:
+            over.set()
 
-    memory.engine.context = slow  # type: ignore[method-assign]
+    memory.engine._decide = slow  # type: ignore[method-assign]
     begun = time.monotonic()
     given_up = memory.engine.safe_context(messages, person, patience=0.1)
     assert time.monotonic() - begun < 10
@@ -150,9 +153,12 @@ def test_a_slow_or_failing_decision_leaves_the_messages_as_they_are(memory: Memo
     assert not given_up
     assert given_up.decision == "unavailable"
     assert given_up.to_openai() is messages
+    # Of what was decided too late there is no receipt: it was not used.
+    assert over.wait(20)
+    assert len(memory.receipts("ada")) == 1
 
     def failing(*_: Any, **__: Any) -> Any:
         raise StoreError("the disk is full")
 
-    memory.engine.context = failing  # type: ignore[method-assign]
+    memory.engine._decide = failing  # type: ignore[method-assign]
     assert memory.engine.safe_context(messages, person).decision == "unavailable"

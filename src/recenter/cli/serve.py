@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+
 import click
 
 from recenter.cli.options import setting_options
 from recenter.config import Settings
-from recenter.errors import MissingExtraError
+from recenter.errors import ConfigError, MissingExtraError
 from recenter.memory import Memory
 
 
@@ -25,6 +27,16 @@ from recenter.memory import Memory
     type=click.IntRange(0),
     help="How often a key may ask in a minute; 0 sets no limit.",
 )
+@click.option(
+    "--upstream",
+    metavar="URL",
+    help="Endpoint to answer chats in front of, up to its version: https://api.example.com/v1.",
+)
+@click.option(
+    "--upstream-key-env",
+    metavar="NAME",
+    help="Variable of the environment that holds the endpoint's key.",
+)
 @click.option("--openapi", is_flag=True, help="Print the interface as OpenAPI; serve nothing.")
 @setting_options("store", "chat", "embedder")
 def serve(
@@ -33,6 +45,8 @@ def serve(
     port: int,
     url: str | None,
     per_minute: int,
+    upstream: str | None,
+    upstream_key_env: str | None,
     openapi: bool,
     settings: Settings,
 ) -> None:
@@ -40,9 +54,13 @@ def serve(
 
     Only this machine can reach it unless --host says otherwise, and then only with a key that
     `recenter key new` made. Where nobody has a key, the first start prints one.
+
+    With --upstream it is an OpenAI-compatible endpoint too, in front of that one: with memory
+    where it matters, and byte for byte the same where it does not.
     """
     try:
         from recenter.server.openapi import openapi_text
+        from recenter.server.proxy import Upstream
         from recenter.server.serve import Serving
         from recenter.server.serve import serve as run
     except ImportError:
@@ -58,9 +76,17 @@ def serve(
             "embedder": settings.embedder,
         }
     )
+    key = None if upstream_key_env is None else _key_in(upstream_key_env)
+    behind = None if upstream is None else Upstream(url=upstream, key=key)
+    serving = Serving(host=host, port=port, url=url, per_minute=per_minute, upstream=behind)
     with memory:
-        run(
-            memory,
-            Serving(host=host, port=port, url=url, per_minute=per_minute),
-            say=click.echo,
+        run(memory, serving, say=click.echo)
+
+
+def _key_in(variable: str) -> str:
+    key = os.environ.get(variable, "").strip()
+    if not key:
+        raise ConfigError(
+            f"--upstream-key-env: {variable} is not set.", cure=f"Run: export {variable}=..."
         )
+    return key

@@ -11,7 +11,7 @@ import msgspec
 from recenter.memory import ledger
 from recenter.memory.corrected import Corrected, said_of
 from recenter.memory.records import Answered, Destination, Memorised, Outcome
-from recenter.models.base import Embedder
+from recenter.memory.vectors import Vectors
 from recenter.provenance import make_id
 from recenter.records import Attribute, Query, Receipt, ReceiptLine, Selection, Turn, Use
 from recenter.stages.policy import Policy, select
@@ -38,6 +38,8 @@ class Decided(NamedTuple):
     answered: Answered
     query: Query | None
     used: tuple[Attribute, ...]
+    unkept: tuple[str, ...] = ()
+    """Texts of memories whose vectors the store does not have yet."""
 
     @property
     def block(self) -> str | None:
@@ -49,7 +51,7 @@ class Decider(NamedTuple):
     """Who selects, and within what limits."""
 
     selector: Selector
-    embedder: Embedder
+    embedder: Vectors
     cap: int | None = None
 
 
@@ -104,6 +106,7 @@ def decide(  # noqa: PLR0913 - what one answer depends on
     if not known or not prompt.strip():
         return without("unknown", person, now=now, application=application)
     attributes = [m.attribute for m in known]
+    unkept = decider.embedder.fetch(store, person, [a.text for a in attributes])
     query = Query(
         # The same words again are the same query, whatever was said before them.
         id=make_id("qry", person, prompt, []),
@@ -116,7 +119,8 @@ def decide(  # noqa: PLR0913 - what one answer depends on
     made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
     if tokens is not None:
         made = fitting(made, attributes, tokens=tokens)
-    return _decided(made, query, attributes, now=now, application=application)
+    decided = _decided(made, query, attributes, now=now, application=application)
+    return decided._replace(unkept=unkept)
 
 
 def is_usable(memory: Memorised, now: float) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import threading
 import time
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -16,12 +17,14 @@ from recenter.memory import ledger
 from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
+from recenter.memory.inhand import InHand
 from recenter.memory.learn import Learned, Learner, learn, rehearse
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Stored, Worker, put_turns, take_back
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Destination, Note
 from recenter.memory.traces import Hasher
+from recenter.memory.vectors import Vectors
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
@@ -31,6 +34,7 @@ PATIENCE = 0.5
 """Seconds that an answer waits for a decision before it goes on without memory."""
 
 _DECIDING, _WAITING = 4, 64
+_GIVING_WAY = 0.25
 _LEARNED_ROLES = ("user", "assistant")
 
 
@@ -60,6 +64,7 @@ class Engine:
         self._lock = threading.RLock()
         self._pool: ThreadPoolExecutor | None = None
         self._free = threading.BoundedSemaphore(_WAITING)
+        self._in_hand = InHand()
 
     @functools.cached_property
     def key(self) -> bytes:
@@ -73,22 +78,23 @@ class Engine:
             return self.__dict__.get("store") or open_store(self.settings.store_url)
 
     @functools.cached_property
-    def _deciding(self) -> Store:
+    def reading(self) -> Store:
+        """The store, for reads that an answer waits for: nothing is written through it."""
         with self._lock:
-            return self.__dict__.get("_deciding") or open_store(self.settings.store_url)
+            return self.__dict__.get("reading") or open_store(self.settings.store_url)
 
     @functools.cached_property
     def decider(self) -> Decider:
         """Who decides."""
         with self._lock:
-            embedder = self._parts.embedder()
+            embedder = Vectors(self._parts.embedder())
             return Decider(self._parts.selector(embedder), embedder, cap=self.config.cap)
 
     @functools.cached_property
     def learner(self) -> Learner:
         """Who learns."""
         with self._lock:
-            embedder = self.decider.embedder
+            embedder = self.decider.embedder.waiting(self._give_way)
             return Learner(
                 self._parts.extractor(embedder),
                 embedder,
@@ -116,40 +122,93 @@ class Engine:
         destination: Destination | None = None,
     ) -> Context:
         """Decide what an answer to these messages uses, and keep the receipt."""
-        where = destination or self.config.destination
-        decided = self._decide(messages, person, tokens, incognito, application, where)
-        self._keep(decided)
-        return Context(decided, messages)
+        decided = self._decide(
+            messages,
+            person,
+            tokens=tokens,
+            incognito=incognito,
+            application=application,
+            destination=destination,
+        )
+        return self._made(decided, messages)
 
     def safe_context(
         self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
     ) -> Context:
         """As `context`, and where that fails or takes too long, the messages as they are."""
+        try:
+            waiting = self._submit(messages, person, more)
+            return self._made(waiting.result(patience), messages)
+        # No fault of memory, whatever it is, may cost somebody their answer.
+        except Exception as error:  # noqa: BLE001
+            return self._given_up(error, messages, person, more)
+
+    async def context_in_time(
+        self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
+    ) -> Context:
+        """As `safe_context`, without holding up an event loop."""
+        try:
+            waiting = asyncio.wrap_future(self._submit(messages, person, more))
+            return self._made(await asyncio.wait_for(waiting, patience), messages)
+        except Exception as error:  # noqa: BLE001 - as in `safe_context`
+            return self._given_up(error, messages, person, more)
+
+    def warm(self) -> None:
+        """Begin to load the models, so that the first answer need not wait for them."""
+        self._threads().submit(lambda: self.decider.embedder.embed(["warm"]))
+
+    def _threads(self) -> ThreadPoolExecutor:
         with self._lock:
             if self._pool is None:
                 self._pool = ThreadPoolExecutor(_DECIDING, "recenter-decider")
-        try:
-            # While the database is away, answers do not queue up behind decisions that wait for it.
-            if not self._free.acquire(blocking=False):
-                raise TimeoutError
-            waiting = self._pool.submit(self.context, messages, person, **more)
-            waiting.add_done_callback(lambda _: self._free.release())
-            return waiting.result(patience)
-        # No fault of memory, whatever it is, may cost somebody their answer.
-        except Exception as error:  # noqa: BLE001
-            self.trouble = f"a decision was given up: {type(error).__name__}"
-            application = more.get("application", "")
-            made = without("unavailable", person, now=self.clock(), application=application)
-            return Context(made, messages)
+            return self._pool
+
+    def _submit(self, messages: Messages, person: str, more: Mapping[str, Any]) -> Future[Decided]:
+        # While the database is away, answers do not queue up behind decisions that wait for it.
+        if not self._free.acquire(blocking=False):
+            raise TimeoutError
+        asked: dict[str, Any] = {
+            "tokens": None,
+            "incognito": False,
+            "application": "",
+            "destination": None,
+            **more,
+        }
+        self._in_hand.begin()
+        waiting = self._threads().submit(self._decide, messages, person, **asked)
+        waiting.add_done_callback(lambda _: self._ended())
+        return waiting
+
+    def _ended(self) -> None:
+        self._free.release()
+        self._in_hand.end()
+
+    def _give_way(self) -> None:
+        """Learning has time: answers that are being decided come first, for a while."""
+        self._in_hand.wait(_GIVING_WAY)
+
+    def _made(self, decided: Decided, messages: Messages) -> Context:
+        # Kept here and not where it was decided: of what came too late there is no receipt.
+        self._keep(decided)
+        return Context(decided, messages)
+
+    def _given_up(
+        self, error: Exception, messages: Messages, person: str, more: Mapping[str, Any]
+    ) -> Context:
+        self.trouble = f"a decision was given up: {type(error).__name__}"
+        application = more.get("application", "")
+        made = without("unavailable", person, now=self.clock(), application=application)
+        return Context(made, messages)
 
     def _decide(
         self,
         messages: Messages,
         person: str,
+        *,
         tokens: int | None,
         incognito: bool,
         application: str,
-        destination: Destination,
+        destination: Destination | None,
     ) -> Decided:
         now = self.clock()
         if incognito:
@@ -158,7 +217,7 @@ class Engine:
         if place is None:
             return without("unknown", person, now=now, application=application)
         return decide(
-            self._deciding,
+            self.reading,
             self.decider,
             person,
             text_of(messages[place]),
@@ -166,7 +225,7 @@ class Engine:
             before=turns_of(messages[:place]),
             tokens=tokens,
             application=application,
-            destination=destination,
+            destination=destination or self.config.destination,
         )
 
     def _keep(self, decided: Decided) -> None:
@@ -177,6 +236,8 @@ class Engine:
             if decided.query is not None:
                 self.store.put_query(decided.query)
             ledger.put_receipts(self.store.database, [decided.answered])
+            if decided.unkept:
+                self.decider.embedder.keep(self.store, decided.answered.person, decided.unkept)
 
         self.recorder.put(job)
 
@@ -290,7 +351,7 @@ class Engine:
             self._worker.stop()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
-        for name in ("store", "_deciding"):
+        for name in ("store", "reading"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
 

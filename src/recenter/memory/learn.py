@@ -13,7 +13,7 @@ from recenter.memory import ledger
 from recenter.memory.absorb import THRESHOLD, Absorbed, absorb
 from recenter.memory.records import Choices, Happened, Note
 from recenter.memory.traces import Hasher, Traces
-from recenter.models.base import Embedder
+from recenter.memory.vectors import Vectors
 from recenter.provenance import Signature
 from recenter.records import Attribute, Conversation, Judgment
 from recenter.stages.extract import Extractor
@@ -21,6 +21,7 @@ from recenter.stages.merge import merge, merged_signature
 from recenter.stages.sensitive import sensitive_topics
 from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
+from recenter.store.cache import file_values
 from recenter.store.database import Transaction
 from recenter.store.removal import rewrite
 from recenter.store.tables import ATTRIBUTES, JUDGMENTS
@@ -36,7 +37,7 @@ class Learner(NamedTuple):
     """Who reads, who checks, and with which key traces are made."""
 
     extractor: Extractor
-    embedder: Embedder
+    embedder: Vectors
     verifier: Verifier
     key: bytes
     threshold: float = THRESHOLD
@@ -72,6 +73,14 @@ class _Screened(NamedTuple):
     refused: Counter[str]
 
 
+class _New(NamedTuple):
+    """What is to be stored, in one transaction."""
+
+    absorbed: Absorbed
+    verdicts: Sequence[Judgment]
+    vectors: Mapping[str, bytes]
+
+
 def learn(
     store: Store,
     learner: Learner,
@@ -99,8 +108,9 @@ def learn(
             return Learned(refused={"paused": 1})
         screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
         # So that the first answer about this person does not wait for vectors.
-        learner.embedder.embed([attribute.text for attribute in absorbed.added])
-        made = _store(store, conversation, version, absorbed, verdicts, note=note, now=now)
+        vectors = learner.embedder.values(person, [a.text for a in absorbed.added])
+        new = _New(absorbed, verdicts, vectors)
+        made = _store(store, conversation, version, new, note=note, now=now)
         if made is not None:
             return Learned(changes=made, refused=dict(screened.refused))
     raise StoreError(
@@ -160,6 +170,7 @@ def _compared(
     hasher, left = Hasher(learner.key, person), ledger.traces(store.database, person)
     screened = screen(found, hasher=hasher, left=left, choices=chosen)
     known = list(store.attributes(person))
+    learner.embedder.fetch(store, person, [a.text for a in known])
     absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
     verdicts = [
         verdict
@@ -229,13 +240,13 @@ def _store(
     store: Store,
     conversation: Conversation,
     version: list[tuple[object, ...]],
-    absorbed: Absorbed,
-    verdicts: Sequence[Judgment],
+    new: _New,
     *,
     note: Note,
     now: float,
 ) -> tuple[Change, ...] | None:
     """Store in one transaction; None where the person's memories changed since they were read."""
+    absorbed, verdicts = new.absorbed, new.verdicts
     person = conversation.person
 
     def work(transaction: Transaction) -> tuple[Change, ...] | None:
@@ -255,6 +266,7 @@ def _store(
             *_reinforce(transaction, absorbed.reinforced, waits, note, now),
         ]
         put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
+        file_values(transaction, new.vectors, person)
         for gone in (*absorbed.outdated, *absorbed.superseded):
             if not waits(gone.new):
                 transaction.run("attributes_retire", id=gone.old.id)

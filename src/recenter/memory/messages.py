@@ -17,6 +17,8 @@ from recenter.records import Role, Turn
 Messages = Sequence[Mapping[str, Any]]
 
 _PARTS = ("text", "input_text", "output_text")
+_OF_RESPONSES = ("input_text", "input_image", "input_file")
+"""Parts that tell OpenAI's newer interface: there text beside them is `input_text`."""
 
 
 def checked(messages: Any) -> list[Mapping[str, Any]]:
@@ -115,7 +117,7 @@ def _in_front(message: Mapping[str, Any], block: str) -> Any:
     content = message.get("content")
     if isinstance(content, str) or content is None:
         return f"{block}\n\n{content or ''}"
-    kind = "input_text" if any(p.get("type") == "input_text" for p in content) else "text"
+    kind = "input_text" if any(p.get("type") in _OF_RESPONSES for p in content) else "text"
     return [{"type": kind, "text": block}, *content]
 
 

@@ -234,11 +234,7 @@ class CachedEmbedder:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length row per text; only new texts are embedded."""
-        address = getattr(self._embedder, "base_url", None)
-        keys = {
-            text: digest("vector", _KEY_FORMAT, self.name, address, self._person, text)
-            for text in texts
-        }
+        keys = {text: vector_key(self._embedder, self._person, text) for text in texts}
         kept = {text: self._cache.get(key) for text, key in keys.items()}
         new = [text for text, value in kept.items() if not value or len(value) % 4]
         for text, vector in zip(new, self._embedder.embed(new), strict=True) if new else ():
@@ -248,6 +244,12 @@ class CachedEmbedder:
             return self._embedder.embed([])
         rows = [np.frombuffer(kept[text] or b"", "<f4") for text in texts]
         return np.stack(rows).astype(np.float32)
+
+
+def vector_key(embedder: Embedder, person: str | None, text: str) -> str:
+    """Return the key under which the vector of a text is kept for a person."""
+    address = getattr(embedder, "base_url", None)
+    return digest("vector", _KEY_FORMAT, embedder.name, address, person, text)
 
 
 class Meter(Around):

@@ -99,7 +99,7 @@ class Caller(NamedTuple):
 
 def caller_of(memory: Memory, key: str) -> Caller | None:
     """Return what a key opens; None for one that is not known or was revoked."""
-    scope = find_key(memory.engine.store.database, key)
+    scope = find_key(memory.engine.reading.database, key)
     return None if scope is None else Caller(scope, memory.of_application(scope.application))
 
 

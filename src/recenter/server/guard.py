@@ -101,5 +101,6 @@ class _Exchange:
             headers = MutableHeaders(scope=message)
             for name, value in _HEADERS.items():
                 headers.setdefault(name, value)
-            headers["X-Request-Id"] = self.id
+            # That of an endpoint whose answer is passed on stays: its own log has it.
+            headers.setdefault("X-Request-Id", self.id)
         await self._send(message)

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import ipaddress
 import socket
+import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 import msgspec
 import uvicorn
+from fastapi import FastAPI
+from threadpoolctl import threadpool_limits
 
 from recenter.errors import ConfigError
 from recenter.memory import Memory
 from recenter.memory.keys import keys, new_key
-from recenter.server.app import PER_MINUTE, make_app
+from recenter.server.app import PER_MINUTE, ROUTERS, make_app
 from recenter.server.logs import log_to_stderr
+from recenter.server.proxy import Upstream, proxy_router
 
+_SWITCH_SECONDS = 0.0005
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
 
 
@@ -28,6 +33,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """How it is reached, where it is behind a server with https: `https://...`."""
     per_minute: int = PER_MINUTE
     """How often a key may ask; 0 sets no limit."""
+    upstream: Upstream | None = None
+    """Endpoint that chats are passed on to; None serves none."""
 
     @property
     def is_local(self) -> bool:
@@ -59,15 +66,31 @@ def serve(memory: Memory, serving: Serving, *, say: Callable[[str], None]) -> No
     for line in _first_words(memory, serving):
         say(line)
     log_to_stderr()
-    uvicorn.run(
-        make_app(memory, hosts=serving.hosts, per_minute=serving.per_minute, url=serving.url),
-        host=serving.host,
-        port=serving.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        proxy_headers=serving.url is not None,
-        timeout_graceful_shutdown=30,
+    # Many small decisions at once: each is faster on one processor than shared among all, and
+    # none should wait long for its turn behind a conversation that is learned.
+    sys.setswitchinterval(_SWITCH_SECONDS)
+    with threadpool_limits(1, user_api="blas"):
+        uvicorn.run(
+            app_of(memory, serving),
+            host=serving.host,
+            port=serving.port,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=serving.url is not None,
+            timeout_graceful_shutdown=30,
+        )
+
+
+def app_of(memory: Memory, serving: Serving) -> FastAPI:
+    """Return the server as it is to be served."""
+    chats = () if serving.upstream is None else (proxy_router(serving.upstream),)
+    return make_app(
+        memory,
+        routers=(*ROUTERS, *chats),
+        hosts=serving.hosts,
+        per_minute=serving.per_minute,
+        url=serving.url,
     )
 
 

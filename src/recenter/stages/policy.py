@@ -42,6 +42,8 @@ def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Po
     Of statements that contradict each other, the one that gives way is withheld; where neither
     does, those that would be used become a question to the person.
     """
+    if not made.used:
+        return made  # There is nothing to withhold.
     changes: dict[str, tuple[Use, str]] = {}
     used = set(made.used)
     texts = {attribute.id: attribute.text for attribute in attributes}

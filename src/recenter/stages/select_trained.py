@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import msgspec
 import numpy as np
@@ -28,7 +29,8 @@ from recenter.stages.select import selection
 SETTING = "restrained"
 """Name of the setting that is used where none is given."""
 
-_REMEMBERED = 20_000
+_REMEMBERED = 4096
+"""Texts whose 10 kB are held on to; vectors are what takes long, and kept elsewhere."""
 _AT_ONCE = 512
 _CLOSED = "This kind of message has the same answer for everyone."
 _NOTHING = "Nothing known of the person is likely enough to change this answer."
@@ -122,8 +124,8 @@ class TrainedSelector:
         new = sorted({text for text in texts if text not in known})
         if new:
             known = known | dict(zip(new, self._rows(new), strict=True))
-        # Replaced, not changed, so that threads need no lock.
-        self._read = known if len(known) <= _REMEMBERED else {}
+            # Replaced, not changed, so that threads need no lock; the oldest go first.
+            self._read = dict(islice(known.items(), max(0, len(known) - _REMEMBERED), None))
         parts = zip(*(known[text] for text in texts), strict=True)
         return Read(*(np.concatenate(part) for part in parts))
 

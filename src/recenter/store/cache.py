@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from recenter.store.database import Database, Transaction
 from recenter.store.writing import hold_people
@@ -23,6 +23,11 @@ class StoreCache:
         rows = self._database.rows("cache_get", key=key)
         return bytes(rows[0][0]) if rows else None
 
+    def get_many(self, keys: Sequence[str]) -> dict[str, bytes]:
+        """Return the values of those keys that have one, in one read."""
+        rows = self._database.rows("cache_get_many", keys=list(keys)) if keys else []
+        return {key: bytes(value) for key, value in rows}
+
     def put(self, key: str, value: bytes, *, person: str | Sequence[str] | None) -> None:
         """Keep a value under its people, or under nobody; not where one of them was forgotten."""
         people = [person] if isinstance(person, str) else list(person or ())
@@ -34,3 +39,9 @@ class StoreCache:
             transaction.many("cache_file", [{"key": key, "person": one} for one in people])
 
         self._database.transact(work)
+
+
+def file_values(transaction: Transaction, values: Mapping[str, bytes], person: str) -> None:
+    """Keep values under one person, who is held, within a transaction."""
+    transaction.many("cache_put", [{"key": key, "value": v} for key, v in values.items()])
+    transaction.many("cache_file", [{"key": key, "person": person} for key in values])

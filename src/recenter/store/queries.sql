@@ -235,6 +235,9 @@ WHERE (started, id) > (:started, :after) ORDER BY started, id LIMIT :size;
 -- name: cache_get
 SELECT value FROM cache WHERE key = :key;
 
+-- name: cache_get_many
+SELECT key, value FROM cache WHERE key = ANY(:keys);
+
 -- name: cache_put
 INSERT INTO cache (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;

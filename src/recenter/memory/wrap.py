@@ -1,0 +1,223 @@
+"""`wrap_openai`: the official client with memory, in two lines.
+
+The client is reached by its public surface alone and is not imported: whoever has none needs none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import functools
+import inspect
+import logging
+import weakref
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+from typing import Any, NamedTuple, TypeVar
+
+from recenter.errors import InputError, RecenterError
+from recenter.memory.answers import CHAT, RESPONSES, Heard, Interface, carried
+from recenter.memory.context import Context
+from recenter.memory.listening import listening
+from recenter.memory.memory import Memory
+
+Client = TypeVar("Client")
+UserId = str | Callable[[], str | None] | None
+OnReceipt = Callable[[Context], None]
+
+_log = logging.getLogger("recenter.memory")
+_VERBS = ("create", "parse")
+_LAST: ContextVar[weakref.WeakKeyDictionary[Remembering, Context]] = ContextVar("recenter_last")
+
+
+def wrap_openai(
+    client: Client,
+    *,
+    user_id: UserId = None,
+    memory: Memory | None = None,
+    incognito: bool = False,
+    on_receipt: OnReceipt | None = None,
+) -> Client:
+    """Return the same client with memory: usually it sends what the client alone would send.
+
+    It is a copy, of the same class and on the same connections. `chat.completions` and `responses`
+    of it decide before each request and learn after each answer; all else is as it was. Where
+    memory fails or takes longer than half a second, the request goes out as it came.
+
+    Args:
+        client: an `OpenAI` or `AsyncOpenAI`, or one of their kinds.
+        user_id: whose memory; called for each request where it can be called. None takes the
+            `user` of the request. A request of nobody is passed on.
+        memory: None takes one that all clients of the process share.
+        incognito: use nothing and learn nothing.
+        on_receipt: called with each decision, before the request; what it raises is raised.
+            `client.recenter.last` has the last one of the same thread or task.
+
+    Raises:
+        InputError: this is not a client of the `openai` package.
+    """
+    if not all(hasattr(client, name) for name in ("chat", "copy", "close")):
+        raise InputError(
+            f"expected a client of the openai package, got {type(client).__name__}.",
+            field="client",
+            cure="Write wrap_openai(OpenAI()).",
+        )
+    kept = shared_memory() if memory is None else memory
+    kept.engine.warm()
+    return _wrapped(client, Remembering(kept, user_id, incognito=incognito, told=on_receipt))
+
+
+@functools.cache
+def shared_memory() -> Memory:
+    """Return the memory of clients that were wrapped without one; it ends with the process."""
+    memory = Memory()
+    atexit.register(memory.close)
+    return memory
+
+
+class Remembering:
+    """What stands behind a wrapped client, as `client.recenter`."""
+
+    def __init__(
+        self, memory: Memory, user_id: UserId, *, incognito: bool, told: OnReceipt | None
+    ) -> None:
+        self.memory = memory
+        """Where it is remembered."""
+        self._user_id, self._incognito, self._told = user_id, incognito, told
+
+    @property
+    def last(self) -> Context | None:
+        """The last decision in this thread or task; None where there was none, or of nobody."""
+        found = _LAST.get(None)
+        return None if found is None else found.get(self)
+
+    def asked(self, interface: Interface, arguments: dict[str, Any]) -> _Asked | None:
+        """Return what is asked in a request; None where it is of nobody, or cannot be read."""
+        try:
+            user_id = self._whose(arguments)
+            if user_id is None or interface.field not in arguments:
+                return None
+            given = arguments[interface.field]
+            if not isinstance(given, str | list):
+                # It can be read once only, and the client has to read it too.
+                arguments[interface.field] = given = list(given)
+            return _Asked(
+                self, self.memory.person(user_id), interface, given, interface.said(given)
+            )
+        except (RecenterError, TypeError) as error:
+            _log.warning("a request was passed on without memory: %s", type(error).__name__)
+            return None
+
+    def decided(self, context: Context | None) -> None:
+        """Keep a decision as the last one, and tell it."""
+        last = weakref.WeakKeyDictionary(_LAST.get(None) or {})
+        last.pop(self, None)
+        if context is not None:
+            last[self] = context
+        _LAST.set(last)
+        if context is not None and self._told is not None:
+            self._told(context)
+
+    @property
+    def more(self) -> dict[str, Any]:
+        """What a decision is told beside the messages."""
+        return {"incognito": self._incognito, "application": self.memory.application}
+
+    @property
+    def learns(self) -> bool:
+        """Whether answers are learned from."""
+        return not self._incognito
+
+    def _whose(self, arguments: dict[str, Any]) -> str | None:
+        given = self._user_id() if callable(self._user_id) else self._user_id
+        user_id = arguments.get("user") if self._user_id is None else given
+        return user_id if isinstance(user_id, str) and user_id.strip() else None
+
+
+class _Asked(NamedTuple):
+    """One request, as the application made it."""
+
+    by: Remembering
+    person: str
+    interface: Interface
+    given: Any
+    said: list[tuple[int, Any]]
+
+    @property
+    def messages(self) -> list[Any]:
+        return [message for _, message in self.said]
+
+    def arguments(self, given: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Return the arguments to send: those given where nothing is used."""
+        self.by.decided(context)
+        if not context:
+            return given
+        made = carried(self.given, self.said, context.to_openai())
+        return given | {self.interface.field: made}
+
+    def heard(self) -> Heard | None:
+        if not self.by.learns:
+            return None
+        learn = functools.partial(
+            self.by.memory.engine.learn_later,
+            person=self.person,
+            application=self.by.memory.application,
+        )
+        return Heard(self.interface, self.messages, learn)
+
+
+def _wrapped(client: Client, remembering: Remembering) -> Client:
+    made: Any = client.copy()  # type: ignore[attr-defined]
+    made.recenter = remembering
+    around = _around_async if inspect.iscoroutinefunction(made.close) else _around
+    for resource, interface in _resources(made):
+        # `with_raw_response` and `with_streaming_response` take the verbs from here, when asked,
+        # and so does `stream`, which calls `create`.
+        for verb in _VERBS:
+            if hasattr(resource, verb):
+                setattr(resource, verb, around(getattr(resource, verb), remembering, interface))
+    copy = made.copy
+
+    @functools.wraps(copy)
+    def again(*args: Any, **kwargs: Any) -> Any:
+        return _wrapped(copy(*args, **kwargs), remembering)
+
+    made.copy = made.with_options = again
+    return made  # type: ignore[no-any-return]
+
+
+def _resources(client: Any) -> Iterator[tuple[Any, Interface]]:
+    yield client.chat.completions, CHAT
+    earlier = getattr(getattr(client, "beta", None), "chat", None)
+    if earlier is not None:
+        yield earlier.completions, CHAT
+    if hasattr(client, "responses"):
+        yield client.responses, RESPONSES
+
+
+def _around(call: Any, remembering: Remembering, interface: Interface) -> Any:
+    @functools.wraps(call)
+    def remembered(*args: Any, **kwargs: Any) -> Any:
+        asked = remembering.asked(interface, kwargs)
+        if asked is None:
+            remembering.decided(None)
+            return call(*args, **kwargs)
+        engine = remembering.memory.engine
+        context = engine.safe_context(asked.messages, asked.person, **remembering.more)
+        return listening(call(*args, **asked.arguments(kwargs, context)), asked.heard())
+
+    return remembered
+
+
+def _around_async(call: Any, remembering: Remembering, interface: Interface) -> Any:
+    @functools.wraps(call)
+    async def remembered(*args: Any, **kwargs: Any) -> Any:
+        asked = await asyncio.to_thread(remembering.asked, interface, kwargs)
+        if asked is None:
+            remembering.decided(None)
+            return await call(*args, **kwargs)
+        engine = remembering.memory.engine
+        context = await engine.context_in_time(asked.messages, asked.person, **remembering.more)
+        return listening(await call(*args, **asked.arguments(kwargs, context)), asked.heard())
+
+    return remembered

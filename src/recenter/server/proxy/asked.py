@@ -1,0 +1,86 @@
+"""What a client asks of the proxy: of whom, in which conversation, and with which body."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from recenter.errors import InputError
+from recenter.memory import Context, Memory
+from recenter.memory.answers import CHAT, carried
+
+_YES = frozenset(("1", "true", "yes"))
+
+
+class Asked(NamedTuple):
+    """One request about somebody, whose messages could be read."""
+
+    memory: Memory
+    person: str
+    conversation: str | None
+    incognito: bool
+    body: Mapping[str, Any]
+    said: list[tuple[int, Mapping[str, Any]]]
+
+    @property
+    def messages(self) -> list[Mapping[str, Any]]:
+        """What was said so far."""
+        return [message for _, message in self.said]
+
+    async def decided(self) -> Context:
+        """Return what is used, in time or not at all."""
+        return await self.memory.engine.context_in_time(
+            self.messages,
+            self.person,
+            incognito=self.incognito,
+            application=self.memory.application,
+        )
+
+    def written(self, context: Context) -> bytes:
+        """Return the body that carries what is used."""
+        messages = carried(self.body[CHAT.field], self.said, context.to_openai())
+        # Escaped, since a client may have sent half a character, which no encoding can say.
+        return json.dumps({**self.body, CHAT.field: messages}, separators=(",", ":")).encode()
+
+    def learn(self, messages: Any) -> None:
+        """Have the conversation learned from, later."""
+        self.memory.engine.learn_later(
+            messages,
+            self.person,
+            key=self.conversation,
+            application=self.memory.application,
+        )
+
+
+def read(body: bytes, headers: Mapping[str, str], memory: Memory) -> Asked | None:
+    """Return what is asked; None where it is of nobody, or not as this interface has it: then it
+    is the endpoint's to refuse.
+    """
+    try:
+        made = json.loads(body)
+        user_id = _text(headers, "x-user-id") or made.get("user")
+        if not isinstance(user_id, str) or not user_id.strip():
+            return None
+        said = CHAT.said(made[CHAT.field])
+    except (ValueError, RecursionError, AttributeError, KeyError, TypeError, InputError):
+        return None
+    return Asked(
+        memory,
+        memory.person(user_id),
+        _text(headers, "x-conversation-id"),
+        headers.get("x-recenter-incognito", "").lower() in _YES,
+        made,
+        said,
+    )
+
+
+def _text(headers: Mapping[str, str], name: str) -> str | None:
+    """Return a header as it was meant: bytes of it that are UTF-8 are the same id as in a body."""
+    value = headers.get(name)
+    if not value:
+        return None
+    try:
+        return value.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return value

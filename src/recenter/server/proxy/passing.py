@@ -1,0 +1,101 @@
+"""Pass a request to an endpoint and its answer back, byte for byte, as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import anyio
+import httpx
+from starlette.responses import JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from recenter.server.proxy.upstream import given_back
+
+LARGEST_HEARD = 2_000_000
+"""Bytes of an answer that are kept to learn from; a longer one is passed on and not read."""
+
+
+Hear = Callable[[httpx.Response | None], None]
+"""Takes the whole answer; None where its end was not reached, or it was too long."""
+
+
+class Passing(Response):
+    """The answer of an endpoint, asked while it is sent, and left when the client leaves."""
+
+    def __init__(
+        self,
+        client: httpx.AsyncClient,
+        request: httpx.Request,
+        *,
+        headers: Mapping[str, str],
+        heard: Hear | None,
+    ) -> None:
+        super().__init__()
+        self._client, self._request, self._more = client, request, headers
+        self._heard = heard
+        self._kept: list[bytes] | None = [] if heard else None
+        self._size = 0
+        self._answer: httpx.Response | None = None
+        self._whole = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Ask, and send what comes; closing the endpoint's connection where the client is gone."""
+        async with anyio.create_task_group() as group:
+
+            async def watch() -> None:
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+                group.cancel_scope.cancel()
+
+            group.start_soon(watch)
+            await self._pass(scope, receive, send)
+            group.cancel_scope.cancel()
+        if self._heard is not None and self._answer is not None and self._answer.is_success:
+            await anyio.to_thread.run_sync(self._heard, self._read())
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            answer = await self._client.send(self._request, stream=True)
+        except httpx.HTTPError as error:
+            refusal = JSONResponse(*_failed(error), headers=dict(self._more))
+            await refusal(scope, receive, send)
+            return
+        self._answer = answer
+        try:
+            headers = given_back(answer.headers.raw, self._more)
+            start = {"type": "http.response.start", "status": answer.status_code}
+            await send({**start, "headers": headers})
+            async for data in answer.aiter_raw():
+                self._keep(data)
+                # Waits while the client does not read, and then the endpoint waits too.
+                await send({"type": "http.response.body", "body": data, "more_body": True})
+        except httpx.HTTPError:
+            return  # Unfinished, so that the client sees that it broke off.
+        finally:
+            await answer.aclose()
+        self._whole = True
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    def _keep(self, data: bytes) -> None:
+        self._size += len(data)
+        if self._size > LARGEST_HEARD:
+            self._kept = None
+        if self._kept is not None:
+            self._kept.append(data)
+
+    def _read(self) -> httpx.Response | None:
+        if not self._whole or self._kept is None or self._answer is None:
+            return None
+        return httpx.Response(200, headers=self._answer.headers, content=b"".join(self._kept))
+
+
+def _failed(error: httpx.HTTPError) -> tuple[Any, int]:
+    """Return what a client of this interface is told, and the status."""
+    if isinstance(error, httpx.TimeoutException):
+        return _error("the endpoint behind this server did not answer in time.", "timeout"), 504
+    return _error("the endpoint behind this server cannot be reached.", "unreachable"), 502
+
+
+def _error(message: str, code: str) -> dict[str, Any]:
+    return {"error": {"message": message, "type": "upstream_error", "param": None, "code": code}}

@@ -1,0 +1,159 @@
+"""What goes through the proxy is the client's and the endpoint's own, byte for byte."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from recenter.errors import ConfigError
+from recenter.memory import Memory
+from recenter.memory.keys import new_key
+from recenter.server.proxy import Upstream as Endpoint
+from recenter.server.serve import Serving, app_of
+from tests.openai_calls import ASK, IDLE
+from tests.server.proxy.conftest import APPLICATION, SAID, Proxy, serving
+from tests.upstream import ANSWER
+
+TEXT = "".join(ANSWER)
+# Written as no library would, so that a body that was read and written again is told.
+BODY = b'{ "model":"m",\n "user": "%s", "n":1.0, "messages":[ {"content": "%s","role":"user"}] }'
+
+
+@pytest.fixture(scope="module")
+def http() -> Iterator[httpx.Client]:
+    with httpx.Client(timeout=30) as client:
+        yield client
+
+
+def body(text: str = ASK, **more: Any) -> dict[str, Any]:
+    return {"model": "m", "messages": [{"role": "user", "content": text}], **more}
+
+
+def post(http: httpx.Client, proxy: Proxy, made: Any, **headers: str) -> httpx.Response:
+    given = {"content": made} if isinstance(made, bytes) else {"json": made}
+    url = f"{proxy.url}/chat/completions"
+    return http.post(url, headers={**proxy.headers(), **headers}, **given)
+
+
+@pytest.mark.parametrize(
+    ("user", "text", "decision"),
+    [
+        ("ada", IDLE, "nothing"),
+        ("bob", ASK, "unknown"),
+        ("pat", ASK, "paused"),
+        ("", ASK, None),
+    ],
+)
+def test_where_nothing_is_used_the_endpoint_gets_the_clients_bytes(
+    proxy: Proxy, http: httpx.Client, user: str, text: str, decision: str | None
+) -> None:
+    sent = BODY % (user.encode(), text.encode())
+    answer = post(http, proxy, sent, **{"Content-Type": "application/json"})
+    assert answer.status_code == 200
+    assert proxy.upstream.seen[-1].body == sent
+    assert answer.headers.get("x-recenter-decision") == decision
+    assert ("x-recenter-receipt" in answer.headers) == (decision == "nothing")
+
+
+def test_what_is_used_is_told_and_its_receipt_kept(proxy: Proxy, http: httpx.Client) -> None:
+    answer = post(http, proxy, body(tools=[1], seed=2**70), **{"X-User-Id": "ada"})
+    sent = proxy.upstream.seen[-1].json
+    assert "works nights as a nurse" in sent["messages"][0]["content"]
+    assert {**sent, "messages": 0} == {**body(tools=[1], seed=2**70), "messages": 0}
+    assert answer.headers["x-recenter-decision"] == "use"
+    receipt = proxy.memory.receipt(answer.headers["x-recenter-receipt"])
+    assert receipt is not None
+    assert (receipt.application, receipt.outcome) == (APPLICATION, "use")
+
+
+def test_the_endpoint_hears_nothing_that_is_for_the_proxy(proxy: Proxy, http: httpx.Client) -> None:
+    headers = {"X-User-Id": "ada", "X-Conversation-Id": "c", "X-Recenter-Incognito": "1"}
+    answer = post(http, proxy, body(), **headers, **{"X-Of-Client": "yes"})
+    assert answer.headers["x-recenter-decision"] == "incognito"
+    seen = proxy.upstream.seen[-1]
+    assert seen.headers["authorization"] == "Bearer sk-server"
+    assert seen.headers["x-of-client"] == "yes"
+    assert not {name.lower() for name in headers} & set(seen.headers)
+    assert proxy.key not in str(seen)
+    post(http, proxy, body(), **{"X-Upstream-Authorization": "Bearer sk-own"})
+    assert proxy.upstream.seen[-1].headers["authorization"] == "Bearer sk-own"
+
+
+@pytest.mark.parametrize(
+    "broken", [b"{", b"[]", b'{"model": "m"}', b'{"messages": 3, "model":"m"}']
+)
+def test_what_cannot_be_read_is_the_endpoints_to_refuse(
+    proxy: Proxy, http: httpx.Client, broken: bytes
+) -> None:
+    before = len(proxy.upstream.seen)
+    post(http, proxy, broken, **{"X-User-Id": "ada", "Content-Type": "application/json"})
+    assert [seen.body for seen in proxy.upstream.seen[before:]] == [broken]
+
+
+def test_streams_come_as_they_are_sent_and_are_learned_from(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    asked = body(SAID, stream=True)
+    headers = proxy.headers("streamer", **{"X-Conversation-Id": "one"})
+    direct = http.post(f"{proxy.upstream.url}/chat/completions", json=asked)
+    url = f"{proxy.url}/chat/completions"
+    with http.stream("POST", url, json=asked, headers=headers) as answer:
+        assert answer.headers["content-type"] == "text/event-stream"
+        assert b"".join(answer.iter_raw()) == direct.content
+    assert proxy.learned("streamer") == [[("user", SAID), ("assistant", TEXT)]]
+    grown = [*asked["messages"], {"role": "assistant", "content": TEXT}]
+    more = {"model": "m", "messages": [*grown, {"role": "user", "content": "I cook."}]}
+    post(http, proxy, more, **headers)
+    proxy.until(lambda: [len(turns) for turns in proxy.learned("streamer")] == [4])
+
+
+def test_a_client_that_leaves_ends_the_endpoints_work(proxy: Proxy, http: httpx.Client) -> None:
+    asked = body(SAID, stream=True) | {"model": "endless"}
+    url = f"{proxy.url}/chat/completions"
+    with http.stream("POST", url, json=asked, headers=proxy.headers("leaver")) as answer:
+        next(answer.iter_raw())
+    assert proxy.upstream.gone.wait(10)
+    assert proxy.learned("leaver") == [[("user", SAID)]]
+
+
+def test_nothing_is_learned_of_who_is_paused_or_of_what_is_incognito(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    before = proxy.learned("pat")
+    post(http, proxy, body("I have two cats."), **{"X-User-Id": "pat"})
+    quiet = {"X-User-Id": "quiet", "X-Recenter-Incognito": "1"}
+    post(http, proxy, body("I have two cats."), **quiet)
+    post(http, proxy, body("I have two dogs."), **{"X-User-Id": "quiet"})
+    assert proxy.learned("quiet") == [[("user", "I have two dogs."), ("assistant", TEXT)]]
+    assert proxy.learned("pat") == before
+
+
+def test_an_absent_endpoint_is_told_as_one(proxy: Proxy) -> None:
+    endpoint = Endpoint(url="http://127.0.0.1:9/v1")
+    memory = Memory({"store": proxy.memory.engine.settings.store_url})
+    with serving(app_of(memory, Serving(upstream=endpoint))) as url, httpx.Client() as http:
+        answer = http.post(f"{url}/v1/chat/completions", json=body(), headers=proxy.headers())
+    assert answer.status_code == 502
+    assert answer.json()["error"]["code"] == "unreachable"
+
+
+def test_only_keys_of_an_application_open_it(proxy: Proxy, http: httpx.Client) -> None:
+    url = f"{proxy.url}/chat/completions"
+    assert http.post(url, json=body()).status_code == 401
+    person = proxy.memory.person("ada")
+    database = proxy.memory.engine.store.database
+    own = new_key(database, APPLICATION, person=person, now=proxy.memory.engine.clock())
+    refused = http.post(url, json=body(), headers={"Authorization": f"Bearer {own}"})
+    assert refused.status_code == 403
+    listed = http.get(f"{proxy.url}/models", headers=proxy.headers())
+    assert json.loads(listed.content)["data"][0]["id"] == "m"
+
+
+@pytest.mark.parametrize("url", ["ftp://example.com", "example.com/v1", "http://", "http://a/v1?b"])
+def test_an_address_of_an_endpoint_is_checked_first(url: str) -> None:
+    with pytest.raises(ConfigError, match="is no address of an endpoint"):
+        Endpoint(url=url)
