@@ -8,12 +8,15 @@ from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import msgspec
 import pytest
 
 from recenter.errors import InputError
 from recenter.memory import Memory
 from recenter.server.page import routes
 from recenter.server.page.links import page_link
+from recenter.store.removal import rewrite
+from recenter.store.tables import ATTRIBUTES
 from tests.server.page.conftest import NURSE, SLEEP, Clock, Person, id_of, link, serving
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
@@ -197,7 +200,11 @@ def test_who_asks_too_often_waits_and_others_do_not(memory: Memory) -> None:
 @pytest.mark.parametrize("words", [SCRIPT, RTL, LONG, EMOJI, "{{ 7*7 }} {% raw %}", "' onx='\""])
 def test_texts_stay_text_on_every_page(memory: Memory, ada: Person, words: str) -> None:
     known = {m.attribute.id for m in memory.memories("ada")}
-    memory.add(words, user_id="ada", infer=False)
+    memory.add("The user likes tea.", user_id="ada", infer=False)
+    tea = next(m.attribute for m in memory.memories("ada") if m.attribute.id not in known)
+    # What reads as an order is not kept; a page must not trust to that.
+    planted = msgspec.structs.replace(tea, text=words)
+    memory.engine.store.database.transact(lambda t: rewrite(t, ATTRIBUTES, planted))
     memory.context(f"{words} How do I sleep better after work?", user_id="ada")
     id = next(m.attribute.id for m in memory.memories("ada") if m.attribute.id not in known)
     (receipt,) = memory.receipts("ada")
