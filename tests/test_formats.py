@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import json
+import subprocess
+import sys
 
 import pytest
 from hypothesis import given
@@ -40,3 +42,28 @@ def test_what_is_not_json_is_refused(line: str) -> None:
 
 def test_half_a_surrogate_pair_costs_one_character_not_the_row() -> None:
     assert formats.decode(r'{"role": "user", "text": "hi \uD83D"}', Turn).text == "hi \ufffd"
+
+
+def test_threads_that_read_first_at_once_all_read() -> None:
+    # A process of its own, in which no record was read before; it crashed in two of five.
+    code = """
+import sys, threading
+sys.setswitchinterval(1e-6)
+from recenter import formats
+from recenter.memory.records import Answered
+from recenter.records import Attribute
+begin = threading.Barrier(8)
+told = '{"id":"a","person":"p","text":"t","source":"stated","confidence":1.0,"evidence":[]}'
+seen = []
+def read():
+    begin.wait()
+    seen.append(formats.decode(told, Attribute).text)
+    formats.decode('{"id":"r","person":"p","at":1,"outcome":"use","receipt":{}}', Answered)
+threads = [threading.Thread(target=read) for _ in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+assert seen == ["t"] * 8
+"""
+    for _ in range(4):
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert (done.returncode, done.stderr) == (0, "")

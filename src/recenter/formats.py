@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from typing import Any, TypeVar
 
 import msgspec
@@ -10,6 +11,9 @@ import msgspec
 from recenter.errors import InputError
 
 T = TypeVar("T")
+
+_DECODERS: dict[Any, Any] = {}
+_LOCK = threading.Lock()
 
 # An escape with what it escapes; a surrogate stands either in a pair or alone.
 _ESCAPE = re.compile(
@@ -35,7 +39,7 @@ def decode(line: str | bytes, kind: type[T], *, file: str | None = None, number:
     """
     try:
         try:
-            return msgspec.json.decode(line, type=kind)
+            return _decoder(kind).decode(line)
         except msgspec.ValidationError:
             raise
         except msgspec.DecodeError:
@@ -44,7 +48,7 @@ def decode(line: str | bytes, kind: type[T], *, file: str | None = None, number:
             mended = _without_lone_surrogates(written)
             if mended == written:
                 raise
-            return msgspec.json.decode(mended, type=kind)
+            return _decoder(kind).decode(mended)
     except msgspec.ValidationError as error:
         raise _invalid(error, file=file, number=number) from None
     except (ValueError, msgspec.DecodeError) as error:
@@ -59,10 +63,24 @@ def convert(value: Any, kind: type[T], *, file: str | None = None, number: int |
     Raises:
         InputError: it is not such a record; names file, line and field.
     """
+    _decoder(kind)
     try:
         return msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
         raise _invalid(error, file=file, number=number) from None
+
+
+def _decoder(kind: type[T]) -> msgspec.json.Decoder[T]:
+    """Return the decoder of a kind of record, made by one thread at a time.
+
+    msgspec 0.20 looks at a type when it is first asked for it, and a second thread that asks
+    meanwhile reads what is half made, which ends the process.
+    """
+    found: msgspec.json.Decoder[T] | None = _DECODERS.get(kind)
+    if found is None:
+        with _LOCK:
+            found = _DECODERS.setdefault(kind, msgspec.json.Decoder(kind))
+    return found
 
 
 def without_surrogates(value: Any) -> Any:
