@@ -32,6 +32,10 @@ screenshots *which:
 soak *args:
     scripts/soak {{ args }}
 
+# Serve memory while its endpoint, its database and its process fail (--minutes M)
+soak-memory *args:
+    scripts/soak memory {{ args }}
+
 # Make the weights that ship again, from the study's data
 train:
     scripts/train
