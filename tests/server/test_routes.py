@@ -188,12 +188,15 @@ def test_choices_hold_before_anything_is_learned_and_for_the_right_application(
     assert shop.get("/people/ada/choices").json() == {
         "paused": False,
         "allowed": [],
+        "allowed_local": [],
+        "cloud": True,
         "keep_days": None,
     }
     shop.put("/people/ada/choices", json={"paused": True, "keep_days": 30})
     assert add(shop) == {}
-    made = shop.put("/people/ada/choices", json={"paused": False, "allowed": ["health"]}).json()
-    assert made == {"paused": False, "allowed": ["health"], "keep_days": 30}
+    asked = {"paused": False, "allowed": ["health"], "allowed_local": ["religion"], "cloud": False}
+    made = shop.put("/people/ada/choices", json=asked).json()
+    assert made == asked | {"keep_days": 30}
     id = add(shop)[NURSE]
     assert shop.get(f"/memories/{id}").status_code == 200
     told = problem(shop.put("/people/ada/choices", json={"allowed": ["wealth"]}), 422)

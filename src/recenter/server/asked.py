@@ -200,6 +200,12 @@ class Choose(Asked):
     allowed: list[Topic] | None = Field(
         default=None, description="Sensitive topics that may be used."
     )
+    allowed_local: list[Topic] | None = Field(
+        default=None, description="More of them, for models on the operator's own machines."
+    )
+    cloud: bool | None = Field(
+        default=None, description="Whether models elsewhere may be given anything at all."
+    )
     keep_days: int | None = Field(default=None, ge=0, le=36_500, description="0 keeps for ever.")
 
 

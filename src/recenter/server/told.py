@@ -182,6 +182,8 @@ class Choices(BaseModel):
 
     paused: bool
     allowed: list[Topic]
+    allowed_local: list[Topic]
+    cloud: bool
     keep_days: int | None
 
 

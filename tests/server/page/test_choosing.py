@@ -35,6 +35,16 @@ def test_topics_are_taken_together(memory: Memory, ada: Person) -> None:
     assert ada.page.status_code == 422
 
 
+def test_memory_is_kept_from_models_elsewhere_and_let_go_again(memory: Memory, ada: Person) -> None:
+    assert "is sent to the model that writes it" in ada.open("choices")
+    assert "Nothing known of you is sent" in ada.send("choices/cloud", cloud="no")
+    assert not memory.choices("ada").cloud
+    assert not memory.context(SLEEP, user_id="ada")
+    assert memory.context(SLEEP, user_id="ada", destination="local")
+    ada.send("choices/cloud", cloud="yes")
+    assert memory.context(SLEEP, user_id="ada")
+
+
 @pytest.mark.parametrize(("days", "kept"), [("90", 90), ("0", None), ("45", 45)])
 def test_how_long_things_are_kept(memory: Memory, ada: Person, days: str, kept: int | None) -> None:
     text = ada.send("choices/keep", days=days)

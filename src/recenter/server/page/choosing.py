@@ -52,6 +52,7 @@ def overview(asked: Asked) -> Response:
         "choices",
         topics=[Choice(t, _EXPLAINED[t][0], t in chosen.allowed, _EXPLAINED[t][1]) for t in TOPICS],
         days=[Choice(str(n), label, n == days) for n, label in sorted(kept.items())],
+        cloud=chosen.cloud,
         rule=rules.get(asked.visit.application),
         notice=notice(asked),
         forgotten=asked.mine.is_forgotten,
@@ -69,6 +70,12 @@ def topics(asked: Asked) -> Response:
     """Take which sensitive topics may be used."""
     asked.mine.choose(allowed=[str(topic) for topic in asked.form.getlist("topic")])
     return asked.go("choices", done="topics")
+
+
+def cloud(asked: Asked) -> Response:
+    """Open or close memory to models that are run elsewhere."""
+    asked.mine.choose(cloud=asked.said("cloud") == "yes")
+    return asked.go("choices", done="cloud")
 
 
 def keep(asked: Asked) -> Response:

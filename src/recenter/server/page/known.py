@@ -276,6 +276,7 @@ _DONE = {
     "paused": "Memory is paused.",
     "going": "Memory goes on.",
     "topics": "Your topics are saved.",
+    "cloud": "Saved where memory may go.",
     "keep": "Saved how long things are kept.",
 }
 

@@ -40,6 +40,7 @@ _SENT: dict[str, Page] = {
     "/answers/{id:str}/reply": answers.reply,
     "/choices/pause": choosing.pause,
     "/choices/topics": choosing.topics,
+    "/choices/cloud": choosing.cloud,
     "/choices/keep": choosing.keep,
     "/download": choosing.download,
     "/forget-me": choosing.forget,

@@ -34,7 +34,14 @@ def choices(by: By, user_id: Whose) -> told.Choices:
 def choose(by: By, user_id: Whose, asked: Choose) -> told.Choices:
     """Change what a person decided, and return what holds now; what is left out stays."""
     name = by.user(user_id)
-    by.memory.choose(name, paused=asked.paused, allowed=asked.allowed, keep_days=asked.keep_days)
+    by.memory.choose(
+        name,
+        paused=asked.paused,
+        allowed=asked.allowed,
+        allowed_local=asked.allowed_local,
+        cloud=asked.cloud,
+        keep_days=asked.keep_days,
+    )
     # Of somebody who was forgotten nothing is kept, not even this.
     return _choices(by.memory.choices(name))
 
@@ -78,4 +85,10 @@ def _counts(by: Caller, user_id: str) -> dict[str, int]:
 
 
 def _choices(of: Choices) -> told.Choices:
-    return told.Choices(paused=of.paused, allowed=list(of.allowed), keep_days=of.keep_days)
+    return told.Choices(
+        paused=of.paused,
+        allowed=list(of.allowed),
+        allowed_local=list(of.allowed_local),
+        cloud=of.cloud,
+        keep_days=of.keep_days,
+    )
