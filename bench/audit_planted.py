@@ -69,8 +69,10 @@ def scores(made: Store, done: Audit) -> dict[Fault, Score]:
     """Return the score of each fault.
 
     Whether it is supported counts where an entry is about the person: what the system says of
-    itself is not looked for in their words. A duplicate is right where its other states the same
-    planted fact; of each fact, all entries but one are duplicates.
+    itself is not looked for in their words. Orders to the model are all over what was planted as
+    boot files and output of tools: whether these are flagged as such counts neither way. A
+    duplicate is right where its other states the same planted fact; of each fact, all entries but
+    one are duplicates.
     """
     found = {}
     about = [not one.labels & {"self_quoted", "instruction_like"} for one in made.entries]
@@ -78,13 +80,17 @@ def scores(made: Store, done: Audit) -> dict[Fault, Score]:
         flagged = [finding for finding in done.findings if finding.fault == fault]
         if fault == "unsupported":
             flagged = [finding for finding in flagged if about[finding.entry]]
+        if fault == "instruction_like":
+            flagged = [f for f in flagged if "self_quoted" not in made.entries[f.entry].labels]
         right = sum(_right(made.entries, finding) for finding in flagged)
         if fault == "duplicate":
             facts = Counter(one.fact for one in made.entries)
             planted = sum(count - 1 for count in facts.values())
         else:
             planted = sum(
-                fault in one.labels and (fault != "unsupported" or own)
+                fault in one.labels
+                and (fault != "unsupported" or own)
+                and (fault != "instruction_like" or "self_quoted" not in one.labels)
                 for one, own in zip(made.entries, about, strict=True)
             )
         found[fault] = Score(planted, len(flagged), right)

@@ -9,6 +9,7 @@ import pytest
 
 import recenter
 from recenter.memory import AsyncMemory, Memory
+from tests.events import awaited
 from tests.upstream import ANSWER, scripted_upstream
 
 SAID = "I don't eat meat. I work nights as a nurse."
@@ -80,7 +81,7 @@ def test_every_verb_of_memory_is_there_and_can_be_awaited(tmp_path: Path) -> Non
             await memory.forget("ada")
             assert await memory.get_all(user_id="ada") == {"results": []}
 
-    asyncio.run(run())
+    awaited(run())
     public = {name for name in dir(Memory) if not name.startswith("_")}
     assert public <= set(dir(AsyncMemory))
 

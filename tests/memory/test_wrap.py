@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from recenter.errors import InputError
 from recenter.memory import Context, Memory, wrap_openai
+from tests.events import awaited
 from tests.openai_calls import ASK, CALLS, IDLE, TOOLS, both, request
 from tests.upstream import ANSWER, Upstream, scripted_upstream
 
@@ -238,7 +239,7 @@ def test_the_asynchronous_client_does_the_same(ada: Memory, upstream: Upstream) 
             assert raw.parse().choices[0].message.content == TEXT
             return [first, second]
 
-    first, second = asyncio.run(run())
+    first, second = awaited(run())
     assert first == second
     begun = {turns[0]: len(turns) for turns in learned(ada)}
     assert begun == {
@@ -262,4 +263,4 @@ def test_each_task_sees_its_own_last_decision(ada: Memory, upstream: Upstream) -
             first, second = await asyncio.gather(one("ada"), one("bob"))
             return first, second
 
-    assert asyncio.run(run()) == ("use", "unknown")
+    assert awaited(run()) == ("use", "unknown")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +24,7 @@ from langgraph.store.memory import InMemoryStore
 from recenter.errors import InputError
 from recenter.integrations.langgraph import RecenterStore
 from recenter.memory import Memory
+from tests.events import awaited
 
 BOB, EVE = ("shop", "bob"), ("shop", "eve")
 NOTES = (*EVE, "notes")
@@ -149,7 +149,7 @@ def test_a_batch_answers_in_the_order_of_its_operations(either: BaseStore) -> No
         GetOp(NOTES, "absent"),
         PutOp(NOTES, "absent", None),
     ]
-    for results in (either.batch(ops), asyncio.run(either.abatch(ops))):
+    for results in (either.batch(ops), awaited(either.abatch(ops))):
         assert isinstance(results[0], Item)
         assert (results[1], results[3], results[4]) == (None, None, None)
         assert isinstance(results[2], list)
@@ -168,7 +168,7 @@ def test_the_asynchronous_verbs_do_the_same(either: BaseStore) -> None:
         await either.adelete(NOTES, "k")
         assert await either.aget(NOTES, "k") is None
 
-    asyncio.run(run())
+    awaited(run())
 
 
 @pytest.mark.parametrize(

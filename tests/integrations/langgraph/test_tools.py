@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import Any
 
@@ -21,6 +20,7 @@ from recenter.integrations.langgraph import (
 )
 from recenter.memory import Memory
 from recenter.memory.telling import NOTE
+from tests.events import awaited
 from tests.integrations.conftest import ASKS, ASTHMA, MEAT, NURSE, ids
 
 NAMESPACE = ("shop", "{user_id}")
@@ -169,7 +169,7 @@ def test_in_a_graph_the_tools_use_the_store_and_the_person_of_the_run(
     made = ready.invoke(asked("manage_memory", content="The user plays the cello."), CONFIG)
     assert made["messages"][-1].content.startswith("created memory ")
     assert "The user plays the cello." in ids(memory, "ada")
-    found = asyncio.run(ready.ainvoke(asked("search_memory", query=ASKS), CONFIG))
+    found = awaited(ready.ainvoke(asked("search_memory", query=ASKS), CONFIG))
     assert NURSE in found["messages"][-1].content
     other = ready.invoke(
         asked("search_memory", query=ASKS), {"configurable": {"user_id": "nobody"}}

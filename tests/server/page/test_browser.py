@@ -196,10 +196,10 @@ def test_all_of_it_works_without_javascript(browser: Any, lived: Memory) -> None
 
 
 def test_words_of_any_kind_stay_within_the_page(browser: Any, memory: Memory) -> None:
-    from tests.server.page.test_hostile import EMOJI, LONG, RTL, SCRIPT
+    from tests.server.page.test_hostile import EMOJI, LONG, RTL, SCRIPT, planted
 
     for words in (SCRIPT, RTL, LONG, EMOJI):
-        memory.add(words, user_id="ada", infer=False)
+        planted(memory, words)
         memory.context(f"{words} How do I sleep better after work?", user_id="ada")
     with serving(memory) as address:
         context = browser.new_context(**LOOKS["phone"])

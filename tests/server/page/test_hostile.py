@@ -197,16 +197,22 @@ def test_who_asks_too_often_waits_and_others_do_not(memory: Memory) -> None:
             person.http.close()
 
 
+def planted(memory: Memory, words: str) -> str:
+    """Put a memory of these words into the store. What reads as an order is not kept when it is
+    said; a page must not trust to that.
+    """
+    known = {m.attribute.id for m in memory.memories("ada")}
+    memory.add(f"The user likes tea {len(known)}.", user_id="ada", infer=False)
+    tea = next(m.attribute for m in memory.memories("ada") if m.attribute.id not in known)
+    made = msgspec.structs.replace(tea, text=words)
+    memory.engine.store.database.transact(lambda t: rewrite(t, ATTRIBUTES, made))
+    return tea.id
+
+
 @pytest.mark.parametrize("words", [SCRIPT, RTL, LONG, EMOJI, "{{ 7*7 }} {% raw %}", "' onx='\""])
 def test_texts_stay_text_on_every_page(memory: Memory, ada: Person, words: str) -> None:
-    known = {m.attribute.id for m in memory.memories("ada")}
-    memory.add("The user likes tea.", user_id="ada", infer=False)
-    tea = next(m.attribute for m in memory.memories("ada") if m.attribute.id not in known)
-    # What reads as an order is not kept; a page must not trust to that.
-    planted = msgspec.structs.replace(tea, text=words)
-    memory.engine.store.database.transact(lambda t: rewrite(t, ATTRIBUTES, planted))
+    id = planted(memory, words)
     memory.context(f"{words} How do I sleep better after work?", user_id="ada")
-    id = next(m.attribute.id for m in memory.memories("ada") if m.attribute.id not in known)
     (receipt,) = memory.receipts("ada")
     pages = [ada.open(), ada.open(f"memory/{id}"), ada.open(f"memory/{id}/forget")]
     pages += [ada.open("answers"), ada.open(f"answers/{receipt.id}")]

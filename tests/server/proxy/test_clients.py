@@ -10,6 +10,7 @@ import openai
 import pytest
 from openai import AsyncOpenAI, OpenAI
 
+from tests.events import awaited
 from tests.openai_calls import ASK, CALLS, IDLE, both, request
 from tests.server.proxy.conftest import Proxy
 from tests.upstream import ANSWER
@@ -97,5 +98,5 @@ def test_the_asynchronous_client_does_the_same(proxy: Proxy) -> None:
                 await create(**asked | {"model": "slow"}, timeout=0.1)
             return found
 
-    direct = asyncio.run(run(proxy.upstream.url, "sk"))
-    assert asyncio.run(run(proxy.url, proxy.key)) == direct
+    direct = awaited(run(proxy.upstream.url, "sk"))
+    assert awaited(run(proxy.url, proxy.key)) == direct
