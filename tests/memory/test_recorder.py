@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 
 from recenter.memory import Memory
@@ -39,6 +40,9 @@ def test_a_child_made_by_fork_learns_and_keeps_receipts_of_its_own(memory: Memor
     child = os.fork()
     if child == 0:
         status = 1
+        # Who waits for threads of the parent waits for ever, and hears no other alarm.
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+        signal.alarm(100)
         try:
             memory.learn("I hate olives.", user_id="ada")
             memory.context("Where should I eat?", user_id="ada")

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from recenter.config import Settings, pseudonym_key
+from recenter.forking import begins_anew
 from recenter.importers.pseudonym import person_id, pseudonym
 from recenter.memory import ledger
 from recenter.memory.config import MemoryConfig, Parts
@@ -28,7 +29,6 @@ from recenter.memory.vectors import Vectors
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.stages.respond import without_blocks
 from recenter.store import Store, open_store
-from recenter.store.forking import begins_anew
 
 PATIENCE = 0.5
 """Seconds that an answer waits for a decision before it goes on without memory."""

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import msgspec
 
 from recenter.errors import RecenterError
+from recenter.forking import begins_anew
 from recenter.importers.pseudonym import pseudonym
 from recenter.memory import ledger
 from recenter.memory.learn import Learned, Learner, learn
@@ -19,7 +20,6 @@ from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id
 from recenter.store import Store
 from recenter.store.database import Transaction
-from recenter.store.forking import begins_anew
 from recenter.store.tables import CONVERSATIONS
 from recenter.store.work import FailedTask, Item, Task, put_items
 from recenter.store.writing import lock_person, put_batch

