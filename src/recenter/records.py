@@ -186,6 +186,11 @@ class Receipt(Record, frozen=True):
     note: str | None = None
     """Why nothing was used, or what the reader should know of the model that replied."""
 
+    @property
+    def lines(self) -> tuple[ReceiptLine, ...]:
+        """All that was considered, what was used first."""
+        return (*self.used, *self.withheld, *self.asked)
+
 
 class Usage(Record, frozen=True):
     """What a call, or many calls added up, took."""

@@ -150,7 +150,7 @@ class Clearing:
                 rewrite(self._transaction, SELECTIONS, cleared)
 
     def _holds(self, reply: Reply) -> bool:
-        lines = (*reply.receipt.used, *reply.receipt.withheld, *reply.receipt.asked)
+        lines = reply.receipt.lines
         texts = [reply.text or "", *(message.content for message in reply.messages)]
         texts += [text for line in lines for text in (line.text, line.reason, *line.quotes)]
         return any(self._words.stand_in(text) for text in texts)

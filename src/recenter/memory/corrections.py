@@ -97,8 +97,7 @@ def wish_for(store: Store, answered: Answered, attribute: str) -> None:
 
 
 def _relevant(store: Store, answered: Answered, attribute: str, answer: str) -> None:
-    receipt = answered.receipt
-    lines = (*receipt.used, *receipt.withheld, *receipt.asked)
+    lines = answered.receipt.lines
     if attribute not in {line.attribute for line in lines} or answered.query is None:
         raise InputError(
             f"the receipt {answered.id} says nothing of {attribute!r}.", field="memory_id"

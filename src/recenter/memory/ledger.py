@@ -182,8 +182,7 @@ def put_receipts(database: Database, receipts: Iterable[Answered]) -> None:
 
 
 def _of_what_is_kept(transaction: Transaction, answered: Answered) -> Answered:
-    receipt = answered.receipt
-    named = {line.attribute for line in (*receipt.used, *receipt.withheld, *receipt.asked)}
+    named = {line.attribute for line in answered.receipt.lines}
     rows = transaction.rows("attributes_among", ids=sorted(named), person=answered.person)
     return answered.without(named - {id for (id,) in rows})
 

@@ -144,8 +144,7 @@ def _check(
     store: Store, question: Question, query: Query, reply: Reply, generic: Reply | None
 ) -> Ask:
     """The model is told what was known when the reply was written: all that the receipt lists."""
-    told = reply.receipt
-    listed = [line.attribute for line in (*told.used, *told.withheld, *told.asked)]
+    listed = [line.attribute for line in reply.receipt.lines]
     attributes = [one for one in map(store.attribute, listed) if one is not None]
     return lambda model: [
         judge_reply(question, query, reply, attributes, model=model, generic=generic)

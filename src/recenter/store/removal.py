@@ -188,8 +188,9 @@ def remove_traces(transaction: Transaction, person: str, counts: Counter[str]) -
 
 
 def _rests_on(receipt: Receipt, ids: Collection[str], quotes: Collection[str]) -> bool:
-    lines = (*receipt.used, *receipt.withheld, *receipt.asked)
-    return any(line.attribute in ids or not set(quotes).isdisjoint(line.quotes) for line in lines)
+    return any(
+        line.attribute in ids or not set(quotes).isdisjoint(line.quotes) for line in receipt.lines
+    )
 
 
 def _without_members(attribute: Attribute, ids: Collection[str]) -> Attribute:
