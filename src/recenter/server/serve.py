@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
-import socket
 import sys
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -16,6 +14,7 @@ from threadpoolctl import threadpool_limits
 from recenter.errors import ConfigError
 from recenter.memory import Memory
 from recenter.memory.keys import keys, new_key
+from recenter.pages.address import check_free, is_loopback
 from recenter.server.app import PER_MINUTE, ROUTERS, make_app
 from recenter.server.logs import log_to_stderr
 from recenter.server.proxy import Upstream, proxy_router
@@ -39,12 +38,7 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def hosts(self) -> tuple[str, ...]:
@@ -105,16 +99,7 @@ def check(memory: Memory, serving: Serving) -> None:
             f"other machines can reach {serving.host}, and there is no key.",
             cure="Make one first: recenter key new.",
         )
-    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
-    with socket.socket(family) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((serving.host, serving.port))
-        except OSError as error:
-            raise ConfigError(
-                f"{serving.host}:{serving.port} cannot be listened at: {error.strerror}.",
-                cure="Name another with --port.",
-            ) from None
+    check_free(serving.host, serving.port)
 
 
 def _first_words(memory: Memory, serving: Serving) -> list[str]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import os
-import socket
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
@@ -13,6 +11,7 @@ import uvicorn
 from starlette.applications import Starlette
 
 from recenter.errors import ConfigError
+from recenter.pages.address import check_free, is_loopback
 from recenter.store import open_store
 from recenter.study.ledger.desk import load_desk
 from recenter.study.prolific.environment import api_address, hook_secret
@@ -81,12 +80,12 @@ def check(serving: Serving) -> None:
         raise ConfigError(
             f"{serving.url!r} is not an https URL.", cure="Give the address that annotators open."
         )
-    if serving.url is None and not _is_loopback(serving.host):
+    if serving.url is None and not is_loopback(serving.host):
         raise ConfigError(
             f"{serving.host} can be reached from other machines.",
             cure="Put a server with https before it and name it: --url https://...",
         )
-    _check_port(serving)
+    check_free(serving.host, serving.port)
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Starlette:
@@ -104,25 +103,3 @@ def from_environment(environ: Mapping[str, str] = os.environ) -> Starlette:
         hook_secret=hook_secret(environ) if recruitment.kind == "prolific" else None,
     )
     return create_app(site, hosts=serving.hosts)
-
-
-def _check_port(serving: Serving) -> None:
-    family = socket.AF_INET6 if ":" in serving.host else socket.AF_INET
-    with socket.socket(family) as tried:
-        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            tried.bind((serving.host, serving.port))
-        except OSError as error:
-            raise ConfigError(
-                f"{serving.host}:{serving.port} cannot be listened at: {error.strerror}.",
-                cure="Name another with --port.",
-            ) from None
-
-
-def _is_loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, cast
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ from recenter.integrations.mcp.tools import Tools, Whose
 from recenter.memory.engine import Engine
 from recenter.memory.keys import find_key
 from recenter.memory.one_person import OnePerson
+from recenter.pages.address import is_loopback
 
 PATH = "/mcp"
 """Where the tools are, over HTTP."""
@@ -46,12 +46,7 @@ class Address(NamedTuple):
     @property
     def is_local(self) -> bool:
         """Whether only this machine can reach it."""
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return is_loopback(self.host)
 
     @property
     def url(self) -> str:
