@@ -10,7 +10,7 @@ import msgspec
 
 from recenter.errors import StoreError
 from recenter.memory import ledger
-from recenter.memory.absorb import THRESHOLD, Absorbed, absorb
+from recenter.memory.absorb import THRESHOLD, Absorbed, Superseded, absorb
 from recenter.memory.records import Choices, Happened, Note
 from recenter.memory.traces import Hasher, Traces
 from recenter.memory.vectors import Vectors
@@ -131,18 +131,13 @@ def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Lear
         return Learned(refused={"paused": 1})
     found = _read(learner, conversation)
     screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
-    judged = [*ledger.supported_of(store.database, conversation.person), *verdicts]
-
-    def waits(attribute: Attribute) -> bool:
-        return status(attribute.id, judged) != "accepted"
-
+    waits = _waiting([*ledger.supported_of(store.database, conversation.person), *verdicts])
     changes = (
         *(Change("ADD", a, held=waits(a)) for a in absorbed.added),
         *(Change("UPDATE", a, old=a.text, held=waits(a)) for a in absorbed.reinforced),
         *(
             Change("SUPERSEDE", gone.old, old=gone.old.text)
-            for gone in (*absorbed.outdated, *absorbed.superseded)
-            if not waits(gone.new)
+            for gone in _giving_way(absorbed, waits)
         ),
     )
     return Learned(changes=changes, refused=dict(screened.refused))
@@ -232,6 +227,16 @@ def resembling(attribute: Attribute) -> Judgment:
     )
 
 
+def _waiting(judged: Sequence[Judgment]) -> Callable[[Attribute], bool]:
+    """Return what tells whether an attribute waits for another verdict before it is used."""
+    return lambda attribute: status(attribute.id, judged) != "accepted"
+
+
+def _giving_way(absorbed: Absorbed, waits: Callable[[Attribute], bool]) -> tuple[Superseded, ...]:
+    """Return what gives way now: nothing does to a statement that is not used itself."""
+    return tuple(g for g in (*absorbed.outdated, *absorbed.superseded) if not waits(g.new))
+
+
 def _version(store: Store, person: str) -> list[tuple[object, ...]]:
     return store.database.rows("memories_version", person=person)
 
@@ -256,25 +261,18 @@ def _store(
             return None
         if not transaction.rows("conversations_get", id=conversation.id):
             return ()  # Removed meanwhile, with all that was said in it.
-        judged = [*ledger.supported_of(transaction, person), *verdicts]
-
-        def waits(attribute: Attribute) -> bool:
-            return status(attribute.id, judged) != "accepted"
-
+        waits = _waiting([*ledger.supported_of(transaction, person), *verdicts])
         changes = [
             *_add(transaction, absorbed.added, waits, note, now),
             *_reinforce(transaction, absorbed.reinforced, waits, note, now),
         ]
         put_batch(transaction, table=JUDGMENTS, rows=[JUDGMENTS.row(v) for v in verdicts])
         file_values(transaction, new.vectors, person)
-        for gone in (*absorbed.outdated, *absorbed.superseded):
-            if not waits(gone.new):
-                transaction.run("attributes_retire", id=gone.old.id)
-                why = Happened(
-                    event="SUPERSEDE", old=gone.old.text, new=gone.new.text, why=gone.why
-                )
-                ledger.put_event(transaction, gone.old, why, now)
-                changes.append(Change("SUPERSEDE", gone.old, old=gone.old.text))
+        for gone in _giving_way(absorbed, waits):
+            transaction.run("attributes_retire", id=gone.old.id)
+            why = Happened(event="SUPERSEDE", old=gone.old.text, new=gone.new.text, why=gone.why)
+            ledger.put_event(transaction, gone.old, why, now)
+            changes.append(Change("SUPERSEDE", gone.old, old=gone.old.text))
         return tuple(changes)
 
     return store.database.transact(work)
