@@ -55,7 +55,6 @@ class Engine:
         self._later = later
         self.begin()
         begins_anew(self)
-        self._worker: Worker | None = None
         self.trouble: str | None = None
         """What last went wrong while learning or deciding, without anybody's words."""
 
@@ -306,13 +305,12 @@ class Engine:
             self.trouble = what
 
         with self._lock:
-            self._worker = self._worker or Worker(
+            return self.__dict__.get("worker") or Worker(
                 lambda: open_store(self.settings.store_url),
                 lambda _: self.learner,
                 clock=self.clock,
                 failed=told,
             )
-            return self._worker
 
     def _put(
         self,
@@ -347,8 +345,8 @@ class Engine:
     def close(self) -> None:
         """Finish the conversation in hand, keep what waits, close the connections."""
         self.recorder.close()
-        if self._worker is not None:
-            self._worker.stop()
+        if "worker" in self.__dict__:
+            self.worker.stop()
         if self._pool is not None:
             self._pool.shutdown(wait=False, cancel_futures=True)
         for name in ("store", "reading"):
