@@ -50,6 +50,19 @@ def judged(
     )
 
 
+def check_review(said: str, *, field: str) -> Review:
+    """Return what was said of a memory, if it is one of the three words.
+
+    Raises:
+        InputError: it is not.
+    """
+    try:
+        known: Review = msgspec.convert(said, Review)
+    except msgspec.ValidationError:
+        raise InputError(f"expected approve, decline or undo, got {said!r}.", field=field) from None
+    return known
+
+
 def review(
     store: Store, attribute: Attribute, said: Review, *, now: float, failure: Failure = "other"
 ) -> None:

@@ -16,6 +16,7 @@ from recenter.store.database import Database, Transaction
 from recenter.store.writing import hold_people
 
 _EPOCH = 0.0
+_LATEST = 1e12
 
 
 def profile(database: Database, person: str, *, retired: bool = False) -> tuple[Memorised, ...]:
@@ -37,6 +38,12 @@ def supported_of(reader: Database | Transaction, person: str) -> list[Judgment]:
     """Return all verdicts on a person's memories."""
     rows = reader.rows("memories_supported", person=person)
     return [formats.decode(r, Judgment, file="store, table judgments") for (r,) in rows]
+
+
+def latest_first(database: Database, person: str) -> tuple[Memorised, ...]:
+    """Return the profile of a person, what was learned or confirmed last first."""
+    known = profile(database, person)
+    return tuple(sorted(known, key=lambda m: (-m.note.updated, m.attribute.id)))
 
 
 def one(database: Database, attribute: Attribute) -> Memorised:
@@ -193,9 +200,12 @@ def receipt(database: Database, id: str) -> Answered | None:
     return formats.decode(rows[0][1], Answered) if rows else None
 
 
-def receipts(database: Database, person: str, *, before: float, size: int) -> list[Answered]:
+def receipts(
+    database: Database, person: str, *, size: int, before: float | None = None
+) -> list[Answered]:
     """Return up to `size` receipts of a person, latest first, none later than `before`."""
-    rows = database.rows("memory_receipts_page", person=person, before=before, size=size)
+    at = _LATEST if before is None else before
+    rows = database.rows("memory_receipts_page", person=person, before=at, size=size)
     return [formats.decode(record, Answered) for _, _, record in rows]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from recenter.errors import InputError, RefusedError
+from recenter.errors import RefusedError
 from recenter.memory import corrections, ledger
 from recenter.memory.engine import Engine
 from recenter.memory.forget import planned
@@ -210,14 +210,3 @@ class Mine:
         if found is None or found.person != self.person:
             raise RefusedError("there is no such memory.", status=404)
         return found
-
-
-def check_review(said: str) -> corrections.Review:
-    """Return what was said of a memory, if it is one of the three words.
-
-    Raises:
-        InputError: it is not.
-    """
-    if said not in ("approve", "decline", "undo"):
-        raise InputError(f"expected approve, decline or undo, got {said!r}.", field="said")
-    return said  # type: ignore[return-value]

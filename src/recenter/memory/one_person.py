@@ -24,8 +24,6 @@ from recenter.records import Attribute, Evidence
 from recenter.store.database import Transaction
 from recenter.store.writing import hold_people
 
-_LATEST = 1e12
-
 
 class OnePerson:
     """Memories of one person of one application; those of others do not exist for it."""
@@ -48,8 +46,7 @@ class OnePerson:
     def memories(self) -> tuple[Memorised, ...]:
         """Return all that is known, whatever its status, latest first."""
         self._engine.recorder.flush()
-        known = ledger.profile(self._engine.store.database, self._person)
-        return tuple(sorted(known, key=lambda m: (-m.note.updated, m.attribute.id)))
+        return ledger.latest_first(self._engine.store.database, self._person)
 
     def usable(self) -> tuple[Memorised, ...]:
         """Return what may be used at all: accepted and not lapsed; nothing while paused."""
@@ -79,7 +76,7 @@ class OnePerson:
     def last_receipt(self) -> Answered | None:
         """Return the receipt of the latest answer; None where there was no answer yet."""
         self._engine.recorder.flush()
-        found = ledger.receipts(self._engine.store.database, self._person, before=_LATEST, size=1)
+        found = ledger.receipts(self._engine.store.database, self._person, size=1)
         return found[0] if found else None
 
     # Asking

@@ -17,8 +17,6 @@ from recenter.memory.unreachable import copies_of
 from recenter.records import Failure
 from recenter.stages.policy import make_policy
 
-_LATEST = 1e12
-
 
 class PersonSide:
     """The half of `Memory` that the person's page is made of."""
@@ -46,8 +44,7 @@ class PersonSide:
     def memories(self, user_id: str) -> tuple[Memorised, ...]:
         """Return all that is known of a person, with its status, latest first."""
         self._engine.recorder.flush()
-        known = ledger.profile(self._engine.store.database, self.person(user_id))
-        return tuple(sorted(known, key=lambda m: (-m.note.updated, m.attribute.id)))
+        return ledger.latest_first(self._engine.store.database, self.person(user_id))
 
     def receipt(self, receipt_id: str) -> Answered | None:
         """Return the receipt of an answer."""
@@ -59,12 +56,8 @@ class PersonSide:
     ) -> list[Answered]:
         """Return the receipts of a person, latest first."""
         self._engine.recorder.flush()
-        return ledger.receipts(
-            self._engine.store.database,
-            self.person(user_id),
-            before=_LATEST if before is None else before,
-            size=size,
-        )
+        database, person = self._engine.store.database, self.person(user_id)
+        return ledger.receipts(database, person, before=before, size=size)
 
     def export(self, user_id: str) -> dict[str, Any]:
         """Return everything that is kept of a person, as JSON can hold it."""
@@ -118,8 +111,7 @@ class PersonSide:
         Raises:
             InputError: there is no such memory, or the word is another.
         """
-        if said not in ("approve", "decline", "undo"):
-            raise InputError(f"expected approve, decline or undo, got {said!r}.", field="review")
+        corrections.check_review(said, field="review")
         attribute = self._engine.store.attribute(memory_id)
         if attribute is None:
             raise InputError(f"there is no memory {memory_id!r}.", field="memory_id")

@@ -9,7 +9,8 @@ from typing import Literal, NamedTuple
 from starlette.responses import Response
 
 from recenter.errors import InputError
-from recenter.memory.mine import Mine, Opinions, check_review
+from recenter.memory.corrections import check_review
+from recenter.memory.mine import Mine, Opinions
 from recenter.memory.records import Choices, Deleted, Happened, Memorised
 from recenter.records import Evidence
 from recenter.server.page import words
@@ -243,7 +244,7 @@ def reword(asked: Asked) -> Response:
 
 def review(asked: Asked) -> Response:
     """Take what the person says of a memory, and send them back to where they were."""
-    id, said = asked.request.path_params["id"], check_review(asked.said("said"))
+    id, said = asked.request.path_params["id"], check_review(asked.said("said"), field="said")
     asked.mine.review(id, said)
     if asked.said("back") == "memory":
         return asked.go(f"memory/{id}", done=said, of=id)
