@@ -8,10 +8,10 @@ import httpx
 import pytest
 
 from recenter.memory import Memory
-from tests.memory.conftest import clock, memory, url
+from tests.memory.conftest import clock, memory
 from tests.server.serving import asking, key_of, served
 
-__all__ = ["clock", "memory", "url"]
+__all__ = ["clock", "memory"]
 
 
 @pytest.fixture

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, Literal
+from typing import Any
 
 import httpx
-import uvicorn
 
 from recenter.memory import Memory
 from recenter.memory.keys import new_key
 from recenter.server.app import make_app
+from tests.listening import listening
 
 SAID = "I don't eat meat. I work nights as a nurse. Can you fix my CSS?"
 NURSE, MEAT = "The user works nights as a nurse.", "The user doesn't eat meat."
@@ -24,22 +21,10 @@ ASK = "How do I sleep better after work?"
 @contextmanager
 def served(memory: Memory, *, living: bool = True, **options: Any) -> Iterator[str]:
     """Give the address of the server; without `living`, nothing is learned in the background."""
-    lifespan: Literal["on", "off"] = "on" if living else "off"
-    listener = socket.socket()
-    listener.bind(("127.0.0.1", 0))
+    lifespan = "on" if living else "off"
     app = make_app(memory, **options)
-    config = uvicorn.Config(app, log_level="error", lifespan=lifespan, server_header=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    try:
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        thread.join()
-        listener.close()
+    with listening(app, lifespan=lifespan, server_header=False) as address:
+        yield address
 
 
 def key_of(memory: Memory, application: str, user_id: str | None = None) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,27 +15,10 @@ from recenter.memory import Memory
 from recenter.server.page.links import page_link
 from recenter.server.page.routes import page_mount
 from tests.listening import listening
+from tests.memory.conftest import Clock
 
 SLEEP = "How do I sleep better after work?"
 NURSE, MEAT = "The user works nights as a nurse.", "The user doesn't eat meat."
-
-
-class Clock:
-    """Tells the time that a test sets."""
-
-    def __init__(self) -> None:
-        self.now = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """URL of an empty store."""
-    if request.param == "postgres":
-        return str(request.getfixturevalue("postgres_url"))
-    return f"sqlite:///{tmp_path / 'store.db'}"
 
 
 @pytest.fixture

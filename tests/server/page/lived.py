@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from recenter.memory import Memory
-from tests.server.page.conftest import Clock
+from tests.memory.conftest import Clock
 
 _DAY = 86_400
 _DINNER = "Suggest a dinner that I can cook in 20 minutes."

@@ -8,7 +8,8 @@ import pytest
 
 from recenter.memory import Memory
 from recenter.records import Judgment
-from tests.server.page.conftest import MEAT, NURSE, SLEEP, Clock, Person, id_of
+from tests.memory.conftest import Clock
+from tests.server.page.conftest import MEAT, NURSE, SLEEP, Person, id_of
 
 SUM = "What is 17 * 23?"
 

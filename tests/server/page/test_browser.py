@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from recenter.memory import Memory
-from tests.server.page.conftest import Clock, link, serving
+from tests.memory.conftest import Clock
+from tests.server.page.conftest import link, serving
 from tests.server.page.lived import live
 from tests.web.test_pages import LOOKS, SHOWN
 

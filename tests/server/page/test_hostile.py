@@ -17,7 +17,8 @@ from recenter.server.page import routes
 from recenter.server.page.links import page_link
 from recenter.store.removal import rewrite
 from recenter.store.tables import ATTRIBUTES
-from tests.server.page.conftest import NURSE, SLEEP, Clock, Person, id_of, link, serving
+from tests.memory.conftest import Clock
+from tests.server.page.conftest import NURSE, SLEEP, Person, id_of, link, serving
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>"
 RTL = "\u202eThe user \u05d0\u05d5\u05d4\u05d1 books\u202c"

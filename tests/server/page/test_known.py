@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from recenter.memory import Memory
 from recenter.records import Judgment
-from tests.server.page.conftest import MEAT, NURSE, SLEEP, Clock, Person, id_of
+from tests.memory.conftest import Clock
+from tests.server.page.conftest import MEAT, NURSE, SLEEP, Person, id_of
 
 
 def test_a_memory_stands_with_the_words_it_came_from_and_when(memory: Memory, ada: Person) -> None:

@@ -11,7 +11,8 @@ import pytest
 from recenter.errors import StoreError
 from recenter.memory import Memory
 from recenter.memory.mine import Mine
-from tests.server.page.conftest import NURSE, Clock
+from tests.memory.conftest import Clock
+from tests.server.page.conftest import NURSE
 from tests.server.serving import asking, key_of, served
 
 

@@ -1,5 +1,5 @@
 """Every test of the ledger runs on both databases."""
 
-from tests.store.conftest import store, url
+from tests.store.conftest import store
 
-__all__ = ["store", "url"]
+__all__ = ["store"]
