@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from recenter import __version__
 from recenter.errors import RefusedError
-from recenter.pages.look import templates
+from recenter.figures.look import environment
 from recenter.study.ledger.desk import Desk
 from recenter.study.prolific.tokens import Keys
 from recenter.web.markdown import rendered
@@ -54,7 +54,7 @@ def page(
     """Return a template as a page."""
     site = site_of(request)
     text = (
-        environment()
+        _environment()
         .get_template(template)
         .render(
             site=site,
@@ -77,8 +77,8 @@ def refusal(request: Request, error: Exception) -> Response:
 
 
 @functools.cache
-def environment() -> Environment:
+def _environment() -> Environment:
     """Return the environment of all pages; what is not marked safe is escaped."""
-    made = templates("recenter.web")
+    made = environment("recenter.web")
     made.filters["markdown"] = rendered
     return made

@@ -15,11 +15,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from recenter import __version__
 from recenter.errors import InputError, RecenterError, RefusedError
+from recenter.figures.look import environment
 from recenter.importers.pseudonym import pseudonym
 from recenter.memory.engine import Engine
 from recenter.memory.mine import Mine
 from recenter.pages.forms import Handler, with_form
-from recenter.pages.look import templates
 from recenter.pages.sessions import Cookie, Session, check_form
 from recenter.pages.throttle import FREE_OF_ADDRESS, Throttle, address_key
 from recenter.server.limits import RateLimit
@@ -213,6 +213,6 @@ def person_page(
 
 @functools.cache
 def _environment() -> Environment:
-    made = templates("recenter.server.page")
+    made = environment("recenter.server.page")
     made.filters["unmasked"] = words.unmasked
     return made
