@@ -107,6 +107,7 @@ def decide(  # noqa: PLR0913 - what one answer depends on
         return without("unknown", person, now=now, application=application)
     attributes = [m.attribute for m in known]
     unkept = decider.embedder.fetch(store, person, [a.text for a in attributes])
+    decider.embedder.read(prompt)
     query = Query(
         # The same words again are the same query, whatever was said before them.
         id=make_id("qry", person, prompt, []),

@@ -15,6 +15,7 @@ from recenter.config import Settings, pseudonym_key
 from recenter.forking import begins_anew
 from recenter.importers.pseudonym import person_id, pseudonym
 from recenter.memory import ledger
+from recenter.memory.apart import Apart
 from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
@@ -53,6 +54,7 @@ class Engine:
         self.recorder = Recorder()
         self._parts = Parts(config, self.settings)
         self._later = later
+        self._apart = False
         self.begin()
         begins_anew(self)
         self.trouble: str | None = None
@@ -297,19 +299,27 @@ class Engine:
 
         self.recorder.put(job)
 
+    def learn_apart(self) -> None:
+        """Have what waits learned by a process of its own; before the first is learned."""
+        self._apart = True
+
     @functools.cached_property
-    def worker(self) -> Worker:
-        """The thread that learns; started by the first thing it is told of."""
+    def worker(self) -> Worker | Apart:
+        """The thread or process that learns; started by the first thing it is told of."""
 
         def told(what: str) -> None:
             self.trouble = what
 
         with self._lock:
-            return self.__dict__.get("worker") or Worker(
-                lambda: open_store(self.settings.store_url),
-                lambda _: self.learner,
-                clock=self.clock,
-                failed=told,
+            return self.__dict__.get("worker") or (
+                Apart(self.config, lambda: self.store, failed=told)
+                if self._apart
+                else Worker(
+                    lambda: open_store(self.settings.store_url),
+                    lambda _: self.learner,
+                    clock=self.clock,
+                    failed=told,
+                )
             )
 
     def _put(
