@@ -54,3 +54,7 @@ class Pseudonyms:
     def conversation(self, raw: str) -> str:
         """Return the pseudonym of a conversation's id in its source."""
         return pseudonym(self._key, "conversation", raw)
+
+    def reference(self, *said: str) -> str:
+        """Return the pseudonym of all that a reference says."""
+        return pseudonym(self._key, "reference", *said)
