@@ -7,7 +7,13 @@ from typing import Any
 
 from recenter.errors import ConfigError, UnknownFormatError
 from recenter.importers.base import Format
+from recenter.importers.benchmarks.cupid import CUPID
+from recenter.importers.benchmarks.locomo import LOCOMO
+from recenter.importers.benchmarks.longmemeval import LONGMEMEVAL
+from recenter.importers.benchmarks.personalens import PERSONALENS
+from recenter.importers.benchmarks.personamem import PERSONAMEM
 from recenter.importers.benchmarks.planted import PLANTED
+from recenter.importers.benchmarks.prefeval import PREFEVAL
 from recenter.importers.benchmarks.reference import REFERENCE
 from recenter.importers.chatgpt import CHATGPT
 from recenter.importers.claude import CLAUDE
@@ -23,10 +29,16 @@ _LOOKED_FOR = (
     OWN,
     REFERENCE,
     OPENAI_MESSAGES,
+    LOCOMO,
+    PREFEVAL,
     WILDCHAT,
     CHATGPT,
     CLAUDE,
     SHAREGPT,
+    CUPID,
+    LONGMEMEVAL,
+    PERSONAMEM,
+    PERSONALENS,
 )
 _SHOWN_FIRST = (OWN, OPENAI_MESSAGES, WILDCHAT, CHATGPT, CLAUDE, SHAREGPT)
 

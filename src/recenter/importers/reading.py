@@ -11,11 +11,13 @@ from typing import Any, TypeVar
 from recenter.errors import InputError
 from recenter.formats import decode
 from recenter.importers.base import BadRow, Format, Skip, SkippedRow, Tally
+from recenter.importers.benchmarks.personalens import PERSONALENS, is_message
 from recenter.importers.detect import format_of, get_format, unknown_format
 from recenter.importers.files import Part, account_of, chunks_of, parts_of
-from recenter.importers.json_rows import RawRow, json_items, json_lines
+from recenter.importers.json_rows import MAX_ROW, RawRow, json_items, json_lines, too_long
 from recenter.importers.parquet import parquet_rows
 from recenter.importers.pseudonym import Pseudonyms
+from recenter.importers.table_rows import header_of, table_rows
 from recenter.records import Conversation, Reference
 
 Row = Conversation | Reference | BadRow | SkippedRow
@@ -122,6 +124,9 @@ def _json_rows(part: Part, forced: Format | None, door: Pseudonyms, account: str
             break
         head.append(row)
         seen = _peek(row[1])
+        if len(head) == 1 and is_message(seen) and forced in (None, PERSONALENS):
+            format, head, raw = PERSONALENS, [], _as_one(itertools.chain([row], raw))
+            break
         format = format or format_of(seen)
     if format is None:
         raise unknown_format(part.name, [_peek(data) for _, data in head[:1]])
@@ -148,7 +153,25 @@ def _split(first: bytes, chunks: Iterable[bytes]) -> Iterator[RawRow]:
     if _SPREAD.match(first):
         # One object over many lines, which is an array of one.
         return json_items(itertools.chain([b"["], whole, [b"]"]))
+    header = header_of(first)
+    if header is not None and format_of(dict.fromkeys(header)) is not None:
+        return table_rows(whole)
     return json_lines(whole)
+
+
+def _as_one(items: Iterator[RawRow]) -> Iterator[RawRow]:
+    """Yield the messages of a file, which is one dialogue, as one row; then what is wrong."""
+    held: list[bytes] = []
+    size = 0
+    wrong: list[RawRow] = []
+    for number, data in items:
+        size += len(data)
+        if isinstance(data, str):
+            wrong.append((number, data))
+        elif size <= MAX_ROW:
+            held.append(data)
+    yield 1, too_long(MAX_ROW) if size > MAX_ROW else b"[" + b",".join(held) + b"]"
+    yield from wrong
 
 
 def _peek(data: bytes | str) -> Any:
