@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from recenter.config import load_settings
 from recenter.models.local import LocalChat
@@ -24,6 +25,10 @@ SHARED_DATA = Path(
 
 # Before the tests get homes of their own: `recenter setup local` put the weights here.
 LLAMA_WEIGHTS = weights_path(load_settings().home)
+
+# How fast an example is depends on what else the machine does; no test asserts it.
+settings.register_profile("recenter", deadline=None)
+settings.load_profile("recenter")
 
 DATA_REASON = "needs the study's data"
 
