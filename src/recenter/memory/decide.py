@@ -117,7 +117,9 @@ def decide(  # noqa: PLR0913 - what one answer depends on
     )
     corrected = Corrected(decider.selector, said_of(store, person), decider.embedder)
     policy = Policy(allowed=chosen.allowed_for(destination))
-    made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
+    made = select(
+        query, attributes, corrected, policy=policy, cap=decider.cap, embedder=decider.embedder
+    )
     if tokens is not None:
         made = fitting(made, attributes, tokens=tokens)
     decided = _decided(made, query, attributes, now=now, application=application)

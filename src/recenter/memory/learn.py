@@ -14,11 +14,12 @@ from recenter.memory.absorb import THRESHOLD, Absorbed, Superseded, absorb
 from recenter.memory.records import Choices, Happened, Note
 from recenter.memory.traces import Hasher, Traces
 from recenter.memory.vectors import Vectors
+from recenter.models.base import Embedder
 from recenter.provenance import Signature
 from recenter.records import Attribute, Conversation, Judgment
 from recenter.stages.extract import Extractor
 from recenter.stages.merge import merge, merged_signature
-from recenter.stages.sensitive import sensitive_topics
+from recenter.stages.sensitive import topics_of
 from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
 from recenter.store.cache import file_values
@@ -163,7 +164,7 @@ def _compared(
 ) -> _Compared:
     person = conversation.person
     hasher, left = Hasher(learner.key, person), ledger.traces(store.database, person)
-    screened = screen(found, hasher=hasher, left=left, choices=chosen)
+    screened = screen(found, hasher=hasher, left=left, choices=chosen, embedder=learner.embedder)
     known = list(store.attributes(person))
     learner.embedder.fetch(store, person, [a.text for a in known])
     absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
@@ -176,7 +177,12 @@ def _compared(
 
 
 def screen(
-    attributes: Sequence[Attribute], *, hasher: Hasher, left: Traces, choices: Choices
+    attributes: Sequence[Attribute],
+    *,
+    hasher: Hasher,
+    left: Traces,
+    choices: Choices,
+    embedder: Embedder | None = None,
 ) -> _Screened:
     """Return what may be kept: no instructions, nothing forgotten, nothing sensitive that the
     person did not say themselves.
@@ -190,7 +196,7 @@ def screen(
             refused["instruction"] += 1
         elif not evidence:
             refused["forgotten"] += 1
-        elif attribute.source == "inferred" and _closed(attribute, choices):
+        elif attribute.source == "inferred" and _closed(attribute, choices, embedder):
             refused["sensitive"] += 1
         else:
             kept.append(msgspec.structs.replace(attribute, evidence=evidence))
@@ -199,12 +205,10 @@ def screen(
     return _Screened(tuple(kept), frozenset(alike), refused)
 
 
-def _closed(attribute: Attribute, choices: Choices) -> bool:
-    return any(
-        # What may be used somewhere may be known.
-        topic not in choices.allowed_for("local")
-        for topic in sensitive_topics(attribute.text)
-    )
+def _closed(attribute: Attribute, choices: Choices, embedder: Embedder | None) -> bool:
+    (topics,) = topics_of([attribute.text], embedder)
+    # What may be used somewhere may be known.
+    return any(topic not in choices.allowed_for("local") for topic in topics)
 
 
 def _verdicts(

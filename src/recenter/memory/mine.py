@@ -13,6 +13,7 @@ from recenter.memory.own import PersonSide
 from recenter.memory.records import Answered, Choices, Deleted, Happened, Memorised
 from recenter.questions import RELEVANT, SUPPORTED
 from recenter.records import Attribute, Conversation
+from recenter.stages.sensitive import Topic, topics_of
 
 
 class Opinions(NamedTuple):
@@ -45,6 +46,20 @@ class Mine:
     def memories(self) -> tuple[Memorised, ...]:
         """Return all that is known, latest first."""
         return self._side.memories(self.person)
+
+    def fetch(self) -> None:
+        """Take up the vectors that the store has of what is known, in one read."""
+        texts = [memory.attribute.text for memory in self.memories()]
+        self._engine.decider.embedder.fetch(self._store, self.person, texts)
+
+    def touched(self, memory: Memorised) -> tuple[Topic, ...]:
+        """Return the sensitive topics that a memory touches.
+
+        Raises:
+            ModelError: the embedder failed.
+        """
+        (topics,) = topics_of([memory.attribute.text], self._engine.decider.embedder)
+        return topics
 
     def memory(self, id: str) -> Memorised:
         """Return one memory, also one that was replaced.

@@ -21,6 +21,9 @@ _EXPLAINED: Mapping[Topic, tuple[str, str]] = {
     "sexuality": ("Sexuality", "Whom you love, gender, intimate life."),
     "minors": ("Children", "Things about children, yours or others'."),
     "third_parties": ("Other people", "Things about family, friends and colleagues."),
+    "finances": ("Money", "Income, debts, savings, benefits."),
+    "crime": ("Crime", "Arrests, convictions, courts, and crimes suffered."),
+    "ethnicity": ("Origin", "Ethnic group, skin colour, asylum and papers."),
 }
 _DAYS: Sequence[tuple[int, str]] = (
     (0, "Until I say otherwise"),

@@ -16,7 +16,7 @@ from recenter.records import Evidence
 from recenter.server.page import words
 from recenter.server.page.site import Asked
 from recenter.stages.extract import LONGEST_TEXT
-from recenter.stages.sensitive import Topic, sensitive_topics
+from recenter.stages.sensitive import Topic
 
 Kind = Literal["used", "waiting", "unused", "replaced"]
 
@@ -36,6 +36,9 @@ TOPICS: Mapping[Topic, str] = {
     "sexuality": "sexuality",
     "minors": "children",
     "third_parties": "other people",
+    "finances": "money",
+    "crime": "crime",
+    "ethnicity": "origin",
 }
 """Sensitive topics, as they stand in a sentence."""
 
@@ -101,6 +104,7 @@ class Reader:
         self._mine, self._now = mine, now
         self._choices: Choices = mine.choices
         self._opinions: Opinions = mine.opinions()
+        mine.fetch()
         self._times: dict[str, Mapping[int, str]] = {}
         self.replaced: Mapping[str, tuple[float, Happened]] = mine.replaced()
 
@@ -125,7 +129,7 @@ class Reader:
             return State("unused", "Not used", f"Its time ended on {words.day(expires)}.")
         closed = [
             TOPICS[topic]
-            for topic in sensitive_topics(memory.attribute.text)
+            for topic in self._mine.touched(memory)
             if topic not in self._choices.allowed
         ]
         if closed:

@@ -54,7 +54,12 @@ _NOTES = {
 _CLOSED = re.compile(
     r"Would be used, but touches (?P<topics>.+), which the person has not allowed\."
 )
-_TOPICS = {"minors": "children", "third parties": "other people"}
+_TOPICS = {
+    "minors": "children",
+    "third parties": "other people",
+    "finances": "money",
+    "ethnicity": "origin",
+}
 _NO_ROOM = re.compile(r"Would be used, but does not fit into \d+ tokens\.")
 _OTHERS_FIRST = re.compile(r"Would be used, but at most \d+ may be, and others stand before it\.")
 _PERSON = re.compile(r"\b([Tt])he person(’s|'s| was| is| has| agrees)?\b")
