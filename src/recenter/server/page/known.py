@@ -266,7 +266,8 @@ class Notice(NamedTuple):
 
 
 _DONE = {
-    "approve": "You said that this is right. It is used where it matters.",
+    "approve": "You said that this is right. It is used where it matters, in the place of what "
+    "it contradicts.",
     "decline": "You said that this is not true. It is not used any more.",
     "undo": "Taken back.",
     "reworded": "Saved in your words.",
