@@ -14,7 +14,7 @@ from recenter.memory.records import Happened
 from recenter.store import Store
 
 
-def downloaded(store: Store, person: str, user_id: str) -> dict[str, Any]:
+def downloaded(store: Store, person: str, user_id: str | None) -> dict[str, Any]:
     """Return everything that is kept of a person.
 
     `superseded` are memories that others took the place of. Of what was forgotten there are

@@ -44,7 +44,7 @@ class Choice(NamedTuple):
 
 def overview(asked: Asked) -> Response:
     """Show what was chosen, and what can be."""
-    chosen = asked.mine.choices
+    chosen = asked.mine.choices()
     days = chosen.keep_days or 0
     kept = dict(_DAYS) | ({} if days in dict(_DAYS) else {days: f"{days} days"})
     rules = {a.name: a.keep_days for a in applications(asked.site.engine.store.database)}

@@ -99,7 +99,7 @@ class Reader:
 
     def __init__(self, mine: Mine, *, now: float) -> None:
         self._mine, self._now = mine, now
-        self._choices: Choices = mine.choices
+        self._choices: Choices = mine.choices()
         self._opinions: Opinions = mine.opinions()
         self._times: dict[str, Mapping[int, str]] = {}
         self.replaced: Mapping[str, tuple[float, Happened]] = mine.replaced()
@@ -173,7 +173,7 @@ def overview(asked: Asked) -> Response:
     if mine.is_forgotten:
         return asked.page("forgotten", report=None)
     reader = Reader(mine, now=asked.site.engine.clock())
-    every = [*mine.memories(), *(mine.memory(id) for id in reader.replaced)]
+    every = [*mine.memories(), *(mine.need(id) for id in reader.replaced)]
     wanted = given.get("q", "").strip()[:200]
     found = [(m, reader.state(m)) for m in every if _matches(m, wanted)]
     counts: Counter[str] = Counter(state.kind for _, state in found)
@@ -211,7 +211,7 @@ def one(asked: Asked, *, error: str = "", tried: str | None = None) -> Response:
     """Show one memory with all its words and its history."""
     mine, id = asked.mine, asked.request.path_params["id"]
     reader = Reader(mine, now=asked.site.engine.clock())
-    memory = mine.memory(id)
+    memory = mine.need(id)
     return asked.page(
         "memory",
         status=422 if error else 200,
@@ -290,7 +290,7 @@ def notice(asked: Asked) -> Notice | None:
         return None
     if not of:
         return Notice(_DONE[done])
-    memory = asked.mine.memory(of)
+    memory = asked.mine.need(of)
     return Notice(_DONE[done], memory.attribute.text, of, undo=done in ("approve", "decline"))
 
 
@@ -300,7 +300,7 @@ def before_forgetting(asked: Asked) -> Response:
     reader = Reader(mine, now=asked.site.engine.clock())
     return asked.page(
         "forget",
-        card=reader.card(mine.memory(id), quotes=None),
+        card=reader.card(mine.need(id), quotes=None),
         others=[attribute.text for attribute in mine.goes_with(id)],
     )
 

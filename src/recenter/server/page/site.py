@@ -74,7 +74,7 @@ class Asked(NamedTuple):
     @property
     def mine(self) -> Mine:
         """What is theirs."""
-        return Mine(self.site.engine, self.visit.application, self.visit.person)
+        return Mine(self.site.engine, self.visit.person, self.visit.application)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a template as a page for them."""
@@ -201,7 +201,7 @@ def person_page(
             csrf=asked.session.form_token(site) if asked else "",
             application=asked.visit.application if asked else "",
             inside=asked is not None,
-            paused=asked is not None and asked.mine.choices.paused,
+            paused=asked is not None and asked.mine.choices().paused,
             until=words.moment(asked.visit.until) if asked else "",
             at=template,
             version=__version__,
