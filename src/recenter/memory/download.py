@@ -48,6 +48,7 @@ def downloaded(store: Store, person: str, user_id: str | None) -> dict[str, Any]
             {"id": id, "application": application, "label": label, "created": iso(created)}
             for id, application, label, created in database.rows("memory_keys_of", person=person)
         ],
+        "links_ended": ledger.links_ended(database, person),
         "deleted": [id for (id,) in database.rows("deleted_of", person=person)],
         "forgotten": {k: len(hashes) for k, hashes in ledger.traces(database, person).items()},
         "cached": database.rows("cache_count", person=person)[0][0],

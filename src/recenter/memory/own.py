@@ -138,6 +138,14 @@ class PersonSide:
         ledger.put_choices(self._engine.store.database, self.person, made)
         return made
 
+    def end_links(self) -> None:
+        """End every link to the person's page so far, and what was opened with it."""
+        ledger.end_links(self._engine.store.database, self.person)
+
+    def links_ended(self) -> int:
+        """Return how often that was done; a link carries the number it was made under."""
+        return ledger.links_ended(self._engine.store.database, self.person)
+
     def review(
         self, memory_id: str, said: corrections.Review, *, failure: Failure = "other"
     ) -> None:

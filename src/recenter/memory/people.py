@@ -70,6 +70,14 @@ class People:
         """
         return self._side(self.person(user_id)).choose(**chosen)
 
+    def end_links(self, user_id: str) -> None:
+        """End every link to a person's page so far, and what was opened with it."""
+        self._side(self.person(user_id)).end_links()
+
+    def links_ended(self, user_id: str) -> int:
+        """Return how often that was done; a link carries the number it was made under."""
+        return self._side(self.person(user_id)).links_ended()
+
     def review(self, memory_id: str, said: Review, *, failure: Failure = "other") -> None:
         """Approve or decline a memory for its person, or undo that.
 

@@ -11,7 +11,7 @@ from recenter import formats
 from recenter.errors import InputError
 from recenter.memory.keys import applications
 from recenter.server.page.known import notice, report
-from recenter.server.page.site import Asked, person_page
+from recenter.server.page.site import Asked, let_in, person_page
 from recenter.stages.sensitive import TOPICS, Topic
 
 _EXPLAINED: Mapping[Topic, tuple[str, str]] = {
@@ -85,6 +85,14 @@ def keep(asked: Asked) -> Response:
         raise InputError(f"days are a number up to {_LONGEST}.", field="days")
     asked.mine.choose(keep_days=int(days))
     return asked.go("choices", done="keep")
+
+
+def end_links(asked: Asked) -> Response:
+    """End every other way in: all links so far, and pages that were opened with one elsewhere."""
+    asked.mine.end_links()
+    gone = asked.go("choices", done="links")
+    let_in(asked.site, gone, asked.visit._replace(ended=asked.mine.links_ended()))
+    return gone
 
 
 def download(asked: Asked) -> Response:

@@ -280,6 +280,7 @@ _DONE = {
     "topics": "Your topics are saved.",
     "cloud": "Saved where memory may go.",
     "keep": "Saved how long things are kept.",
+    "links": "All earlier links to this page are ended. It stays open here.",
 }
 
 

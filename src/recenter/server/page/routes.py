@@ -42,6 +42,7 @@ _SENT: dict[str, Page] = {
     "/choices/topics": choosing.topics,
     "/choices/cloud": choosing.cloud,
     "/choices/keep": choosing.keep,
+    "/choices/links": choosing.end_links,
     "/download": choosing.download,
     "/forget-me": choosing.forget,
     "/leave": choosing.leave,
