@@ -32,6 +32,8 @@ def said(text: str) -> str:
         ("has stopped running marathons", "runs marathons"),
         ("stopped running last year", "runs every morning"),
         ("is no longer married", "is married to a doctor"),
+        ("no longer hates olives", "hates olives"),
+        ("stopped avoiding gluten", "avoids gluten"),
     ],
 )
 def test_what_is_surely_taken_back(denial: str, statement: str) -> None:
@@ -68,6 +70,11 @@ def test_what_may_be_taken_back(denial: str, statement: str) -> None:
         ("doesn't eat meat any more than twice a week", "eats meat"),
         ("gave up on the cello", "plays the cello"),
         ("does not eat meat", "eats meat"),
+        ("no longer lives in Oslo", "lives no longer in Oslo"),
+        ("gave up the cello", "does not play the cello"),
+        ("gave up meat", "avoids meat"),
+        ("gave up meat", "hates meat"),
+        ("no longer hates olives", "likes olives"),
     ],
 )
 def test_what_is_left_alone(denial: str, statement: str) -> None:
@@ -103,6 +110,14 @@ def test_the_later_of_a_retraction_and_its_statement_stands() -> None:
     assert [c.loser for c in conflicts([no, old])] == [old.id]
     assert [c.loser for c in conflicts([no, new])] == [no.id]
     assert set(against(no, [old, new])) == {old.id, new.id}
+
+
+def test_a_denial_that_is_denied_contradicts_only_that_denial() -> None:
+    no = attribute("The user no longer hates olives.", at="2026-02-01T00:00:00Z")
+    hates = attribute("The user hates olives.", at="2026-01-01T00:00:00Z")
+    likes = attribute("The user likes olives.", at="2026-01-01T00:00:00Z")
+    assert [c.loser for c in conflicts([no, hates])] == [hates.id]
+    assert conflicts([no, likes]) == ()
 
 
 def test_in_doubt_is_only_what_was_not_said_afterwards() -> None:

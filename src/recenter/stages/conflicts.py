@@ -159,7 +159,7 @@ def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
     otherwise neither gives way.
     """
     ordered = sorted(attributes, key=lambda attribute: attribute.id)
-    plain = _plain(ordered)
+    plain = [attribute for attribute in ordered if not _denies(attribute.text)]
     found = [
         _settle(one, other)
         for slot in _SLOTS.values()
@@ -171,9 +171,11 @@ def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
     for attribute in ordered:
         if _denies(attribute.text):
             denied = _content(_NEGATION.sub(" ", attribute.text))
+            # Denied twice, it is no denial: "no longer hates olives" beside "likes olives".
+            once = len(_NEGATION.findall(attribute.text)) == 1
             met = [
-                *opposites.get(denied, ()),
-                *_taken_back(attribute, plain, certainty="surely"),
+                *(opposites.get(denied, ()) if once else ()),
+                *_taken_back(attribute, ordered, certainty="surely"),
             ]
             found += [_settle(attribute, one) for one in {one.id: one for one in met}.values()]
     return tuple(found)
@@ -185,7 +187,7 @@ def in_doubt(denial: Attribute, others: Iterable[Attribute]) -> tuple[Attribute,
     """
     return tuple(
         other
-        for other in _taken_back(denial, _plain(others), certainty="perhaps")
+        for other in _taken_back(denial, others, certainty="perhaps")
         if _settle(denial, other).loser != denial.id
     )
 
@@ -203,16 +205,13 @@ def _denies(text: str) -> bool:
     return _NEGATION.search(text) is not None or is_retraction(text)
 
 
-def _plain(attributes: Iterable[Attribute]) -> list[Attribute]:
-    return [attribute for attribute in attributes if not _denies(attribute.text)]
-
-
 def _taken_back(
-    denial: Attribute, plain: Sequence[Attribute], *, certainty: Certainty
+    denial: Attribute, others: Iterable[Attribute], *, certainty: Certainty
 ) -> list[Attribute]:
     if not is_retraction(denial.text):
         return []
-    return [one for one in plain if takes_back(denial.text, one.text) == certainty]
+    held = [other for other in others if not is_retraction(other.text)]
+    return [one for one in held if takes_back(denial.text, one.text) == certainty]
 
 
 def _differing(

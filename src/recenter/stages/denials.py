@@ -65,6 +65,9 @@ _ENDS = _PREPOSITIONS | words(
     "once twice daily weekly often sometimes regularly part full"
 )
 _JOINS = words("and or but")
+_DENIED = words("no not never")
+# As stems: to give a thing up is no contradiction of avoiding it.
+_AVOIDED = frozenset((stem,) for stem in words("avoid hat dislik lack refus"))
 _RELATIVE = words("who whose whom that which")
 _BEFORE_VERB = frozenset(("like", "and", "be", "have"))
 _GAP = 3
@@ -134,6 +137,8 @@ def _words_of(text: str) -> tuple[str, ...] | None:
 def _against(denied: _Denied, said: tuple[str, ...]) -> Certainty | None:
     verb, rest = denied
     if verb is None:
+        if not _DENIED.isdisjoint(said) or said[:1] in _AVOIDED:
+            return None
         return "perhaps" if any(_ended(said, end) for end in _ends_of(rest, said, 0)) else None
     if not rest:
         return _without_object(verb, said)
@@ -170,7 +175,8 @@ def _own(before: tuple[str, ...]) -> bool:
 
 def _adjunct(rest: tuple[str, ...], between: tuple[str, ...]) -> bool:
     """Whether what stands between can be left out: works (nights) as a nurse."""
-    return rest[0] in _PREPOSITIONS and len(between) <= _GAP and _JOINS.isdisjoint(between)
+    plain = (_JOINS | _DENIED).isdisjoint(between)
+    return plain and rest[0] in _PREPOSITIONS and len(between) <= _GAP
 
 
 def _ended(said: tuple[str, ...], end: int) -> Certainty | None:

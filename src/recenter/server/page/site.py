@@ -171,8 +171,11 @@ def enter(site: Site, request: Request) -> Response:
         visit = opened(site.key, request.query_params["link"], now=now)
         if ledger.links_ended(site.engine.store.database, visit.person) != visit.ended:
             raise RefusedError("this link was ended.", status=403, cure="Ask for a new one.")
-    except RefusedError as error:
-        site.throttle.admit(keys, now)
+    except RecenterError as error:
+        if isinstance(error, RefusedError):
+            site.throttle.admit(keys, now)
+        else:
+            request.state.fault = fault_of(error)
         return refused(site, error)
     response = RedirectResponse(f"{ROOT}/", status_code=303)
     let_in(site, response, visit)
