@@ -8,7 +8,7 @@ from recenter.memory.records import Happened
 from recenter.records import Attribute
 from recenter.stages.conflicts import against
 from recenter.stages.verify import status
-from recenter.store.database import Transaction
+from recenter.store.database import Database, Transaction
 from recenter.store.tables import ATTRIBUTES
 
 
@@ -17,20 +17,25 @@ def give_way(transaction: Transaction, approved: Attribute, now: float) -> None:
 
     What the person declined stays as they left it. What is not current itself displaces nothing.
     """
-    person = approved.person
-    rows = transaction.rows("memories_profile", person=person)
-    current = {one.id: one for one in (ATTRIBUTES.record(str(row[0])) for row in rows)}
-    if current.pop(approved.id, None) is None:
-        return
-    judged = ledger.supported_of(transaction, person)
-    others = [one for one in current.values() if status(one.id, judged) != "rejected"]
-    for id, why in against(approved, others).items():
-        transaction.run("attributes_retire", id=id)
-        old = current[id]
+    for old, why in contradicted(transaction, approved):
+        transaction.run("attributes_retire", id=old.id)
         happened = Happened(
             event="SUPERSEDE", old=old.text, new=approved.text, by="person", why=why, to=approved.id
         )
         ledger.put_event(transaction, old, happened, now)
+
+
+def contradicted(
+    reader: Database | Transaction, approved: Attribute
+) -> list[tuple[Attribute, str]]:
+    """Return what gives way to a memory once it is approved, each with the reason."""
+    rows = reader.rows("memories_profile", person=approved.person)
+    current = {one.id: one for one in (ATTRIBUTES.record(str(row[0])) for row in rows)}
+    if current.pop(approved.id, None) is None:
+        return []
+    judged = ledger.supported_of(reader, approved.person)
+    others = [one for one in current.values() if status(one.id, judged) != "rejected"]
+    return [(current[id], why) for id, why in against(approved, others).items()]
 
 
 def bring_back(transaction: Transaction, approved: Attribute, now: float) -> None:

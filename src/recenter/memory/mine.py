@@ -7,8 +7,9 @@ from typing import NamedTuple, Unpack
 
 from recenter.errors import RecenterError, RefusedError
 from recenter.memory import ledger
+from recenter.memory.approved import contradicted
 from recenter.memory.own import Chosen, PersonSide
-from recenter.memory.records import Choices, Deleted, Happened
+from recenter.memory.records import Choices, Deleted, Happened, Memorised
 from recenter.questions import RELEVANT, SUPPORTED
 from recenter.records import Attribute, Conversation
 
@@ -51,6 +52,11 @@ class Mine(PersonSide):
             for id, (at, happened) in last.items()
             if happened.event == "SUPERSEDE" and id not in current
         }
+
+    def would_replace(self, memory: Memorised) -> tuple[str, ...]:
+        """Return the words of what gives way to a memory once it is approved."""
+        found = contradicted(self._engine.store.database, memory.attribute)
+        return tuple(old.text for old, _ in found)
 
     def history(self, id: str) -> list[tuple[float, Happened]]:
         """Return what became of a memory, first to last.

@@ -75,6 +75,8 @@ class Card(NamedTuple):
     """Quotes that are not shown here."""
     instead: str = ""
     """What took its place."""
+    replaces: tuple[str, ...] = ()
+    """What it takes the place of, once the person approves it."""
 
 
 class Tab(NamedTuple):
@@ -140,16 +142,18 @@ class Reader:
         evidence = attribute.evidence[:quotes]
         gone = self.replaced.get(attribute.id)
         since = words.day(memory.note.created or attribute.at)
+        state = self.state(memory)
         shown = tuple(Quote(e.quote, self._when(e)) for e in evidence)
         return Card(
             id=attribute.id,
             text=attribute.text,
             source="You said so" if attribute.source == "stated" else "Inferred from what you said",
             since="" if shown and shown[0].when == since else since,
-            state=self.state(memory),
+            state=state,
             quotes=shown,
             more=len(attribute.evidence) - len(evidence),
             instead=(gone[1].new or "") if gone else "",
+            replaces=self._mine.would_replace(memory) if state.kind == "waiting" else (),
         )
 
     def _when(self, evidence: Evidence) -> str:
