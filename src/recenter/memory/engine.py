@@ -134,23 +134,38 @@ class Engine:
         return self._made(decided, messages)
 
     def safe_context(
-        self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
+        self,
+        messages: Messages,
+        person: str,
+        *,
+        patience: float = PATIENCE,
+        kept: bool = True,
+        **more: Any,
     ) -> Context:
-        """As `context`, and where that fails or takes too long, the messages as they are."""
+        """As `context`, and where that fails or takes too long, the messages as they are.
+
+        Unless it is `kept`, there is no receipt: what is sent is only counted.
+        """
         try:
             waiting = self._submit(messages, person, more)
-            return self._made(waiting.result(patience), messages)
+            return self._made(waiting.result(patience), messages, kept=kept)
         # No fault of memory, whatever it is, may cost somebody their answer.
         except Exception as error:  # noqa: BLE001
             return self._given_up(error, messages, person, more)
 
     async def context_in_time(
-        self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
+        self,
+        messages: Messages,
+        person: str,
+        *,
+        patience: float = PATIENCE,
+        kept: bool = True,
+        **more: Any,
     ) -> Context:
         """As `safe_context`, without holding up an event loop."""
         try:
             waiting = asyncio.wrap_future(self._submit(messages, person, more))
-            return self._made(await asyncio.wait_for(waiting, patience), messages)
+            return self._made(await asyncio.wait_for(waiting, patience), messages, kept=kept)
         except Exception as error:  # noqa: BLE001 - as in `safe_context`
             return self._given_up(error, messages, person, more)
 
@@ -188,9 +203,10 @@ class Engine:
         """Learning has time: answers that are being decided come first, for a while."""
         self._in_hand.wait(_GIVING_WAY)
 
-    def _made(self, decided: Decided, messages: Messages) -> Context:
+    def _made(self, decided: Decided, messages: Messages, *, kept: bool = True) -> Context:
         # Kept here and not where it was decided: of what came too late there is no receipt.
-        self._keep(decided)
+        if kept:
+            self._keep(decided)
         return Context(decided, messages)
 
     def _given_up(

@@ -17,8 +17,10 @@ from recenter.memory.vectors import Vectors
 from recenter.models.base import Embedder
 from recenter.provenance import Signature
 from recenter.records import Attribute, Conversation, Judgment
+from recenter.stages.conflicts import against, in_doubt
 from recenter.stages.extract import Extractor
 from recenter.stages.merge import merge, merged_signature
+from recenter.stages.retract import taken_back
 from recenter.stages.sensitive import topics_of
 from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
@@ -32,6 +34,8 @@ from recenter.text.instructions import instruction_like
 _TRIES = 5
 _FORGOTTEN = "recenter:forgotten"
 """Judge that holds back what resembles something forgotten."""
+_RETRACTION = "recenter:retraction"
+"""Judge that holds back what may take something back."""
 
 
 class Learner(NamedTuple):
@@ -144,9 +148,23 @@ def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Lear
     return Learned(changes=changes, refused=dict(screened.refused))
 
 
-def _read(learner: Learner, conversation: Conversation) -> tuple[Attribute, ...]:
-    found = learner.extractor.extract(conversation.person, [conversation])
-    return merge(found.attributes, learner.embedder, threshold=learner.threshold)
+class _Read(NamedTuple):
+    """What a conversation says, before anything known is looked at."""
+
+    found: tuple[Attribute, ...]
+    retractions: tuple[Attribute, ...]
+    misread: int
+
+
+def _read(learner: Learner, conversation: Conversation) -> _Read:
+    person = conversation.person
+    found = learner.extractor.extract(person, [conversation]).attributes
+    said = taken_back(person, [conversation], found)
+
+    def merged(attributes: Sequence[Attribute]) -> tuple[Attribute, ...]:
+        return merge(attributes, learner.embedder, threshold=learner.threshold)
+
+    return _Read(merged(said.kept), merged(said.retractions), said.misread)
 
 
 class _Compared(NamedTuple):
@@ -159,13 +177,18 @@ def _compared(
     store: Store,
     learner: Learner,
     conversation: Conversation,
-    found: Sequence[Attribute],
+    read: _Read,
     chosen: Choices,
 ) -> _Compared:
     person = conversation.person
     hasher, left = Hasher(learner.key, person), ledger.traces(store.database, person)
-    screened = screen(found, hasher=hasher, left=left, choices=chosen, embedder=learner.embedder)
     known = list(store.attributes(person))
+    # That something unknown is so no longer says nothing that could be used.
+    heard = [one for one in read.retractions if against(one, [*known, *read.found])]
+    screened = screen(
+        [*read.found, *heard], hasher=hasher, left=left, choices=chosen, embedder=learner.embedder
+    )
+    screened.refused.update({"retracted": read.misread} if read.misread else {})
     learner.embedder.fetch(store, person, [a.text for a in known])
     absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
     verdicts = [
@@ -173,7 +196,24 @@ def _compared(
         for attribute in absorbed.added
         for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
     ]
+    verdicts += [unsettled(one) for one in _in_doubt(store, absorbed, known)]
     return _Compared(screened, absorbed, verdicts)
+
+
+def _in_doubt(store: Store, absorbed: Absorbed, known: Sequence[Attribute]) -> list[Attribute]:
+    """Return the retractions of which it is not certain what they take back, if anything."""
+    gone = {one.old.id for one in (*absorbed.superseded, *absorbed.outdated)}
+    settled = gone | {one.new.id for one in absorbed.superseded}
+    doubtful = []
+    judged: list[Judgment] | None = None
+    for one in absorbed.added:
+        others = [o for o in (*known, *absorbed.added) if o.id not in gone and o.id != one.id]
+        met = () if one.id in settled else in_doubt(one, others)
+        if met and judged is None:
+            judged = ledger.supported_of(store.database, one.person)
+        if any(status(other.id, judged or ()) != "rejected" for other in met):
+            doubtful.append(one)
+    return doubtful
 
 
 def screen(
@@ -228,6 +268,20 @@ def resembling(attribute: Attribute) -> Judgment:
         failure=None,
         reason="Resembles something that was forgotten: used only if the person agrees.",
         signature=Signature(model=_FORGOTTEN),
+    )
+
+
+def unsettled(attribute: Attribute) -> Judgment:
+    """Return the judgment that holds back what may take something back, or only seem to."""
+    return supported(
+        attribute,
+        judge=_RETRACTION,
+        answer="uncertain",
+        probability=None,
+        failure=None,
+        # Nothing of the other's words: they may be forgotten.
+        reason="May take back something that is known: takes its place if the person agrees.",
+        signature=Signature(model=_RETRACTION),
     )
 
 

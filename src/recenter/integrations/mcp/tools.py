@@ -170,7 +170,7 @@ class Tools:
     ) -> Memories:
         """Correct a memory. What it said before stays in its history."""
         person = self._whose(ctx)
-        person.reword(person.need(memory_id), text)
+        person.correct(person.need(memory_id), text)
         return Memories(note=NOTE, results=_told(person, [person.need(memory_id)]))
 
     @_refusing
@@ -314,7 +314,7 @@ def _looked(person: OnePerson, topic: str) -> Topic:
 
 def _forget(person: OnePerson, ids: Iterable[str]) -> Forgotten:
     gone = person.would_forget(ids)
-    done = person.forget(ids)
+    done = person.forget_some(ids)
     return Forgotten(
         message=f"{len(gone)} memories were forgotten, with the words they rest on.",
         forgotten=True,
