@@ -63,6 +63,18 @@ def packaged_file() -> Path:
     return Path(str(resources.files("recenter.models").joinpath("weights/selector.safetensors")))
 
 
+@given(SCORES, st.booleans())
+def test_what_is_afar_is_used_for_its_likeness_alone(
+    scores: tuple[Floats, Floats], heard: bool
+) -> None:
+    setting = msgspec.structs.replace(SETTING, heard_afar=heard)
+    afar = np.arange(len(scores[0])) % 2 == 0
+    plain = margins(Scores(1.0, *scores), setting) >= 0
+    alike = scores[1] >= match_for(len(afar), 1.3, 0.1)
+    expected = plain if heard else np.where(afar, alike, plain)
+    np.testing.assert_array_equal(margins(Scores(1.0, *scores, afar), setting) >= 0, expected)
+
+
 @given(SCORES, st.floats(-3, 3))
 def test_a_margin_of_zero_is_the_threshold(scores: tuple[Floats, Floats], gate: float) -> None:
     said = Scores(gate, *scores)
