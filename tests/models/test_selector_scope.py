@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from recenter.models.embedded import Minilm
 from recenter.models.selector_model import margins, packaged_selector
-from recenter.models.selector_scope import KINDS, is_bound
+from recenter.models.selector_scope import KINDS, is_bound, objects_of
 
 ODDS = hnp.arrays(np.float64, (3, len(KINDS)), elements=st.integers(-9, 9).map(float))
 
@@ -24,6 +24,15 @@ def test_only_differences_of_log_odds_count(odds: NDArray[np.float64], moved: in
 def test_a_wish_needs_the_best_odds_and_a_fact_sure_ones() -> None:
     odds = np.asarray([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 2.9, 0], [0, 0, 3.0, 0], [0, 0, 3.0, 1]])
     assert is_bound(odds).tolist() == [True, False, False, True, False]
+
+
+def test_a_wish_and_a_message_share_an_object_whatever_words_they_use() -> None:
+    wish, code, orchid = objects_of(
+        ["Wants code with tests.", "How do I write a Python function?", "Can I repot an orchid?"]
+    )
+    assert wish & code
+    assert not wish & orchid
+    assert objects_of(["The class of the decoder", "cake"])[1] == 0
 
 
 @pytest.fixture(scope="module")

@@ -21,10 +21,11 @@ from recenter.errors import ModelError
 from recenter.models.checked import check_arrays, length, settings_of
 from recenter.models.saved import RETRAIN, Saved, load_model, load_packaged
 from recenter.models.selector_features import MARKS, marks, weighted_grams
-from recenter.models.selector_scope import KINDS, is_bound
+from recenter.models.selector_scope import KINDS, is_bound, objects_of
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Scale = Annotated[float, msgspec.Meta(gt=0)]
 LogOdds = Annotated[float, msgspec.Meta(ge=-30, le=30)]
 Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
@@ -43,7 +44,7 @@ FULL = 24
 """Size of a set from which on `Setting.match` holds as it is."""
 _LEAST_SPREAD = 0.03
 _LARGEST_EXPONENT = 700.0
-SELECTOR_CHECKSUM = "bc27028c91ef14a74d93153f81dce51f040ded2edc8b1bd2e7e3b83bab0e1236"
+SELECTOR_CHECKSUM = "248b30b5a500797c3fd93d92d9ff9c7abb908495bcf5c649e16d882620c87420"
 """Of the packaged weights; `python -m training.selector` prints it."""
 
 MEANING_SCALE, MARK_SCALE = 3.0, 0.5
@@ -88,6 +89,8 @@ class Read(NamedTuple):
     """Unit vectors of attributes as they differ from the usual attribute."""
     bound: Bools
     """Which are bound to a topic, and so of no use for a message far from it."""
+    objects: Ints
+    """Which objects of wishes they name: see `objects_of`."""
 
 
 class Scores(NamedTuple):
@@ -135,7 +138,8 @@ class SelectorModel:
         pieces = weighted_grams(texts, self._told.vocabulary, self._a["gram_rarity"])
         features = np.hstack([np.ones((len(rows), 1)), near, dot(pieces, self._a["gram_parts"])])
         kinds = dot(rows, self._a["scope"][:-1]) + self._a["scope"][-1]
-        return Read(features, unit(rows - self._attribute_middle), is_bound(kinds))
+        centred = unit(rows - self._attribute_middle)
+        return Read(features, centred, is_bound(kinds), objects_of(texts))
 
     def score(self, message: str, vector: NDArray[np.floating], known: Read) -> Scores:
         """Return what each part says of a message, whose vector is of shape (dims,)."""
@@ -148,7 +152,8 @@ class SelectorModel:
         place = waves(place_of(cosines), self._a["place_waves"], self._a["place_phase"])
         trained: Floats = dot(known.features, (self._a["both"] * features).sum(1))
         trained += (place * dot(known.features, self._a["place_attribute"].T)).sum(1)
-        afar = known.bound & (cosines < self._a["near"])
+        apart = (known.objects & objects_of([message])) == 0
+        afar = known.bound & (cosines < self._a["near"]) & apart
         return Scores(self.gate(message, vector), trained + self._told.middle, likeness, afar)
 
     def gate(self, message: str, vector: NDArray[np.floating]) -> float:

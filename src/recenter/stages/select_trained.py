@@ -136,7 +136,7 @@ class TrainedSelector:
             made = self._model.read(block, self._embedder.embed(block))
             for row in range(len(block)):
                 at = [row]
-                yield Read(made.features[at], made.centred[at], made.bound[at])
+                yield Read(made.features[at], made.centred[at], made.bound[at], made.objects[at])
 
 
 def _check(choices: Choices, model: SelectorModel, embedder: Embedder) -> None:
