@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -63,6 +63,7 @@ def packaged_file() -> Path:
     return Path(str(resources.files("recenter.models").joinpath("weights/selector.safetensors")))
 
 
+@settings(deadline=None)
 @given(SCORES, st.booleans())
 def test_what_is_afar_is_used_for_its_likeness_alone(
     scores: tuple[Floats, Floats], heard: bool

