@@ -44,7 +44,7 @@ FULL = 24
 """Size of a set from which on `Setting.match` holds as it is."""
 _LEAST_SPREAD = 0.03
 _LARGEST_EXPONENT = 700.0
-SELECTOR_CHECKSUM = "248b30b5a500797c3fd93d92d9ff9c7abb908495bcf5c649e16d882620c87420"
+SELECTOR_CHECKSUM = "8b20df84425a31f259d219f783d922c1a6de066583f8dc17564ffdd51f989d4f"
 """Of the packaged weights; `python -m training.selector` prints it."""
 
 MEANING_SCALE, MARK_SCALE = 3.0, 0.5
