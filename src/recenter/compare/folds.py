@@ -46,8 +46,10 @@ class Readers(msgspec.Struct, frozen=True, kw_only=True):
     def signature(self) -> Signature:
         """Depends on all of them and on who is read by which."""
         both = [(e.signature, v.signature) for e, v in self.pairs]
-        models = dict.fromkeys(one.model for pair in both for one in pair if one.model)
         settings = digest(both, sorted(self.conversations.items()))
+        if len(both) > 1:
+            return Signature(model=f"{len(both)} folds@{settings[:8]}", settings=settings)
+        models = dict.fromkeys(one.model for one in both[0] if one.model)
         return Signature(model="+".join(models) or None, settings=settings)
 
     @property

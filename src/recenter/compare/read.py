@@ -101,7 +101,7 @@ def read_corpus(
     work.mkdir(parents=True, exist_ok=True)
     progress.start(f"reading {name}", None)
     source = work / CONVERSATIONS
-    count = write_conversations(conversations, source, progress=progress)
+    count = write_conversations(_by_person(conversations), source, progress=progress)
     sha256 = _sha256(source)
     target = work / f"found-{digest(sha256, reading.signature)}.jsonl"
     if not target.exists():
@@ -126,6 +126,17 @@ def read_corpus(
         planted=_of(planted, talks),
         unread=count - len(talks),
     )
+
+
+def _by_person(conversations: Iterable[Conversation]) -> Iterator[Conversation]:
+    """Yield the conversations of a person one after the other: what is stopped is then within one
+    person, and no other is read twice.
+    """
+    of: dict[str, list[Conversation]] = {}
+    for one in conversations:
+        of.setdefault(one.person, []).append(one)
+    for some in of.values():
+        yield from some
 
 
 def stored(source: Path) -> Iterator[Conversation]:
