@@ -63,6 +63,7 @@ def test_a_corpus_holds_what_was_found_of_each_person_once(tmp_path: Path) -> No
     assert answers["I like tea"] == "accept"
     assert [one.person for one in made.planted] == ["a"]
     assert (made.unread, made.file.rows) == (0, 4)
+    assert tmp_path.stat().st_mode & 0o077 == 0
 
 
 def test_a_stopped_reading_goes_on_and_a_finished_one_is_not_done_again(tmp_path: Path) -> None:

@@ -60,6 +60,7 @@ def test_sampling_for_difference_is_held_against_as_many_at_random() -> None:
     settings = StepSettings(steps=("sample",), sample=4)
     sampled = steps_of(CORPUS, lambda: TALKS, VECTORS, EMBEDDER, settings)[1]
     assert sampled.distance is not None
+    assert sampled.random is not None
     assert sampled.random == pytest.approx(_raw(), abs=0.1)
     assert sampled.distance.value > sampled.random
 

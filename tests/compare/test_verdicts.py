@@ -1,10 +1,11 @@
-"""The blind sheet and the verdicts: nothing tells the corpora apart, and all find their way back."""
+"""The blind sheet and its verdicts: nothing tells the corpora apart, all find their way back."""
 
 from __future__ import annotations
 
 import csv
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from recenter.compare.verdicts import FIELDS, matched, read_verdicts, write_sheet
@@ -19,7 +20,7 @@ CORPORA = tuple(corpus(n, some) for n, some in zip(("real", "made"), TALKS, stri
 
 def sheet(path: Path, size: int = 5) -> list[dict[str, str]]:
     reads = [lambda some=some: some for some in TALKS]
-    write_sheet(path, CORPORA, reads, size=size, seed=1)  # type: ignore[arg-type]
+    write_sheet(path, CORPORA, reads, size=size, seed=1)
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -83,14 +84,8 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     talks = [talk("a", "I =1+1"), talk("b", "I like it")]
     made = corpus("real", talks)
     attribute = made.attributes[0]
-    changed = type(attribute)(
-        **{name: getattr(attribute, name) for name in attribute.__struct_fields__}
-        | {"text": "=cmd()"}
-    )
-    broken = type(made)(
-        **{name: getattr(made, name) for name in made.__struct_fields__}
-        | {"attributes": (changed,)}
-    )
+    changed = msgspec.structs.replace(attribute, text="=cmd()")
+    broken = msgspec.structs.replace(made, attributes=(changed,))
     path = tmp_path / "sheet.csv"
     write_sheet(path, [broken], [lambda: talks], size=5)
     assert "'=cmd()" in path.read_text()

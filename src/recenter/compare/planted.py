@@ -99,7 +99,7 @@ def _among(
     if not found:
         for text, line in zip(texts, cosines, strict=True):
             words = content_words(text)
-            near = [places[at] for at in np.flatnonzero(line >= LIKE)]
+            near = [places[at] for at in np.flatnonzero(line >= LIKE).tolist()]
             found = found or any(_shares(words, corpus.attributes[at].text) for at in near)
     best = int(cosines.max(axis=0).argmax())
     return _Best(found, places[best], float(cosines.max()))

@@ -91,7 +91,7 @@ def read_corpus(
     planted: Sequence[Planted] = (),
     progress: Progress,
 ) -> Corpus:
-    """Return a corpus with what is found in it; `work` is a folder of its own.
+    """Return a corpus with what is found in it; `work` is a folder for it alone, closed to others.
 
     Raises:
         InputError: conversations of a person are in several folds.
@@ -99,6 +99,7 @@ def read_corpus(
         StoreError: the folder cannot be written.
     """
     work.mkdir(parents=True, exist_ok=True)
+    work.chmod(0o700)  # It holds what people said.
     progress.start(f"reading {name}", None)
     source = work / CONVERSATIONS
     count = write_conversations(_by_person(conversations), source, progress=progress)
