@@ -23,6 +23,7 @@ Use = Literal["use", "withhold", "ask"]
 Arm = Literal["generic", "all", "selected", "given"]
 Method = Literal["start", "edit"]
 JudgeKind = Literal["person", "model"]
+ReferenceKind = Literal["preference", "persona", "fact", "question_answer"]
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -77,6 +78,32 @@ def conversation_id(person: str, source: str, key: str) -> str:
     again with a later version updates the conversation instead of doubling it.
     """
     return make_id("con", person, source, key)
+
+
+class Reference(Record, frozen=True):
+    """What a benchmark says is true of a person: to check against, never to be learned from."""
+
+    id: str
+    person: str
+    kind: ReferenceKind
+    text: str
+    """The preference, persona or fact; of a question, the right answer. Untrusted."""
+    source: str
+    """Name of the format it came from, such as `cupid`."""
+    conversation: str | None = None
+    """The conversation it was planted in, where the benchmark says so. What was planted in several
+    is one reference for each."""
+    question: str | None = None
+    """The question that it answers, or, of a preference, one on which it bears."""
+    context: str | None = None
+    """When or with whom it holds, where the benchmark says so."""
+
+
+def reference_id(person: str, source: str, key: str) -> str:
+    """Return the id of a reference. `key` is the pseudonym of all that it says, so that the id of
+    one that was removed does not tell who guesses its words that the guess was right.
+    """
+    return make_id("ref", person, source, key)
 
 
 class Evidence(Record, frozen=True):

@@ -111,3 +111,52 @@ def test_standard_input_once(tmp_path: Path) -> None:
     text = line("ada", "1", "hello") + "\n"
     assert "1 new" in recenter("-", "--store", store(tmp_path), text=text).output
     assert recenter("-", "--filter", "--store", store(tmp_path), text=text).exit_code == 2
+
+
+def planted(session: str, preference: str, text: str, person: str = "ada") -> str:
+    turns = [{"role": "user", "text": text}]
+    row = {"session": session, "person": person, "turns": turns, "preference": preference}
+    return json.dumps(row)
+
+
+def test_what_is_planted_is_stored_apart_and_exported(tmp_path: Path) -> None:
+    source = tmp_path / "in.jsonl"
+    source.write_text(f"{planted('1', 'No plastic.', 'Wood lasts.')}\n")
+    first = recenter(str(source), "--store", store(tmp_path))
+    told = "references to check against, which no extractor reads"
+    assert f"1 new, 0 changed, 0 known\n{told}: 1 new, 0 known" in first.stdout
+    assert f"{told}: 0 new, 1 known" in recenter(str(source), "--store", store(tmp_path)).stdout
+    out = CliRunner().invoke(main, ["export", "--store", store(tmp_path)]).stdout
+    rows = {row["kind"]: row["record"] for row in map(json.loads, out.splitlines())}
+    assert rows["reference"]["text"] == "No plastic."
+    assert rows["reference"]["conversation"] == rows["conversation"]["id"]
+    assert "plastic" not in json.dumps(rows["conversation"])
+
+
+def test_references_go_to_a_file_of_their_own_and_come_back(tmp_path: Path) -> None:
+    source, talks, known = (tmp_path / name for name in ("in", "talks.jsonl", "known.jsonl"))
+    source.write_text(f"{planted('1', 'No plastic.', 'Wood lasts.')}\n")
+    without = recenter(str(source), "--to", str(talks))
+    assert "1 references not written: name a file for them (--references FILE)" in without.stdout
+    assert "plastic" not in talks.read_text()
+    result = recenter(str(source), "--to", str(talks), "--references", str(known))
+    assert f"1 references written to {known}" in result.stdout
+    assert json.loads(known.read_text())["text"] == "No plastic."
+    again = recenter(str(talks), str(known), "--store", store(tmp_path))
+    assert "no extractor reads: 1 new, 0 known" in again.stdout
+    assert recenter(str(source), "--references", str(known)).exit_code == 2
+    assert recenter(str(known), "--to", "-", "--references", str(known)).exit_code == 1
+
+
+def test_a_sample_takes_the_references_of_its_people_alone(tmp_path: Path) -> None:
+    source, known = tmp_path / "in.jsonl", tmp_path / "known.jsonl"
+    texts = {"ada": "How do bees find home?", "bob": "Explain the sonata.", "eve": "Why volcanoes?"}
+    rows = [planted(name, f"Likes {name}.", text, name) for name, text in texts.items()]
+    source.write_text("\n".join(rows))
+    words = ["--sample", "2", "--to", str(tmp_path / "out")]
+    result = recenter(str(source), *words, "--references", str(known))
+    assert result.exit_code == 0, result.output
+    people = {json.loads(line)["person"] for line in (tmp_path / "out").read_text().splitlines()}
+    kept = [json.loads(line) for line in known.read_text().splitlines()]
+    assert {row["person"] for row in kept} == people
+    assert len(kept) == 2

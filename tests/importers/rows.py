@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from recenter.importers.base import BadRow, SkippedRow, Tally
-from recenter.importers.reading import read_rows
+from recenter.importers.base import Tally
+from recenter.importers.reading import Row, read_rows
 from recenter.records import Conversation
 
 KEY = b"a key for tests"
@@ -212,7 +212,7 @@ def write_lines(path: Path, *rows: Any) -> Path:
     return path
 
 
-def read(path: Path, **options: Any) -> list[Conversation | BadRow | SkippedRow]:
+def read(path: Path, **options: Any) -> list[Row]:
     return list(read_rows(path, key=KEY, **options))
 
 
@@ -227,7 +227,7 @@ def said(conversation: Conversation) -> list[tuple[str, str]]:
     return [(turn.role, turn.text) for turn in conversation.turns]
 
 
-def tally_of(rows: list[Conversation | BadRow | SkippedRow]) -> Tally:
+def tally_of(rows: list[Row]) -> Tally:
     tally = Tally()
     for row in rows:
         tally.add(row)

@@ -26,6 +26,7 @@ PARTS = {
     "queries": "queries",
     "selections": "selections",
     "replies": "replies",
+    "person_references": "references",
     "conversations": "conversations",
     "deleted": "deleted",
     "runs": "runs",

@@ -27,6 +27,7 @@ from recenter.study.plan import TaskItems
 from recenter.study.stored import stored_items
 from tests.memory.conftest import Clock
 from tests.memory.test_memory import MEAT, NURSE, id_of, known
+from tests.store import samples
 from tests.store.test_forget import everything
 from tests.study.samples import Clock as StudyClock
 from tests.study.samples import opened, relevant, task, written
@@ -77,6 +78,18 @@ def test_an_older_wording_and_what_the_assistant_made_of_it(memory: Memory, url:
     assert WORDS not in left
     assert "on the ward" not in left
     assert memory.add(f"Hm. {NURSE}", user_id="ada", infer=True) == {"results": []}
+
+
+def test_what_a_benchmark_says_in_these_words(memory: Memory, url: str) -> None:
+    memory.add(f"{SAID} I don't eat meat.", user_id="ada")
+    store, person = memory.engine.store, memory.person("ada")
+    told = samples.reference(person, f"On the ward. {SAID}")
+    kept = samples.reference(person, "Eats no meat.")
+    store.put_references([told, kept])
+    memory.delete(id_of(memory, NURSE))
+    assert WORDS not in held(memory, url)
+    assert list(store.references(person)) == [kept]
+    assert store.put_references([told]).refused == 1
 
 
 def test_a_short_word_is_not_found_inside_of_others(memory: Memory) -> None:

@@ -14,6 +14,7 @@ from recenter.records import (
     Query,
     Receipt,
     ReceiptLine,
+    Reference,
     Reply,
     Selection,
     Subject,
@@ -21,6 +22,7 @@ from recenter.records import (
     attribute_id,
     conversation_id,
     judgment_id,
+    reference_id,
 )
 
 SIGNATURE = Signature(model="test:extractor", seed=1)
@@ -121,4 +123,18 @@ def judgment(
         person=person,
         reason="the quote says so",
         signature=SIGNATURE,
+    )
+
+
+def reference(
+    person: str = "p_ada", text: str = "Keeps bees.", planted: Conversation | None = None
+) -> Reference:
+    conversation = None if planted is None else planted.id
+    return Reference(
+        id=reference_id(person, "test", f"{text} {conversation}"),
+        person=person,
+        kind="preference",
+        text=text,
+        source="test",
+        conversation=conversation,
     )

@@ -33,6 +33,7 @@ def fill(store: Store, person: str, secret: str, *, key: str = "1") -> None:
     store.put_query(query)
     store.put_selection(samples.selection(query, attribute, id=f"sel_{person}"))
     store.put_reply(reply)
+    store.put_references([samples.reference(person, f"Is a {secret}.", talk)])
     store.put_judgments(
         [
             samples.judgment(Subject(attribute=attribute.id)),
@@ -257,6 +258,21 @@ def test_deleting_a_conversation_takes_what_rests_on_it(store: Store) -> None:
     assert [j.subject.attribute for j in store.judgments("p_ada")] == [both.id]
     assert store.cache.get("key") is None
     assert store.delete_conversation(first.id) is None
+
+
+def test_what_was_planted_in_a_conversation_goes_with_it(store: Store) -> None:
+    talk = samples.conversation()
+    planted, apart = samples.reference(planted=talk), samples.reference(text="Has a cat.")
+    store.put_conversations([talk])
+    assert store.put_references([planted, apart]).new == 2
+    report = store.delete_conversation(talk.id)
+    assert report is not None
+    assert report.counts["person_references"] == 1
+    assert list(store.references("p_ada")) == [apart]
+    again = store.put_references([planted, apart])
+    assert (again.refused, again.same) == (1, 1)
+    assert store.restore(talk.id)
+    assert store.put_references([planted]).new == 1
 
 
 def test_what_was_deleted_stays_so_until_restored(store: Store) -> None:

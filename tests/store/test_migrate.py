@@ -23,7 +23,13 @@ NEXT = Migration(
 
 def test_numbers_follow_each_other_and_files_keep_their_names() -> None:
     assert [m.number for m in OURS] == list(range(1, len(OURS) + 1))
-    assert [m.name for m in OURS] == ["001_records", "002_work_order", "003_studies", "004_memory"]
+    assert [m.name for m in OURS] == [
+        "001_records",
+        "002_work_order",
+        "003_studies",
+        "004_memory",
+        "005_references",
+    ]
 
 
 def test_data_of_every_earlier_schema_is_kept(url: str) -> None:

@@ -32,7 +32,15 @@ def test_two_of_one_name_are_an_error() -> None:
 def test_every_query_is_used() -> None:
     code = "\n".join(path.read_text("utf-8") for folder in FOLDERS for path in folder.glob("*.py"))
     named = set(re.findall(r'"([a-z]+_[a-z_]+|counts)"', code))
-    tables = ("conversations", "attributes", "judgments", "queries", "selections", "replies")
+    tables = (
+        "conversations",
+        "attributes",
+        "judgments",
+        "queries",
+        "selections",
+        "replies",
+        "person_references",
+    )
     for suffix in re.findall(r'f"\{table\.name\}(_[a-z]+)"', code):
         named |= {f"{table}{suffix}" for table in tables}
     named |= {f"forget_{name}" for name in OF_A_PERSON}

@@ -16,6 +16,7 @@ from recenter.records import (
     Judgment,
     Query,
     Receipt,
+    Reference,
     Reply,
     Selection,
     Subject,
@@ -67,6 +68,9 @@ REPLIES = st.builds(
     signature=SIGNATURE,
 )
 QUERIES = st.builds(Query, id=ID, person=ID, messages=TURNS)
+REFERENCES = st.builds(
+    Reference, id=ID, person=ID, text=TEXT, conversation=MAYBE, question=MAYBE, context=MAYBE
+)
 JUDGMENTS = st.builds(
     Judgment,
     id=ID,
@@ -128,6 +132,16 @@ def test_queries_selections_replies(
     assert list(store.replies(reply.person, query=reply.query)) == [reply]
     for person in (query.person, selection.person, reply.person):
         clear(store, person)
+
+
+@given(record=REFERENCES)
+@MANY
+def test_references(store: Store, record: Reference) -> None:
+    assert store.put_references([record, record]).new == 1
+    assert list(store.references(record.person, kind=record.kind)) == [record]
+    assert list(store.references()) == [record]
+    assert store.counts()["references"] == 1
+    clear(store, record.person)
 
 
 @given(record=JUDGMENTS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, Any
@@ -12,6 +12,7 @@ import click
 
 from recenter import formats
 from recenter.cli.bar import Bar
+from recenter.cli.beside import Beside, IntoFile, IntoStore
 from recenter.cli.filtering import Filtering, filtering_options
 from recenter.cli.options import setting_options
 from recenter.config import Settings, pseudonym_key
@@ -19,10 +20,10 @@ from recenter.errors import InputError
 from recenter.importers.base import BadRow, Tally
 from recenter.importers.detect import FORMATS
 from recenter.importers.normalise import write_conversations
-from recenter.importers.reading import read_conversations, stop_at_bad
+from recenter.importers.reading import read_records, stop_at_bad
 from recenter.models.load import load_embedder
 from recenter.progress import Progress
-from recenter.records import Conversation
+from recenter.records import Conversation, Reference
 from recenter.store import PutReport, open_store
 from recenter.workspace import Workspace
 
@@ -65,6 +66,11 @@ class BadRows:
     metavar="OUT",
     help="Write JSON lines to this file, or - for standard output, not to the store.",
 )
+@click.option(
+    "--references",
+    metavar="FILE",
+    help="With --to: write what benchmarks say of their people to this file.",
+)
 @filtering_options
 @setting_options("store", "embedder")
 def import_(
@@ -75,38 +81,69 @@ def import_(
     strict: bool,
     report: str | None,
     to: str | None,
+    references: str | None,
     settings: Settings,
     **filtering: Any,
 ) -> None:
     """Import conversations: WildChat, ChatGPT, claude.ai, ShareGPT, OpenAI messages, own JSONL.
 
-    Ids are pseudonymised; addresses, headers and locations are dropped. Importing again changes
-    nothing but what has changed in the source. PATH may be a file, a zip, a folder, or - .
+    Of benchmarks (CUPID, PrefEval, PersonaLens, PersonaMem, LoCoMo, LongMemEval), what is planted,
+    asked and known is kept apart as references, to check against. Ids are pseudonymised; addresses,
+    headers and locations are dropped. Importing again changes nothing but what has changed in the
+    source. PATH may be a file, a zip, a folder, or - .
     """
     wanted = Filtering(**filtering)
+    if references is not None and to is None:
+        raise click.UsageError("--references goes with --to: the store keeps them anyway.")
     if wanted.wanted and "-" in paths:
         raise click.UsageError("--filter and --sample read the files more than once: not from -.")
-    _refuse_same(paths, to, report)
+    _refuse_same(paths, to, report, references)
     with ExitStack() as stack:
         bar = stack.enter_context(Bar(stopped=_STOPPED if to is None else None))
         bad = BadRows(None if report is None else stack.enter_context(_writable(report)))
         bar.start("conversations", None)
         key = pseudonym_key(settings)
         files = Files(paths, bad, key=key, format=kind, person=person, strict=strict)
-        rows = files.read()
-        if wanted.wanted:
-            rows = wanted.run(files.read, load_embedder(settings.embedder, settings))
         if to is not None:
+            beside = _into_file(references, stack)
+            rows = _chosen(files, wanted, beside, settings)
             written = write_conversations(rows, Path(_OUT if to == "-" else to), progress=bar)
             summary = f"{written} conversations written to {to}"
         else:
             workspace = Workspace(stack.enter_context(open_store(settings.store_url)))
+            beside = IntoStore(workspace.store)
             arguments = {"format": kind, "strict": strict, **filtering}
             told = stack.enter_context(workspace.run("import", arguments))
+            rows = _chosen(files, wanted, beside, settings)
             stored = workspace.put_conversations(_counted(rows, bar))
             told["counts"] = {"new": stored.new, "bad": files.tally.counts.bad}
             summary = _stored(stored)
-    click.echo("\n".join([summary, *_left_out(files.tally)]), err=to == "-")
+    said = [summary, *beside.told(), *_left_out(files.tally)]
+    click.echo("\n".join(said), err=to == "-")
+
+
+def _into_file(references: str | None, stack: ExitStack) -> Beside:
+    if references is None:
+        return Beside()
+    return stack.enter_context(IntoFile(Path(references)).open())
+
+
+def _chosen(
+    files: Files, wanted: Filtering, beside: Beside, settings: Settings
+) -> Iterator[Conversation]:
+    """Yield the conversations that are wanted, and put beside what is said of their people."""
+    if not wanted.wanted:
+        yield from files.read(beside)
+        beside.flush()
+        return
+    people = set()
+    for row in wanted.run(files.read, load_embedder(settings.embedder, settings)):
+        people.add(row.person)
+        yield row
+    if files.tally.counts.references:
+        for _ in files.read(beside, people):
+            pass
+    beside.flush()
 
 
 class Files:
@@ -125,21 +162,29 @@ class Files:
         self.tally = Tally()
         self._paths = paths
         self._bad = bad
-        self._read = functools.partial(read_conversations, key=key, format=format, person=person)
+        self._read = functools.partial(read_records, key=key, format=format, person=person)
         self._strict = strict
         self._told = False
 
-    def read(self) -> Iterator[Conversation]:
-        """Yield the conversations.
+    def read(
+        self, beside: Beside | None = None, people: Container[str] | None = None
+    ) -> Iterator[Conversation]:
+        """Yield the conversations; put beside what is said of these people, or of all.
 
         Raises:
             InputError: there is a bad row, and the import is strict.
         """
         tally = None if self._told else self.tally
         for path in self._paths:
-            rows = self._read(Path(path), tally=tally)
-            for row in stop_at_bad(rows) if self._strict else rows:
-                if not isinstance(row, BadRow):
+            read = self._read(Path(path), tally=tally)
+            rows: Iterator[Conversation | Reference | BadRow] = read
+            if self._strict:
+                rows = stop_at_bad(read)
+            for row in rows:
+                if isinstance(row, Reference):
+                    if beside is not None and (people is None or row.person in people):
+                        beside.add(row)
+                elif not isinstance(row, BadRow):
                     yield row
                 elif not self._told:
                     self._bad.add(row)

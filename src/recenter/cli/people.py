@@ -62,6 +62,7 @@ def export(*, person: str | None, output: str, settings: Settings) -> None:
             ("query", store.queries(person)),
             ("selection", store.selections(person)),
             ("reply", store.replies(person)),
+            ("reference", store.references(person)),
         ):
             for record in records:
                 line = formats.encode({"kind": kind, "record": record}) + "\n"

@@ -11,7 +11,7 @@ import msgspec
 from recenter.errors import InputError
 from recenter.importers.pseudonym import Pseudonyms
 from recenter.provenance import digest
-from recenter.records import Conversation, Turn, conversation_id
+from recenter.records import Conversation, Reference, Turn, conversation_id
 
 
 class BadRow(msgspec.Struct, frozen=True, kw_only=True):
@@ -34,7 +34,7 @@ class SkippedRow(msgspec.Struct, frozen=True, kw_only=True):
     file: str
     line: int
     reason: str
-    """`empty`, `no_user_turn` or `do_not_remember`."""
+    """`empty`, `no_user_turn`, `do_not_remember`, `no_conversation` or `repeated`."""
 
 
 class Skip(msgspec.Struct, frozen=True):
@@ -43,25 +43,41 @@ class Skip(msgspec.Struct, frozen=True):
     reason: str
 
 
+Made = Conversation | Reference | Skip
+
+
 class Format(msgspec.Struct, frozen=True, kw_only=True):
     """One format of conversations: how it is recognised, decoded and made into a record."""
 
     name: str
     mark: str
     """Field that rows of this format have and rows of the others do not."""
-    row: type[Any]
+    row: Any
     """The fields that are read. Whatever is not declared there is never decoded."""
-    convert: Callable[[Any, Pseudonyms, str], Conversation | Skip]
-    """(row, door, id of the account that the file belongs to) -> record."""
+    convert: Callable[[Any, Pseudonyms, str], Made | tuple[Made, ...]]
+    """(row, door, id of the account that the file belongs to) -> record, or several."""
+    fits: Callable[[Any], bool] | None = None
+    """Tells the rows where one field does not; called with whatever JSON a file holds."""
+
+    def bears(self, row: Any) -> bool:
+        """Tell whether a row, or a mapping of column names, is of this format."""
+        if self.fits is not None:
+            return self.fits(row)
+        return isinstance(row, dict) and self.mark in row
 
 
 class ImportCounts(msgspec.Struct, frozen=True, kw_only=True):
-    """What became of the rows of an import: read = kept + bad + the sum of skipped."""
+    """What became of the rows of an import: read = kept + bad + the sum of skipped.
+
+    A row of a benchmark holds several conversations, which are counted one by one.
+    """
 
     read: int
     kept: int
     bad: int
     skipped: Mapping[str, int]
+    references: int = 0
+    """What benchmarks say of their people, beside the conversations."""
 
 
 class Tally:
@@ -71,10 +87,12 @@ class Tally:
         self._counts: Counter[str] = Counter()
         self._skipped: Counter[str] = Counter()
 
-    def add(self, row: Conversation | BadRow | SkippedRow) -> None:
+    def add(self, row: Conversation | Reference | BadRow | SkippedRow) -> None:
         """Count one row."""
         if isinstance(row, SkippedRow):
             self._skipped[row.reason] += 1
+        elif isinstance(row, Reference):
+            self._counts["references"] += 1
         else:
             self._counts["bad" if isinstance(row, BadRow) else "kept"] += 1
 
@@ -87,6 +105,7 @@ class Tally:
             kept=kept,
             bad=bad,
             skipped=dict(self._skipped),
+            references=self._counts["references"],
         )
 
 

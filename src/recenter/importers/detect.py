@@ -7,6 +7,14 @@ from typing import Any
 
 from recenter.errors import ConfigError, UnknownFormatError
 from recenter.importers.base import Format
+from recenter.importers.benchmarks.cupid import CUPID
+from recenter.importers.benchmarks.locomo import LOCOMO
+from recenter.importers.benchmarks.longmemeval import LONGMEMEVAL
+from recenter.importers.benchmarks.personalens import PERSONALENS
+from recenter.importers.benchmarks.personamem import PERSONAMEM
+from recenter.importers.benchmarks.planted import PLANTED
+from recenter.importers.benchmarks.prefeval import PREFEVAL
+from recenter.importers.benchmarks.reference import REFERENCE
 from recenter.importers.chatgpt import CHATGPT
 from recenter.importers.claude import CLAUDE
 from recenter.importers.likeness import STUDY_ITEM, likeness
@@ -15,9 +23,26 @@ from recenter.importers.own import OWN
 from recenter.importers.sharegpt import SHAREGPT
 from recenter.importers.wildchat import WILDCHAT
 
-FORMATS: dict[str, Format] = {
-    format.name: format for format in (OWN, OPENAI_MESSAGES, WILDCHAT, CHATGPT, CLAUDE, SHAREGPT)
-}
+# Those whose rows also bear the mark of a more general one come before it.
+_LOOKED_FOR = (
+    PLANTED,
+    OWN,
+    REFERENCE,
+    OPENAI_MESSAGES,
+    LOCOMO,
+    PREFEVAL,
+    WILDCHAT,
+    CHATGPT,
+    CLAUDE,
+    SHAREGPT,
+    CUPID,
+    LONGMEMEVAL,
+    PERSONAMEM,
+    PERSONALENS,
+)
+_SHOWN_FIRST = (OWN, OPENAI_MESSAGES, WILDCHAT, CHATGPT, CLAUDE, SHAREGPT)
+
+FORMATS: dict[str, Format] = {format.name: format for format in (*_SHOWN_FIRST, *_LOOKED_FOR)}
 
 
 def get_format(name: str) -> Format:
@@ -37,9 +62,9 @@ def get_format(name: str) -> Format:
 def format_of(row: Any) -> Format | None:
     """Return the format whose mark a row bears; None where it bears none."""
     # An item of a study has its conversations beside it, and is none itself.
-    if not isinstance(row, dict) or row.keys() >= STUDY_ITEM:
+    if not isinstance(row, dict | list) or (isinstance(row, dict) and row.keys() >= STUDY_ITEM):
         return None
-    return next((format for format in FORMATS.values() if format.mark in row), None)
+    return next((format for format in _LOOKED_FOR if format.bears(row)), None)
 
 
 def unknown_format(file: str, seen: Iterable[object]) -> UnknownFormatError:

@@ -35,7 +35,7 @@ def json_lines(chunks: Iterable[bytes], *, limit: int = MAX_ROW) -> Iterator[Raw
             number += 1
             size += len(piece)
             if size > limit:
-                yield number, _too_long(limit)
+                yield number, too_long(limit)
             else:
                 line = b"".join((*held, piece))
                 if not _BLANK.match(line):
@@ -47,12 +47,13 @@ def json_lines(chunks: Iterable[bytes], *, limit: int = MAX_ROW) -> Iterator[Raw
         else:
             held.append(rest)
     if size > limit:
-        yield number + 1, _too_long(limit)
+        yield number + 1, too_long(limit)
     elif not _BLANK.match(line := b"".join(held)):
         yield number + 1, line
 
 
-def _too_long(limit: int) -> str:
+def too_long(limit: int) -> str:
+    """Return why a row is passed over."""
     return f"the row is longer than {limit} bytes."
 
 
@@ -143,7 +144,7 @@ class _ItemScanner:
         size, item = self._size, b"".join(self._held)
         self._held, self._size = [], 0
         if size > self._limit:
-            yield _too_long(self._limit)
+            yield too_long(self._limit)
         elif not _BLANK.match(item):
             yield item
 

@@ -11,14 +11,14 @@ import numpy as np
 
 from recenter.errors import InputError, MissingExtraError
 from recenter.formats import convert
-from recenter.importers.base import BadRow, Format, Skip, SkippedRow
-from recenter.importers.detect import FORMATS, unknown_format
+from recenter.importers.base import BadRow, Format, Made, Skip, SkippedRow
+from recenter.importers.detect import format_of, unknown_format
 from recenter.importers.fields import role_of
 from recenter.importers.files import Part
 from recenter.importers.pseudonym import Pseudonyms
 from recenter.importers.wildchat import NAME as WILDCHAT_NAME
 from recenter.importers.wildchat import tags_of, wildchat_conversation
-from recenter.records import Conversation, Turn
+from recenter.records import Conversation, Reference, Turn
 
 BATCH_ROWS = 1000
 """Rows in memory at a time, with the row group's pages being unpacked."""
@@ -30,7 +30,7 @@ _YEAR_1, _YEAR_10000 = -62_135_596_800, 253_402_300_800
 
 def parquet_rows(
     part: Part, forced: Format | None, door: Pseudonyms
-) -> Iterator[Conversation | BadRow | SkippedRow]:
+) -> Iterator[Conversation | Reference | BadRow | SkippedRow]:
     """Yield one outcome per row.
 
     Raises:
@@ -43,7 +43,7 @@ def parquet_rows(
     try:
         metadata = pq.read_metadata(part.path)
         names = metadata.schema.to_arrow_schema().names
-        format = forced or next((f for f in FORMATS.values() if f.mark in names), None)
+        format = forced or format_of(dict.fromkeys(names))
         if format is None:
             raise unknown_format(part.name, [dict.fromkeys(names)])
         for batch in _batches(pq, part, metadata, _leaves(metadata.schema, format.row)):
@@ -74,8 +74,10 @@ def _pyarrow() -> tuple[Any, Any]:
     return pyarrow, pyarrow.parquet
 
 
-def _leaves(schema: Any, row: type[Any]) -> list[str]:
+def _leaves(schema: Any, row: Any) -> list[str]:
     """Return the leaf columns that the row type declares: the rest is not even unpacked."""
+    if not (isinstance(row, type) and issubclass(row, msgspec.Struct)):
+        return [schema.column(i).path for i in range(len(schema.names))]
     wanted = {field.encode_name: _inner_names(field.type) for field in msgspec.structs.fields(row)}
     leaves = []
     for i in range(len(schema.names)):
@@ -88,7 +90,11 @@ def _leaves(schema: Any, row: type[Any]) -> list[str]:
 
 
 def _inner_names(kind: Any) -> frozenset[str] | None:
-    """Return the fields of the struct inside a type; None where it holds no struct."""
+    """Return the fields of the struct inside a type; None where it holds no struct, or names of
+    its own beside.
+    """
+    if typing.get_origin(kind) is dict:
+        return None
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         return frozenset(field.encode_name for field in msgspec.structs.fields(kind))
     inner = [_inner_names(part) for part in typing.get_args(kind)]
@@ -97,22 +103,21 @@ def _inner_names(kind: Any) -> frozenset[str] | None:
 
 def _batch_rows(
     batch: Any, format: Format, door: Pseudonyms, *, file: str, before: int
-) -> Iterator[Conversation | BadRow | SkippedRow]:
-    made: Iterator[Conversation | Skip | InputError] | None = None
+) -> Iterator[Conversation | Reference | BadRow | SkippedRow]:
+    made: Iterator[Made | tuple[Made, ...] | InputError] | None = None
     if format.name == WILDCHAT_NAME:
         made = _wildchat_batch(batch, door)
     for i, row in enumerate(made or _any_batch(batch, format, door), start=before + 1):
-        if isinstance(row, Skip):
-            yield SkippedRow(file=file, line=i, reason=row.reason)
-        elif isinstance(row, InputError):
+        if isinstance(row, InputError):
             yield BadRow(file=file, line=i, reason=row.reason, field=row.field)
-        else:
-            yield row
+            continue
+        for one in row if isinstance(row, tuple) else (row,):
+            yield SkippedRow(file=file, line=i, reason=one.reason) if isinstance(one, Skip) else one
 
 
 def _any_batch(
     batch: Any, format: Format, door: Pseudonyms
-) -> Iterator[Conversation | Skip | InputError]:
+) -> Iterator[Made | tuple[Made, ...] | InputError]:
     """Convert row by row: for the formats that are rarely in Parquet, and batches with faults."""
     pa, _ = _pyarrow()
     for i in range(batch.num_rows):

@@ -41,6 +41,7 @@ class Pseudonyms:
     def __init__(self, key: bytes, *, person: str | None = None) -> None:
         """`person` is whose conversations all of these are, where the user says so."""
         self._key = key
+        self._seen: set[str] = set()
         self.given = None if person is None else person_id(key, person)
         # A corpus repeats its people; the bound keeps memory flat.
         self._person = functools.lru_cache(maxsize=65_536)(
@@ -54,3 +55,14 @@ class Pseudonyms:
     def conversation(self, raw: str) -> str:
         """Return the pseudonym of a conversation's id in its source."""
         return pseudonym(self._key, "conversation", raw)
+
+    def reference(self, *said: str) -> str:
+        """Return the pseudonym of all that a reference says."""
+        return pseudonym(self._key, "reference", *said)
+
+    def repeats(self, id: str) -> bool:
+        """Tell whether this record came through before, in a format that repeats them."""
+        if id in self._seen:
+            return True
+        self._seen.add(id)
+        return False

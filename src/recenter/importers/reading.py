@@ -1,26 +1,33 @@
-"""Reads conversations from a file of any known format, one by one, and never stops at a bad row."""
+"""Reads what a file of any known format holds, one by one, and never stops at a bad row."""
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from recenter.errors import InputError
 from recenter.formats import decode
 from recenter.importers.base import BadRow, Format, Skip, SkippedRow, Tally
+from recenter.importers.benchmarks.personalens import PERSONALENS, is_message
 from recenter.importers.detect import format_of, get_format, unknown_format
 from recenter.importers.files import Part, account_of, chunks_of, parts_of
-from recenter.importers.json_rows import RawRow, json_items, json_lines
+from recenter.importers.json_rows import MAX_ROW, RawRow, json_items, json_lines, too_long
 from recenter.importers.parquet import parquet_rows
 from recenter.importers.pseudonym import Pseudonyms
-from recenter.records import Conversation
+from recenter.importers.table_rows import header_of, table_rows
+from recenter.records import Conversation, Reference
 
-Row = Conversation | BadRow | SkippedRow
+Row = Conversation | Reference | BadRow | SkippedRow
+
+R = TypeVar("R", bound=Conversation | Reference)
 
 _LOOK_AT = 100
 """Rows looked at for a mark of a format before it is called unknown."""
+
+_SPREAD = re.compile(rb"\s*\{[ \t]*\r?\n")
 
 
 def read_conversations(
@@ -43,6 +50,34 @@ def read_conversations(
         ConfigError: there is no format of this name.
         MissingExtraError: it is Parquet and pyarrow is not installed.
     """
+    for row in read_records(path, key=key, format=format, person=person, tally=tally):
+        if not isinstance(row, Reference):
+            yield row
+
+
+def read_references(
+    path: Path,
+    *,
+    key: bytes,
+    format: str | None = None,
+    person: str | None = None,
+    tally: Tally | None = None,
+) -> Iterator[Reference | BadRow]:
+    """Yield what a benchmark says of its people, and bad rows; else as `read_conversations`."""
+    for row in read_records(path, key=key, format=format, person=person, tally=tally):
+        if not isinstance(row, Conversation):
+            yield row
+
+
+def read_records(
+    path: Path,
+    *,
+    key: bytes,
+    format: str | None = None,
+    person: str | None = None,
+    tally: Tally | None = None,
+) -> Iterator[Conversation | Reference | BadRow]:
+    """Yield conversations, references and bad rows; otherwise as `read_conversations`."""
     for row in read_rows(path, key=key, format=format, person=person):
         if tally is not None:
             tally.add(row)
@@ -53,7 +88,9 @@ def read_conversations(
 def read_rows(
     path: Path, *, key: bytes, format: str | None = None, person: str | None = None
 ) -> Iterator[Row]:
-    """Yield one outcome per row of the file; otherwise as `read_conversations`."""
+    """Yield what became of each row of the file, of a benchmark's several things; otherwise as
+    `read_conversations`.
+    """
     forced = None if format is None else get_format(format)
     door = Pseudonyms(key, person=person)
     account = account_of(path)
@@ -64,8 +101,8 @@ def read_rows(
             yield from _json_rows(part, forced, door, account)
 
 
-def stop_at_bad(rows: Iterable[Conversation | BadRow]) -> Iterator[Conversation]:
-    """Yield the conversations up to the first bad row (`--strict`).
+def stop_at_bad(rows: Iterable[R | BadRow]) -> Iterator[R]:
+    """Yield the records up to the first bad row (`--strict`).
 
     Raises:
         InputError: there is a bad row.
@@ -80,28 +117,61 @@ def _json_rows(part: Part, forced: Format | None, door: Pseudonyms, account: str
     raw = _raw_rows(part)
     head: list[RawRow] = []
     format = forced
-    while format is None:
+    while format is None or not head:
         # What is looked at here is read again below, so that nothing is lost.
         row = next(raw, None) if len(head) < _LOOK_AT else None
         if row is None:
-            raise unknown_format(part.name, [_peek(data) for _, data in head[:1]])
+            break
         head.append(row)
-        format = format_of(_peek(row[1]))
+        seen = _peek(row[1])
+        if len(head) == 1 and is_message(seen) and forced in (None, PERSONALENS):
+            format, head, raw = PERSONALENS, [], _as_one(itertools.chain([row], raw))
+            break
+        format = format or format_of(seen)
+    if format is None:
+        raise unknown_format(part.name, [_peek(data) for _, data in head[:1]])
     for number, data in itertools.chain(head, raw):
-        yield _outcome(part.name, number, data, format=format, door=door, account=account)
+        yield from _outcomes(part.name, number, data, format=format, door=door, account=account)
 
 
 def _raw_rows(part: Part) -> Iterator[RawRow]:
     """Yield the rows as bytes; where the file turns out damaged, the reason as the last one."""
     chunks = chunks_of(part)
     first = next(chunks, b"")
-    split = json_items if first.lstrip()[:1] == b"[" else json_lines
     number = 0
     try:
-        for number, data in split(itertools.chain([first], chunks)):
+        for number, data in _split(first, chunks):
             yield number, data
     except InputError as error:
         yield number + 1, error.reason
+
+
+def _split(first: bytes, chunks: Iterable[bytes]) -> Iterator[RawRow]:
+    whole = itertools.chain([first], chunks)
+    if first.lstrip()[:1] == b"[":
+        return json_items(whole)
+    if _SPREAD.match(first):
+        # One object over many lines, which is an array of one.
+        return json_items(itertools.chain([b"["], whole, [b"]"]))
+    header = header_of(first)
+    if header is not None and format_of(dict.fromkeys(header)) is not None:
+        return table_rows(whole)
+    return json_lines(whole)
+
+
+def _as_one(items: Iterator[RawRow]) -> Iterator[RawRow]:
+    """Yield the messages of a file, which is one dialogue, as one row; then what is wrong."""
+    held: list[bytes] = []
+    size = 0
+    wrong: list[RawRow] = []
+    for number, data in items:
+        size += len(data)
+        if isinstance(data, str):
+            wrong.append((number, data))
+        elif size <= MAX_ROW:
+            held.append(data)
+    yield 1, too_long(MAX_ROW) if size > MAX_ROW else b"[" + b",".join(held) + b"]"
+    yield from wrong
 
 
 def _peek(data: bytes | str) -> Any:
@@ -111,17 +181,21 @@ def _peek(data: bytes | str) -> Any:
         return data
 
 
-def _outcome(
+def _outcomes(
     file: str, number: int, data: bytes | str, *, format: Format, door: Pseudonyms, account: str
-) -> Row:
+) -> Iterator[Row]:
     if isinstance(data, str):
-        return BadRow(file=file, line=number, reason=data)
+        yield BadRow(file=file, line=number, reason=data)
+        return
     try:
         made = format.convert(decode(data, format.row), door, account)
     except InputError as error:
-        return BadRow(file=file, line=number, reason=error.reason, field=error.field)
+        yield BadRow(file=file, line=number, reason=error.reason, field=error.field)
+        return
     except RecursionError:
-        return BadRow(file=file, line=number, reason="nested too deeply.")
-    if isinstance(made, Skip):
-        return SkippedRow(file=file, line=number, reason=made.reason)
-    return made
+        yield BadRow(file=file, line=number, reason="nested too deeply.")
+        return
+    for one in made if isinstance(made, tuple) else (made,):
+        yield (
+            SkippedRow(file=file, line=number, reason=one.reason) if isinstance(one, Skip) else one
+        )

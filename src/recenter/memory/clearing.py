@@ -20,6 +20,7 @@ from recenter.records import (
     Conversation,
     Judgment,
     Query,
+    Reference,
     Reply,
     Selection,
     Turn,
@@ -29,7 +30,14 @@ from recenter.store.database import Transaction
 from recenter.store.in_studies import mask_in_studies, remove_from_studies
 from recenter.store.removal import every, remove_replies, rewrite
 from recenter.store.runs import clear_in_runs
-from recenter.store.tables import CONVERSATIONS, JUDGMENTS, QUERIES, REPLIES, SELECTIONS
+from recenter.store.tables import (
+    CONVERSATIONS,
+    JUDGMENTS,
+    QUERIES,
+    REFERENCES,
+    REPLIES,
+    SELECTIONS,
+)
 
 _ALL = 2**31 - 1
 
@@ -99,6 +107,18 @@ class Clearing:
         run("conversations_put", **CONVERSATIONS.row(conversation))
         run("work_content", item=id, person=self._person, content=conversation.content)
         self._counts["conversations_masked"] += 1
+
+    def references(self) -> None:
+        """Remove what a benchmark says of the person where it holds the words."""
+        reference: Reference
+        for reference in every(self._transaction, REFERENCES, self._person):
+            texts = (reference.text, reference.question, reference.context)
+            if any(text and self._words.stand_in(text) for text in texts):
+                # Or the next import of the same file would bring the words back.
+                self._transaction.run("deleted_add", id=reference.id, person=self._person)
+                self._counts["person_references"] += self._transaction.run(
+                    "person_references_delete", id=reference.id
+                )
 
     def prompts(self) -> None:
         """Mask the words in what was asked, under another id: the old one was made of them."""

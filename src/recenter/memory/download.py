@@ -36,6 +36,7 @@ def downloaded(store: Store, person: str, user_id: str) -> dict[str, Any]:
         "queries": [plain(q) for q in store.queries(person)],
         "selections": [plain(s) for s in store.selections(person)],
         "replies": [plain(r) for r in store.replies(person)],
+        "references": [plain(r) for r in store.references(person)],
         "conversations": [plain(c) for c in store.conversations(person)],
         "studies": [{"study": study, "id": id} | json.loads(r) for study, id, r in items]
         + [{"study": study, "item": item} | json.loads(r) for study, item, _, r in studies],

@@ -72,6 +72,7 @@ def forget_memories(
         if again:  # What lapses takes nothing from what does not.
             removed -= _cited(a for a in known if a.id not in plan.gone)
         clearing.conversations(removed=removed)
+        clearing.references()
         clearing.prompts()
         clearing.notes()
         clearing.copies()

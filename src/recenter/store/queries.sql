@@ -75,6 +75,29 @@ WHERE person = :person AND (at, id) > (:at, :after) ORDER BY at, id LIMIT :size;
 DELETE FROM conversations WHERE id = :id;
 
 
+-- References: what benchmarks say of their people ----------------------------------------------
+
+-- name: person_references_contents
+SELECT id, content FROM person_references WHERE id = ANY(:ids);
+
+-- name: person_references_put
+INSERT INTO person_references (id, person, kind, conversation, content, record)
+VALUES (:id, :person, :kind, :conversation, :content, :record)
+ON CONFLICT (id) DO UPDATE SET
+    person = excluded.person, kind = excluded.kind, conversation = excluded.conversation,
+    content = excluded.content, record = excluded.record;
+
+-- name: person_references_page
+SELECT id, kind, record FROM person_references
+WHERE person = :person AND id > :after ORDER BY id LIMIT :size;
+
+-- name: person_references_delete
+DELETE FROM person_references WHERE id = :id;
+
+-- name: person_references_delete_planted
+DELETE FROM person_references WHERE conversation = :conversation;
+
+
 -- Attributes -----------------------------------------------------------------------------------
 
 -- name: attributes_contents
@@ -344,6 +367,7 @@ UNION ALL SELECT 'judgments', COUNT(*) FROM judgments
 UNION ALL SELECT 'queries', COUNT(*) FROM queries
 UNION ALL SELECT 'selections', COUNT(*) FROM selections
 UNION ALL SELECT 'replies', COUNT(*) FROM replies
+UNION ALL SELECT 'references', COUNT(*) FROM person_references
 UNION ALL SELECT 'runs', COUNT(*) FROM runs
 UNION ALL SELECT 'cache', COUNT(*) FROM cache
 UNION ALL SELECT 'work', COUNT(*) FROM work;
@@ -370,6 +394,9 @@ DELETE FROM replies WHERE person = :person;
 
 -- name: forget_queries
 DELETE FROM queries WHERE person = :person;
+
+-- name: forget_person_references
+DELETE FROM person_references WHERE person = :person;
 
 -- name: forget_work
 DELETE FROM work WHERE person = :person;

@@ -21,6 +21,7 @@ OF_A_PERSON = (
     "replies",
     "selections",
     "queries",
+    "person_references",
     "memories",
     "memory_events",
     "memory_choices",
@@ -76,6 +77,9 @@ def delete_conversation(database: Database, id: str, *, erase: bool) -> ForgetRe
         hold_people(transaction, [person])
         counts = Counter(conversations=transaction.run("conversations_delete", id=id))
         transaction.run("deleted_add", id=id, person=person)
+        counts["person_references"] = transaction.run(
+            "person_references_delete_planted", conversation=id
+        )
         gone, lost_quotes = _trim_evidence(transaction, person, id, counts)
         replies = remove_attributes(transaction, person, gone, counts, lost_quotes)
         remove_from_studies(

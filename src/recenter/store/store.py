@@ -14,6 +14,8 @@ from recenter.records import (
     Conversation,
     Judgment,
     Query,
+    Reference,
+    ReferenceKind,
     Reply,
     Selection,
 )
@@ -27,6 +29,7 @@ from recenter.store.tables import (
     CONVERSATIONS,
     JUDGMENTS,
     QUERIES,
+    REFERENCES,
     REPLIES,
     SELECTIONS,
     R,
@@ -161,6 +164,12 @@ class Store:
         """Store a reply."""
         return self._put_one(REPLIES, reply)
 
+    def put_references(self, references: Iterable[Reference]) -> PutReport:
+        """Store what benchmarks say of people; refused where the person, or the conversation that
+        it was planted in, was removed.
+        """
+        return writing.put(self._database, REFERENCES, references)
+
     def put_run(self, run: Run) -> None:
         """Store the manifest of a run, at its start and again at its end."""
         runs.put_run(self._database, run)
@@ -252,6 +261,14 @@ class Store:
         for _, of, record in self._pages("replies_page", person):
             if query is None or clean(query) == of:
                 yield REPLIES.record(record)
+
+    def references(
+        self, person: str | None = None, *, kind: ReferenceKind | None = None
+    ) -> Iterator[Reference]:
+        """Yield what benchmarks say of a person or everyone, of one kind or all."""
+        for _, held, record in self._pages("person_references_page", person):
+            if kind in (None, held):
+                yield REFERENCES.record(record)
 
     def run(self, id: str) -> Run | None:
         """Return the manifest of a run."""

@@ -17,6 +17,7 @@ from recenter.records import (
     Judgment,
     Query,
     Record,
+    Reference,
     Reply,
     Selection,
 )
@@ -105,4 +106,9 @@ REPLIES = Table(
     "replies",
     Reply,
     lambda r: {"id": r.id, "person": r.person, "query": r.query, "arm": r.arm},
+)
+REFERENCES = Table(
+    "person_references",
+    Reference,
+    lambda r: {"id": r.id, "person": r.person, "kind": r.kind, "conversation": r.conversation},
 )

@@ -155,7 +155,7 @@ def put_batch(
 def _outcome(
     id: str, row: dict[str, Value], known: Mapping[str, str], refused: set[str]
 ) -> Outcome:
-    if id in refused or row["person"] in refused or row.get("judge") in refused:
+    if not refused.isdisjoint((id, row["person"], row.get("judge"), row.get("conversation"))):
         return "refused"
     # A judgment about something that is gone, of nobody knows whom, could never be forgotten.
     if row["person"] is None and any(row[name] is not None for name in _SUBJECT):
@@ -171,7 +171,10 @@ def _refused(transaction: Transaction, rows: Rows) -> set[str]:
     judges = [str(row["judge"]) for row in rows if row.get("judge_kind") == "person"]
     forgotten = hold_people(transaction, people)
     forgotten |= {id for (id,) in transaction.rows("people_forgotten", ids=judges)}
-    deleted = transaction.rows("deleted_among", ids=[str(row["id"]) for row in rows])
+    ids = [str(row["id"]) for row in rows]
+    # What was planted in a conversation that was deleted may retell it.
+    ids += [str(row["conversation"]) for row in rows if row.get("conversation")]
+    deleted = transaction.rows("deleted_among", ids=ids)
     return forgotten | {id for (id,) in deleted}
 
 

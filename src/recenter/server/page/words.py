@@ -87,6 +87,7 @@ _COUNTS = {
     ),
     "judgments": ("verdict on it", "verdicts on memories"),
     "replies": ("stored reply", "stored replies"),
+    "person_references": ("thing that a benchmark says", "things that a benchmark says"),
     "attributes_trimmed": (
         "other memory that lost these words, and rests on others",
         "other memories that lost these words, and rest on others",
