@@ -240,6 +240,9 @@ def _sources(given: tuple[str, ...]) -> list[Source]:
     for name in names:
         if names.count(name) > 1:
             raise click.UsageError(f"two corpora are called {name!r}: name one, as NAME=PATH.")
+    for source in found:
+        if not source.path.exists():
+            raise InputError("cannot be read: there is no such file.", file=str(source.path))
     return found
 
 
