@@ -13,7 +13,7 @@ import csv
 import hashlib
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -312,11 +312,8 @@ def choose_threshold(probability: Floats, data: Data) -> float:
     return best
 
 
-def main() -> None:
-    """Train, print the left-out figures and write the weights."""
-    print_signature("training.extractor", data="alps_sessions, training part", split="by dialogue")
-    data = load()
-    general = general_model()
+def trained(data: Data, general: Floats) -> dict[str, NDArray[Any]]:
+    """Return the arrays of a model fitted on all rows, calibrated on those left out in turn."""
     scores = out_of_fold(data, general)
     wanted, weight = targets(data)
     slope, shift = calibrate(scores, wanted, weight)
@@ -324,12 +321,33 @@ def main() -> None:
     model = fit(data, general, np.arange(len(data.sessions)))
     scalars = [model.bias, model.middle, model.spread, model.weight, slope, shift, threshold]
     arrays = {"features": np.asarray(FEATURES), "scalars": np.asarray(scalars)}
-    arrays |= {
+    return arrays | {
         name: np.asarray(getattr(model, name))
         for name in ("mean", "scale", "weights", "meaning", "general", "opening")
     }
+
+
+def without(data: Data, sessions: Container[str]) -> Data:
+    """Return the rows of all dialogues but these."""
+    rows = [row for row, session in enumerate(data.sessions) if session not in sessions]
+    return Data(
+        [data.sessions[row] for row in rows],
+        data.described[rows],
+        data.meaning[rows],
+        data.opening[rows],
+        [data.verdicts[row] for row in rows],
+        [data.texts[row] for row in rows],
+        data.silver[rows],
+    )
+
+
+def main() -> None:
+    """Train, print the left-out figures and write the weights."""
+    print_signature("training.extractor", data="alps_sessions, training part", split="by dialogue")
+    arrays = trained(load(), general_model())
     target = Path(sys.argv[1]) if len(sys.argv) > 1 else WEIGHTS
     np.savez(target, **arrays)  # type: ignore[arg-type]
+    threshold = arrays["scalars"][-1]
     print(f"threshold {threshold}; sha256 {hashlib.sha256(target.read_bytes()).hexdigest()}")
 
 

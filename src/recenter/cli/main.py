@@ -25,6 +25,7 @@ COMMANDS = {
     "evaluate": "recenter.cli.evaluate:evaluate",
     "finetune": "recenter.cli.finetune:finetune",
     "report": "recenter.cli.report:report",
+    "compare": "recenter.cli.compare:compare",
     "audit": "recenter.cli.audit:audit",
     "mcp": "recenter.cli.mcp:mcp",
     "people": "recenter.cli.people:people",

@@ -12,7 +12,7 @@ from recenter.figures.inline import inline_svg
 from recenter.figures.look import environment, style
 from recenter.figures.markdown import sizes_of
 from recenter.figures.record import Picture
-from recenter.reports.section import INTERVALS, GapReport, Section, signature_line, sizes_line
+from recenter.reports.section import GapReport, Section, signature_line, sizes_line
 
 
 def page(report: GapReport) -> str:
@@ -33,7 +33,7 @@ def page(report: GapReport) -> str:
             sizes=sizes_of,
             rests_on=sizes_line,
             signature=signature_line(report),
-            intervals=INTERVALS,
+            front=report.front,
             version=__version__,
         )
     )

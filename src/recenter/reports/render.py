@@ -12,7 +12,7 @@ from recenter.figures.draw import draw
 from recenter.figures.markdown import figures_of, inert, plots_text, tables_text
 from recenter.figures.record import Picture
 from recenter.reports.page import page
-from recenter.reports.section import INTERVALS, GapReport, Section, signature_line, sizes_line
+from recenter.reports.section import GapReport, Section, signature_line, sizes_line
 
 PAGE, TEXT, DATA, FIGURES = "report.html", "report.md", "report.json", "figures"
 
@@ -54,6 +54,7 @@ def as_data(report: GapReport) -> dict[str, Any]:
         "seed": report.seed,
         "files": report.files,
         "problems": report.problems,
+        **({"summary": report.front.summary} if report.front.summary else {}),
         "sections": [
             {
                 "name": section.name,
@@ -69,8 +70,11 @@ def as_data(report: GapReport) -> dict[str, Any]:
 
 
 def _parts(report: GapReport) -> Iterator[str]:
-    yield "# People against models"
-    yield f"{INTERVALS}\n\n`{signature_line(report)}`"
+    front = report.front
+    yield f"# {front.heading}"
+    if front.summary:
+        yield inert(front.summary)
+    yield f"{front.intervals}\n\n`{signature_line(report)}`"
     for section in report.sections:
         yield f"## {inert(section.title)}\n\n{inert(section.verdict)}"
         yield "\n".join(f"- {name}: {count:,}" for name, count in section.counts.items())
@@ -80,7 +84,7 @@ def _parts(report: GapReport) -> Iterator[str]:
     files = "\n".join(
         f"| {inert(one.name)} | {one.rows} | `{one.sha256}` |" for one in report.files
     )
-    yield f"## Data\n\n| file | rows | sha256 |\n|---|---|---|\n{files}"
+    yield f"## Data\n\n| file | {front.rows} | sha256 |\n|---|---|---|\n{files}"
     if report.problems:
         told = "\n".join(
             f"- {one.count:,}: {inert(one.what)}"

@@ -39,14 +39,31 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
     limits: tuple[str, ...] = ()
 
 
+class Front(msgspec.Struct, frozen=True, kw_only=True):
+    """What stands at the top of a report."""
+
+    name: str = "report"
+    """Beside the product's, in the head of the page."""
+    title: str = "Recenter report: people against models"
+    heading: str = "People against models, stage by stage"
+    summary: str = ""
+    """What all of it comes to, in a paragraph; empty where the sections speak for themselves."""
+    intervals: str = INTERVALS
+    rows: str = "rows"
+    """What the files hold."""
+    models: str = "embedder"
+    """What the model of the signature is."""
+
+
 class GapReport(msgspec.Struct, frozen=True, kw_only=True):
-    """How far models are from people, in everything that was read."""
+    """How far models are from people, in everything that was read; or corpora from one another."""
 
     sections: tuple[Section, ...]
     files: tuple[DataFile, ...]
     problems: tuple[Problem, ...]
     signature: Signature
     seed: int
+    front: Front = Front()
 
 
 def signature_line(report: GapReport) -> str:
@@ -54,7 +71,7 @@ def signature_line(report: GapReport) -> str:
     made = report.signature
     parts = [f"Recenter {__version__}", f"seed {report.seed}", f"data {made.settings}"]
     parts += [f"questions {made.prompt}"] if made.prompt else []
-    parts += [f"embedder {made.model}"] if made.model else []
+    parts += [f"{report.front.models} {made.model}"] if made.model else []
     return "; ".join(parts)
 
 

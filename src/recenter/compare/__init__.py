@@ -1,0 +1,1 @@
+"""Whether the same extractor does as well on one corpus as on another: real against synthetic."""

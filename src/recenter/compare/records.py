@@ -1,0 +1,56 @@
+"""What is known of a corpus once it has been read: figures and attributes, no conversations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import msgspec
+
+from recenter.records import Attribute, Conversation, Judgment, Reference
+from recenter.train.sources import DataFile
+
+
+class Talk(msgspec.Struct, frozen=True, kw_only=True):
+    """The size of one conversation."""
+
+    id: str
+    person: str
+    turns: int
+    own_turns: int
+    """Turns of the person."""
+    own_words: int
+    """Words in them, parted by white space."""
+
+
+class Corpus(msgspec.Struct, frozen=True, kw_only=True):
+    """One corpus as the extractor and the verifier read it."""
+
+    name: str
+    file: DataFile
+    """Its normalised conversations, by checksum."""
+    talks: tuple[Talk, ...]
+    attributes: tuple[Attribute, ...]
+    """Merged per person, as `recenter extract` stores them."""
+    judgments: Mapping[str, Judgment]
+    """The verifier's, by attribute; one whose answer could not be read is not there."""
+    planted: tuple[Reference, ...] = ()
+    """What the source says of its people: to look for, never to be learned from."""
+    unread: int = 0
+    """Conversations of which no usable answer was had: in no figure."""
+
+    @property
+    def people(self) -> tuple[str, ...]:
+        """Everybody of whom there is a conversation, in order of appearance."""
+        return tuple(dict.fromkeys(talk.person for talk in self.talks))
+
+
+def talk_of(conversation: Conversation) -> Talk:
+    """Return the size of a conversation."""
+    own = [turn.text for turn in conversation.turns if turn.role == "user"]
+    return Talk(
+        id=conversation.id,
+        person=conversation.person,
+        turns=len(conversation.turns),
+        own_turns=len(own),
+        own_words=sum(len(text.split()) for text in own),
+    )

@@ -1,0 +1,35 @@
+"""What differences allow to say, and pictures for who cannot see them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from recenter.compare.compared import LESS
+from recenter.figures.record import Dot, Table
+from recenter.reports.section import apart, listed, told
+
+
+def differing(table: Table, what: str) -> str:
+    """Return in which figures the first corpus is told apart from each other one."""
+    sentences = []
+    first = len(table.columns) - _others(table)
+    for place in range(first, len(table.columns)):
+        parts = [(line.name, line.figures[place]) for line in table.lines]
+        sides: dict[str, list[str]] = {"higher": [], "lower": []}
+        for name, figure in parts:
+            if figure is not None:
+                sides.get(apart(figure), []).append(f"{name} ({told(figure)})")
+        column = table.columns[place]
+        said = [f"{way}: {listed(names)}" for way, names in sides.items() if names]
+        sentences.append(f"{column}: {'; '.join(said) if said else 'nothing is told apart'}.")
+    return " ".join(sentences) or f"{what} cannot be compared: there is one."
+
+
+def _others(table: Table) -> int:
+    return sum(LESS in column for column in table.columns)
+
+
+def in_words(what: str, dots: Sequence[Dot]) -> str:
+    """Return the figures of a picture for who cannot see it."""
+    said = "; ".join(f"{dot.name} {told(dot.figure)}" for dot in dots)
+    return f"{what}, with 95 % intervals: {said}."

@@ -1,0 +1,121 @@
+"""The whole comparison: sections, the paragraph, what is shown of texts, and degenerate corpora."""
+
+from __future__ import annotations
+
+import pytest
+
+from recenter.compare.build import Asked, compare, report_of
+from recenter.compare.records import Corpus
+from recenter.compare.steps import StepName, StepSettings
+from recenter.models.embedded import Minilm
+from recenter.progress import Silent
+from recenter.reports.page import page
+from recenter.reports.render import as_data, markdown
+from recenter.reports.section import GapReport
+from tests.compare.made import corpus, people, planted, talk
+
+EMBEDDER = Minilm()
+REAL_TALKS = people("real", 60, bad=2)
+MADE_TALKS = people("made", 60, bad=6, words=4)
+PLANTED = [planted(f"made{i}", "I like chess very much.") for i in range(60)]
+REAL = corpus("real", REAL_TALKS)
+MADE = corpus("made", MADE_TALKS, PLANTED)
+
+
+def report(
+    *corpora: Corpus,
+    texts: bool = False,
+    steps: tuple[StepName, ...] = (),
+    verdicts: dict[str, bool] | None = None,
+) -> GapReport:
+    talks = {"real": REAL_TALKS, "made": MADE_TALKS}
+    asked = Asked(
+        embedder=EMBEDDER,
+        steps=StepSettings(steps=steps, sample=20),
+        verdicts=verdicts,
+        seed=0,
+        texts=texts,
+        settings="s",
+        models="literal+wary",
+    )
+    reads = [lambda one=one: talks.get(one.name, []) for one in corpora]
+    return report_of(compare(corpora, reads, asked, Silent()), asked)
+
+
+def figure(of: GapReport, table: str, row: str, column: str) -> dict[str, object]:
+    found = [
+        one
+        for section in as_data(of)["sections"]
+        for one in section["figures"]
+        if (one["table"], one["row"], one["figure"]) == (table, row, column)
+    ]
+    assert len(found) == 1
+    return dict(found[0])
+
+
+def test_every_section_is_there_and_the_paragraph_says_what_the_intervals_allow() -> None:
+    made = report(REAL, MADE, texts=True, steps=("duplicates", "sample"))
+    assert [one.name for one in made.sections] == [
+        "corpora",
+        "extracted",
+        "matched",
+        "diversity",
+        "planted",
+        "examples",
+    ]
+    said = made.front.summary
+    assert "more problematic ones in real" in said
+    assert "Of the preferences planted in made" in said
+    found = figure(made, "What was extracted", "problematic, by the verifier", "real − made")
+    assert found["low"] > 0  # type: ignore[operator]
+    assert markdown(made).startswith("# real against made\n\nThe same extractor")
+
+
+def test_twins_are_not_told_apart() -> None:
+    twin = corpus("made", people("twin", 60, bad=2))
+    said = report(REAL, twin).front.summary
+    assert "the two are not told apart (0 points" in said
+    assert "not told apart in diversity" in said
+
+
+def test_without_texts_no_word_of_an_attribute_is_in_page_text_or_data() -> None:
+    made = report(REAL, MADE, steps=("language", "sample"))
+    whole = page(made) + markdown(made) + str(as_data(made))
+    for text in ("chess", "goats", "guess", "maybe two"):
+        assert text not in whole
+    assert "guess" in page(report(REAL, MADE, texts=True))
+
+
+def test_verdicts_of_people_stand_beside_those_of_the_verifier() -> None:
+    verdicts = {one.id: i % 3 == 0 for i, one in enumerate(REAL.attributes + MADE.attributes)}
+    made = report(REAL, MADE, verdicts=verdicts)
+    found = figure(made, "What was extracted", "problematic, by readers", "real")
+    assert found["value"] == pytest.approx(1 / 3, abs=0.02)
+    assert "By readers: the two are not told apart" in made.front.summary
+
+
+def test_three_corpora_are_each_held_against_the_first() -> None:
+    third = corpus("third", people("third", 30, bad=3))
+    made = report(REAL, MADE, third)
+    columns = made.sections[1].tables[0].columns
+    assert columns == ("real", "made", "third", "real − made", "real − third")
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        corpus("one", [talk("p", "I like tea", "I guess I like rain")]),
+        corpus("bare", people("bare", 30, bad=2)[:0] + [talk(f"p{i}", "Hello") for i in range(9)]),
+        corpus("none", []),
+    ],
+    ids=lambda one: str(one.name),
+)
+def test_one_person_no_attributes_or_nothing_at_all_are_told_with_a_reason(other: Corpus) -> None:
+    made = report(REAL, other, texts=True, steps=("sample",))
+    found = figure(
+        made, "What was extracted", "problematic, by the verifier", f"real − {other.name}"
+    )
+    assert found["low"] is None
+    assert found["reason"]
+    assert "more problematic" not in made.front.summary
+    assert f"<h1>real against {other.name}</h1>" in page(made)
