@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from recenter.compare.records import Corpus, Planted, talk_of
+from recenter.compare.records import Corpus, talk_of
 from recenter.provenance import Signature
 from recenter.records import (
     Attribute,
@@ -12,10 +12,13 @@ from recenter.records import (
     Evidence,
     Failure,
     Judgment,
+    Reference,
+    ReferenceKind,
     Turn,
     Verdict,
     attribute_id,
     conversation_id,
+    reference_id,
 )
 from recenter.stages.extract import Extraction
 from recenter.stages.verify import supported
@@ -32,6 +35,11 @@ def talk(person: str, *said: str, key: str = "") -> Conversation:
     )
     id = conversation_id(person, "made", key or repr(said))
     return Conversation(id=id, person=person, turns=turns, source="made")
+
+
+def planted(person: str, text: str, kind: ReferenceKind = "preference") -> Reference:
+    id = reference_id(person, "made", text)
+    return Reference(id=id, person=person, kind=kind, text=text, source="made")
 
 
 class Literal:
@@ -96,7 +104,7 @@ def judged(attribute: Attribute) -> Judgment:
     )
 
 
-def corpus(name: str, talks: Sequence[Conversation], planted: Sequence[Planted] = ()) -> Corpus:
+def corpus(name: str, talks: Sequence[Conversation], planted: Sequence[Reference] = ()) -> Corpus:
     made = [
         one
         for person in dict.fromkeys(talk.person for talk in talks)

@@ -5,21 +5,19 @@ from __future__ import annotations
 import pytest
 
 from recenter.compare.build import Asked, compare, report_of
-from recenter.compare.records import Corpus, Planted
+from recenter.compare.records import Corpus
 from recenter.compare.steps import StepName, StepSettings
 from recenter.models.embedded import Minilm
 from recenter.progress import Silent
 from recenter.reports.page import page
 from recenter.reports.render import as_data, markdown
 from recenter.reports.section import GapReport
-from tests.compare.made import corpus, people, talk
+from tests.compare.made import corpus, people, planted, talk
 
 EMBEDDER = Minilm()
 REAL_TALKS = people("real", 60, bad=2)
 MADE_TALKS = people("made", 60, bad=6, words=4)
-PLANTED = [
-    Planted(person=f"made{i}", kind="preference", text="I like chess very much.") for i in range(60)
-]
+PLANTED = [planted(f"made{i}", "I like chess very much.") for i in range(60)]
 REAL = corpus("real", REAL_TALKS)
 MADE = corpus("made", MADE_TALKS, PLANTED)
 

@@ -6,9 +6,8 @@ import pytest
 
 from recenter.compare.measure import one
 from recenter.compare.planted import content_words, look_for, rows_of
-from recenter.compare.records import Planted
 from recenter.models.embedded import Minilm
-from tests.compare.made import corpus, talk
+from tests.compare.made import corpus, planted, talk
 
 EMBEDDER = Minilm()
 SAID = (
@@ -23,10 +22,6 @@ SAID = (
     ("I follow a vegan diet.", "I don't eat any animal products, I'm vegan."),
     ("I buy second-hand clothes only.", "I get all my clothes second-hand."),
 )
-
-
-def planted(person: str, text: str, kind: str = "preference") -> Planted:
-    return Planted(person=person, kind=kind, text=text)
 
 
 def look(pairs: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:

@@ -10,14 +10,13 @@ import pytest
 
 from recenter.compare.folds import FILE, Readers, alone, load_folds
 from recenter.compare.read import Reading, read_corpus
-from recenter.compare.records import Planted
 from recenter.errors import InputError, ModelError, ModelUnavailableError, UnreadableAnswerError
 from recenter.models.embedded import Minilm
 from recenter.progress import Silent
 from recenter.provenance import Signature
-from recenter.records import Conversation
+from recenter.records import Attribute, Conversation, Judgment
 from recenter.stages.extract import Extraction, FailedChunk
-from tests.compare.made import Literal, Wary, talk
+from tests.compare.made import Literal, Wary, planted, talk
 
 EMBEDDER = Minilm()
 TALKS = [
@@ -46,10 +45,9 @@ class Failing(Literal):
 
 
 def test_a_corpus_holds_what_was_found_of_each_person_once(tmp_path: Path) -> None:
-    planted = [Planted(person="a", kind="preference", text="Likes tea.")]
-    planted += [Planted(person="nobody", kind="preference", text="Likes tea.")]
+    said = [planted(person, "Likes tea.") for person in ("a", "a", "nobody")]
     made = read_corpus(
-        "real", TALKS, reading(Literal()), work=tmp_path, planted=planted, progress=Silent()
+        "real", TALKS, reading(Literal()), work=tmp_path, planted=said, progress=Silent()
     )
     assert made.people == ("a", "b", "c")
     assert sorted(one.text for one in made.attributes) == [
@@ -108,6 +106,18 @@ def test_a_part_that_failed_costs_its_conversation_alone(tmp_path: Path) -> None
     made = read_corpus("real", TALKS, reading(Half()), work=tmp_path, progress=Silent())
     assert made.unread == 3
     assert [one.text for one in made.attributes] == ["I sing in a choir"]
+
+
+def test_a_verdict_that_could_not_be_read_costs_its_attribute_alone(tmp_path: Path) -> None:
+    class Mute(Wary):
+        def verify(self, attribute: Attribute, conversations: Sequence[Conversation]) -> Judgment:
+            if "tea" in attribute.text:
+                raise UnreadableAnswerError("not JSON")
+            return super().verify(attribute, conversations)
+
+    how = Reading(alone(Literal(), Mute()), EMBEDDER)
+    made = read_corpus("real", TALKS, how, work=tmp_path, progress=Silent())
+    assert (len(made.attributes), len(made.judgments), made.unread) == (4, 3, 0)
 
 
 def test_an_empty_corpus_holds_nothing(tmp_path: Path) -> None:

@@ -27,10 +27,10 @@ from recenter.config import Settings, pseudonym_key
 from recenter.errors import InputError
 from recenter.figures.draw import need_extra
 from recenter.importers.base import BadRow
-from recenter.importers.reading import read_conversations
+from recenter.importers.reading import read_records
 from recenter.models.load import load_embedder
 from recenter.progress import Progress
-from recenter.records import Conversation
+from recenter.records import Conversation, Reference
 from recenter.reports.material import Problem
 from recenter.reports.render import PAGE, write_report
 from recenter.stages.backends import VERIFIERS
@@ -240,6 +240,9 @@ def sources_of(given: tuple[str, ...]) -> list[Source]:
     for name in names:
         if names.count(name) > 1:
             raise click.UsageError(f"two corpora are called {name!r}: name one, as NAME=PATH.")
+    for source in found:
+        if not source.path.exists():
+            raise InputError("cannot be read: there is no such file.", file=str(source.path))
     return found
 
 
@@ -271,8 +274,9 @@ def _read(
     bar: Progress,
 ) -> Corpus:
     bad: list[BadRow] = []
-    rows = _good(source.path, pseudonym_key(settings), bad)
-    corpus = read_corpus(source.name, rows, reading, work=work, progress=bar)
+    planted: list[Reference] = []
+    rows = _good(source.path, pseudonym_key(settings), bad, planted)
+    corpus = read_corpus(source.name, rows, reading, work=work, planted=planted, progress=bar)
     if not corpus.talks and not corpus.unread:
         raise InputError("holds no conversation.", file=str(source.path), cure="Name another.")
     if bad:
@@ -289,10 +293,15 @@ def _read(
     return corpus
 
 
-def _good(path: Path, key: bytes, bad: list[BadRow]) -> Iterator[Conversation]:
-    for row in read_conversations(path, key=key):
+def _good(
+    path: Path, key: bytes, bad: list[BadRow], planted: list[Reference]
+) -> Iterator[Conversation]:
+    """Yield the conversations; what else there is, is put where it is asked for."""
+    for row in read_records(path, key=key):
         if isinstance(row, BadRow):
             bad.append(row)
+        elif isinstance(row, Reference):
+            planted.append(row)
         else:
             yield row
 

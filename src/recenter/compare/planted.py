@@ -16,12 +16,13 @@ from typing import NamedTuple
 import numpy as np
 
 from recenter.compare.measure import Rows
-from recenter.compare.records import Corpus, Planted
+from recenter.compare.records import Corpus
 from recenter.models.base import Embedder
+from recenter.records import Reference, ReferenceKind
 from recenter.stages.merge import Vectors
 
 NEAR, LIKE, SHARED = 0.65, 0.5, 0.5
-MATCHED_KINDS = ("preference", "fact", "persona")
+MATCHED_KINDS: tuple[ReferenceKind, ...] = ("preference", "fact", "persona")
 """Kinds that are sentences about the person; an answer to a question is none."""
 FOUND, ELSEWHERE = "found among the person's attributes", "found among another person's"
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -43,7 +44,7 @@ _PLAIN = frozenset(
 class Looked(NamedTuple):
     """A planted sentence and what was found of it."""
 
-    planted: Planted
+    planted: Reference
     found: bool
     elsewhere: bool
     """Whether it is found among the attributes of the next person who has any."""

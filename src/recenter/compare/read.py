@@ -15,15 +15,16 @@ import msgspec
 
 from recenter.batch.contract import Result, Row, run_batch
 from recenter.compare.folds import Readers
-from recenter.compare.records import Corpus, Planted, Talk, talk_of
+from recenter.compare.records import Corpus, Talk, talk_of
 from recenter.errors import UnreadableAnswerError
 from recenter.formats import convert, decode
 from recenter.importers.normalise import write_conversations
 from recenter.models.base import Embedder
 from recenter.progress import Progress
 from recenter.provenance import digest
-from recenter.records import Attribute, Conversation, Judgment
+from recenter.records import Attribute, Conversation, Judgment, Reference
 from recenter.stages.merge import merge, merged_signature
+from recenter.stages.verify import Verifier
 from recenter.train.sources import DataFile
 
 CONVERSATIONS = "conversations.jsonl"
@@ -62,9 +63,9 @@ class Reading(NamedTuple):
         try:
             found = extractor.extract(person, talks)
             attributes = merge(found.attributes, self.embedder, threshold=self.threshold)
-            judgments = [verifier.verify(one, _cited(one, talks)) for one in attributes]
         except UnreadableAnswerError as error:
             return [error for _ in rows]
+        judgments = [made for one in attributes if (made := _judged(verifier, one, talks))]
         failed = {failure.conversation: failure.error for failure in found.failures}
         results: list[Result] = []
         whole: dict[str, Any] = {"attributes": attributes, "judgments": judgments}
@@ -75,6 +76,16 @@ class Reading(NamedTuple):
             results.append({"conversation": talk.id, **whole})
             whole = {}
         return results
+
+
+def _judged(
+    verifier: Verifier, attribute: Attribute, talks: Sequence[Conversation]
+) -> Judgment | None:
+    """Return the verdict on an attribute; None where the answer could not be read."""
+    try:
+        return verifier.verify(attribute, _cited(attribute, talks))
+    except UnreadableAnswerError:
+        return None
 
 
 def _cited(attribute: Attribute, talks: Sequence[Conversation]) -> list[Conversation]:
@@ -88,10 +99,12 @@ def read_corpus(
     reading: Reading,
     *,
     work: Path,
-    planted: Sequence[Planted] = (),
+    planted: Sequence[Reference] = (),
     progress: Progress,
 ) -> Corpus:
     """Return a corpus with what is found in it; `work` is a folder for it alone, closed to others.
+
+    `planted` may be filled while the conversations are read.
 
     Raises:
         InputError: conversations of a person are in several folds.
@@ -146,9 +159,11 @@ def stored(source: Path) -> Iterator[Conversation]:
         yield decode(line, Conversation)
 
 
-def _of(planted: Sequence[Planted], talks: Sequence[Talk]) -> tuple[Planted, ...]:
+def _of(planted: Sequence[Reference], talks: Sequence[Talk]) -> tuple[Reference, ...]:
+    """Return what is said of people who are there, each once: it may be planted in several."""
     people = {talk.person for talk in talks}
-    return tuple(one for one in planted if one.person in people)
+    there = (one for one in planted if one.person in people)
+    return tuple({(one.person, one.kind, one.text): one for one in there}.values())
 
 
 def _lines(path: Path) -> Iterator[bytes]:

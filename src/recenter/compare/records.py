@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from recenter.records import Attribute, Conversation, Judgment
+from recenter.records import Attribute, Conversation, Judgment, Reference
 from recenter.train.sources import DataFile
 
 
@@ -22,14 +22,6 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     """Words in them, parted by white space."""
 
 
-class Planted(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that a corpus says is true of a person: to look for, never to be learned from."""
-
-    person: str
-    kind: str
-    text: str
-
-
 class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     """One corpus as the extractor and the verifier read it."""
 
@@ -41,7 +33,8 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     """Merged per person, as `recenter extract` stores them."""
     judgments: Mapping[str, Judgment]
     """The verifier's, by attribute; one whose answer could not be read is not there."""
-    planted: tuple[Planted, ...] = ()
+    planted: tuple[Reference, ...] = ()
+    """What the source says of its people: to look for, never to be learned from."""
     unread: int = 0
     """Conversations of which no usable answer was had: in no figure."""
 

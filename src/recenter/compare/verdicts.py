@@ -11,6 +11,7 @@ import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -118,8 +119,14 @@ def _sheet(text: str, path: Path) -> Iterator[tuple[str, str]]:
 
 def _exported(text: str, path: Path) -> Iterator[tuple[str, str]]:
     for number, line in enumerate(text.splitlines(), 1):
-        row = formats.decode(line, dict, file=str(path), number=number) if line.strip() else {}
-        record = record_of(row, {"judgment": Judgment}, number=number) if is_exported(row) else None
+        if not line.strip():
+            continue
+        row = formats.decode(line, dict[str, Any], file=str(path), number=number)
+        if not is_exported(row):
+            raise InputError(
+                "is neither a row of `recenter export` nor of a sheet.", file=str(path), line=number
+            )
+        record = record_of(row, {"judgment": Judgment}, number=number, file=str(path))
         if (
             isinstance(record, Judgment)
             and record.question == SUPPORTED.name
