@@ -9,9 +9,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from recenter.cli.main import main
 from recenter.compare.labels.build import Judging, compare_labels
 from recenter.compare.labels.read import LabelledCorpus, read_labels
 from recenter.compare.labels.selection import (
@@ -261,3 +263,19 @@ def test_labels_of_two_kinds_cannot_be_compared(tmp_path: Path) -> None:
     pairs = read_labels(written(tmp_path / "q.jsonl", [pair_rows("u", "chosen")]), "q", seed=0)
     with pytest.raises(InputError, match="p: messages, q: replies"):
         report(people, pairs)
+
+
+def test_the_command_writes_a_page_and_says_what_it_shows(tmp_path: Path) -> None:
+    people = written(tmp_path / "p.jsonl", people_rows(12))
+    made = written(tmp_path / "s.jsonl", PLANTED)
+    out = tmp_path / "out"
+    given = ["compare-labels", f"real={people}", str(made), "--selector", "bm25"]
+    told = CliRunner().invoke(main, [*given, "--output", str(out)])
+    assert told.exit_code == 0, told.output
+    assert "F1 of the selector in real and s" in told.stdout
+    assert "What the difference in F1 is made of" in (out / "report.html").read_text()
+    assert "likes bread" not in (out / "report.html").read_text()
+    one = CliRunner().invoke(main, [*given[:2], "--output", str(tmp_path / "no")])
+    assert one.exit_code == 2
+    assert "two" in one.stderr
+    assert not (tmp_path / "no").exists()
