@@ -24,6 +24,10 @@ bench-stats:
 report:
     scripts/report
 
+# Make the comparison of corpora in the docs again, from the study's data
+compare:
+    scripts/compare
+
 # Photograph every page of a study and of a person again, for the docs (`person` for these alone)
 screenshots *which:
     scripts/screenshots {{ which }}

@@ -65,7 +65,7 @@ def test_every_section_is_there_and_the_paragraph_says_what_the_intervals_allow(
     ]
     said = made.front.summary
     assert "more problematic ones in real" in said
-    assert "Of what was planted in made" in said
+    assert "Of the preferences planted in made" in said
     found = figure(made, "What was extracted", "problematic, by the verifier", "real − made")
     assert found["low"] > 0  # type: ignore[operator]
     assert markdown(made).startswith("# real against made\n\nThe same extractor")
@@ -89,9 +89,9 @@ def test_without_texts_no_word_of_an_attribute_is_in_page_text_or_data() -> None
 def test_verdicts_of_people_stand_beside_those_of_the_verifier() -> None:
     verdicts = {one.id: i % 3 == 0 for i, one in enumerate(REAL.attributes + MADE.attributes)}
     made = report(REAL, MADE, verdicts=verdicts)
-    found = figure(made, "What was extracted", "problematic, by people", "real")
+    found = figure(made, "What was extracted", "problematic, by readers", "real")
     assert found["value"] == pytest.approx(1 / 3, abs=0.02)
-    assert "By people: the two are not told apart" in made.front.summary
+    assert "By readers: the two are not told apart" in made.front.summary
 
 
 def test_three_corpora_are_each_held_against_the_first() -> None:

@@ -7,7 +7,7 @@ import pytest
 from recenter.compare.matching import BY, NO_COMMON, matched, strata_of
 from recenter.compare.measure import (
     apart,
-    by_people,
+    by_readers,
     failures,
     one,
     outcomes,
@@ -61,7 +61,7 @@ def test_what_was_found_is_counted_by_hand() -> None:
     assert modes["overgeneralisation"] == pytest.approx(1 / 3)
     assert modes["missing evidence"] == pytest.approx(1 / 3)
     assert modes["wrong person"] == 0
-    said = by_people(SMALL, {SMALL.attributes[0].id: True, "of another corpus": False})
+    said = by_readers(SMALL, {SMALL.attributes[0].id: True, "of another corpus": False})
     assert (one(said).value, one(said).n) == (1, 1)
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from recenter.compare.compared import Compared
 from recenter.compare.diversity import mean_distance
 from recenter.compare.matching import BY, matched, strata_of
-from recenter.compare.measure import Verdicts, apart, by_people, one, problematic
+from recenter.compare.measure import Verdicts, apart, by_readers, one, problematic
 from recenter.compare.planted import look_for, rows_of
 from recenter.compare.records import Corpus
 from recenter.compare.sections import SECTIONS
@@ -116,9 +116,10 @@ def summary(compared: Compared) -> Iterator[str]:
         ]
         yield _diverse(difference(*sides, n=0), first.name, other.name)
     for corpus, looked in zip(compared.corpora, compared.planted, strict=True):
-        if looked:
-            share = told(one(rows_of(looked)), percent=True)
-            yield f"Of what was planted in {corpus.name}, {share} is found."
+        for kind in dict.fromkeys(each.planted.kind for each in looked):
+            rows = rows_of([each for each in looked if each.planted.kind == kind])
+            share = told(one(rows), percent=True)
+            yield f"Of the {kind}s planted in {corpus.name}, {share} are found."
 
 
 def _problematic(compared: Compared, first: Corpus, other: Corpus) -> Iterator[str]:
@@ -131,8 +132,8 @@ def _problematic(compared: Compared, first: Corpus, other: Corpus) -> Iterator[s
     same = matched(*sides, strata_of((first, other), BY["both"])).apart
     yield f"Among conversations of the same length: {_points(same, first)}."
     if compared.verdicts is not None:
-        said = apart(by_people(first, compared.verdicts), by_people(other, compared.verdicts))
-        yield f"By people: {_points(said, first)}."
+        said = apart(by_readers(first, compared.verdicts), by_readers(other, compared.verdicts))
+        yield f"By readers: {_points(said, first)}."
 
 
 def _points(found: Estimate, first: Corpus) -> str:

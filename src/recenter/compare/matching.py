@@ -20,7 +20,8 @@ from recenter.stats.clustered import Part, codes, interval
 from recenter.stats.contrast import difference, overlap_weights, standardised, two_clusters
 from recenter.stats.estimate import Estimate
 
-BINS = 8
+BINS = 9
+"""Parts of all conversations, as near as can be: three of each length where two are matched."""
 NO_COMMON = "No length at which both corpora have two people at least."
 
 Strata = Mapping[str, Hashable]
@@ -65,8 +66,8 @@ def strata_of(
     if not all(corpus.talks for corpus in corpora):
         return tuple({} for _ in corpora)
     found: list[dict[str, tuple[int, ...]]] = [{} for _ in corpora]
+    at = np.linspace(0, 1, round(bins ** (1 / len(by))) + 1)[1:-1]
     for size in by:
-        at = np.linspace(0, 1, bins + 1)[1:-1]
         values = [np.asarray([size(talk) for talk in corpus.talks]) for corpus in corpora]
         cuts = np.unique(np.mean([np.quantile(one, at) for one in values], axis=0))
         for corpus, one, place in zip(corpora, values, found, strict=True):

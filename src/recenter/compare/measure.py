@@ -43,7 +43,7 @@ Verdicts = Mapping[str, bool]
 """Whether most people find an attribute problematic, by its id; ties are not there."""
 
 PROBLEMATIC = "problematic, by the verifier"
-BY_PEOPLE = "problematic, by people"
+BY_READERS = "problematic, by readers"
 PER_PERSON = "attributes per person"
 PER_TALK = "attributes per conversation"
 WITHOUT = "conversations without an attribute"
@@ -83,7 +83,7 @@ def outcomes(corpus: Corpus, verdicts: Verdicts | None = None) -> tuple[Rows, ..
     """Return what the extractor made of a corpus, the verifier's share first."""
     return (
         problematic(corpus),
-        *(() if verdicts is None else (by_people(corpus, verdicts),)),
+        *(() if verdicts is None else (by_readers(corpus, verdicts),)),
         _per_person(corpus),
         per_talk(corpus),
         without(corpus),
@@ -98,9 +98,9 @@ def problematic(corpus: Corpus) -> Rows:
     return _judged(corpus, bad, PROBLEMATIC)
 
 
-def by_people(corpus: Corpus, verdicts: Verdicts) -> Rows:
-    """Return the attributes that most people do not accept, of those they judged."""
-    return _judged(corpus, verdicts, BY_PEOPLE)
+def by_readers(corpus: Corpus, verdicts: Verdicts) -> Rows:
+    """Return the attributes that most readers do not accept, of those they judged."""
+    return _judged(corpus, verdicts, BY_READERS)
 
 
 def failures(corpus: Corpus) -> tuple[Rows, ...]:

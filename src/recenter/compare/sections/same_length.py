@@ -42,7 +42,7 @@ def matched_section(compared: Compared) -> Section:
         name="matched",
         title="At the same length of conversation",
         verdict=_matched_verdict(first, others, dots),
-        counts={"strata of each length at most": BINS},
+        counts={"strata at most": BINS},
         tables=tuple(tables),
         pictures=(
             Dots(
