@@ -4,7 +4,7 @@ A scripted endpoint and `recenter serve --upstream` in processes of their own, 1
 50 attributes each are known, 50 streams that stay open, and 10 new requests a second, each also
 made directly. The time is that until the first byte of the answer. Prints no text.
 
-usage: python -m bench.proxy_overhead [SECONDS]
+usage: python -m bench.proxy_overhead [SECONDS [sqlite|postgres]]
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 from starlette.routing import Route
+from tests.servers import postgres_database, postgres_server
 
 from bench.common import SHARED_DATA, print_signature, read_jsonl
 from recenter.memory import Memory
@@ -211,6 +212,17 @@ def taken(pid: int) -> tuple[float, float, float]:
     return int(found["VmRSS"]) / 1024, int(found["VmHWM"]) / 1024, computed
 
 
+def processes(pid: int) -> dict[str, int]:
+    """Return the process ids of the proxy and of what learns for it."""
+    # A child is that of the thread that started it.
+    learning = [
+        int(child)
+        for task in Path(f"/proc/{pid}/task").iterdir()
+        for child in (task / "children").read_text().split()
+    ]
+    return {"the proxy": pid, **{f"what learns ({child})": child for child in learning}}
+
+
 def table(load: Load) -> None:
     """Print the times of each kind, and what they are more than those of the direct call."""
     direct = load.times["direct"]
@@ -224,33 +236,50 @@ def table(load: Load) -> None:
         print(f"| {kind} | {len(load.times[kind])} | {figures} |")
 
 
-def main(seconds: float = 60.0, *, port: int = 18765) -> None:
+@contextlib.contextmanager
+def store(kind: str, folder: str) -> Iterator[str]:
+    """Give an empty store of a kind."""
+    if kind == "sqlite":
+        yield f"sqlite:///{folder}/store.db"
+    else:
+        with postgres_server() as server, postgres_database(server) as url:
+            yield url
+
+
+@contextlib.contextmanager
+def proxy(url: str, folder: str, known: list[str], port: int) -> Iterator[tuple[str, int]]:
+    """Fill a store and serve it in front of the endpoint; yield a key and the process id."""
+    with Memory({"store": url, "home": folder, "application": "bench"}) as memory:
+        fill(memory, known)
+        key = new_key(memory.engine.store.database, "bench", now=time.time())
+    upstream = f"http://127.0.0.1:{port + 1}/v1"
+    serve = ["recenter", "serve", "--upstream", upstream, "--port", str(port)]
+    serve += ["--per-minute", "0", "--store", url]
+    behind = ["bench.proxy_overhead", "endpoint", str(port + 1)]
+    health = f"http://127.0.0.1:{port}/healthz"
+    with running(behind, upstream), running(serve, health, RECENTER_HOME=folder) as pid:
+        yield key, pid
+
+
+def main(seconds: float = 60.0, kind: str = "sqlite", *, port: int = 18765) -> None:
     """Print the table, the decisions, what the proxy took, and the load of the machine."""
     known, messages, source = texts()
-    upstream, through = (f"http://127.0.0.1:{p}/v1" for p in (port + 1, port))
-    with tempfile.TemporaryDirectory() as folder:
-        store = f"sqlite:///{folder}/store.db"
-        with Memory({"store": store, "home": folder, "application": "bench"}) as memory:
-            fill(memory, known)
-            key = new_key(memory.engine.store.database, "bench", now=time.time())
+    with tempfile.TemporaryDirectory() as folder, store(kind, folder) as url:
         before = os.getloadavg()[0]
-        serve = ["recenter", "serve", "--upstream", upstream, "--port", str(port)]
-        serve += ["--per-minute", "0", "--store", store]
-        behind = ["bench.proxy_overhead", "endpoint", str(port + 1)]
-        health = f"http://127.0.0.1:{port}/healthz"
-        with (
-            running(behind, upstream),
-            running(serve, health, RECENTER_HOME=folder) as pid,
-        ):
-            load = Load(upstream, through, key, messages)
+        with proxy(url, folder, known, port) as (key, pid):
+            through = f"http://127.0.0.1:{port}/v1"
+            load = Load(f"http://127.0.0.1:{port + 1}/v1", through, key, messages)
             asyncio.run(load.run(seconds))
-            now, most, computed = taken(pid)
+            taking = {name: taken(process) for name, process in processes(pid).items()}
             headers = {"Authorization": f"Bearer {key}"}
             told = httpx.get(f"http://127.0.0.1:{port}/metrics", headers=headers).text
-    print_signature("proxy_overhead", data=source, people=PEOPLE, each=ATTRIBUTES_EACH, seed=SEED)
+    print_signature(
+        "proxy_overhead", data=source, store=kind, people=PEOPLE, each=ATTRIBUTES_EACH, seed=SEED
+    )
     table(load)
     print(f"decisions: {dict(load.decisions)}")
-    print(f"the proxy: {now:.0f} MB, at most {most:.0f} MB; {computed:.0f} s of a processor")
+    for name, (now, most, computed) in taking.items():
+        print(f"{name}: {now:.0f} MB, at most {most:.0f} MB; {computed:.0f} s of a processor")
     print(f"load of the machine: {before:.1f} before, {os.getloadavg()[0]:.1f} after")
     print(*(line for line in told.splitlines() if line.startswith("recenter_conv")), sep="\n")
 
@@ -259,4 +288,5 @@ if __name__ == "__main__":
     if sys.argv[1:2] == ["endpoint"]:
         endpoint(int(sys.argv[2]))
     else:
-        main(*(float(argument) for argument in sys.argv[1:2]))
+        asked = dict(enumerate(sys.argv[1:3]))
+        main(float(asked.get(0, 60)), asked.get(1, "sqlite"))

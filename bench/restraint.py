@@ -1,15 +1,18 @@
-"""How many of 50 attributes are used for on-topic, vague, off-topic and ordinary prompts.
+"""How many attributes are used for on-topic, vague, off-topic and ordinary prompts.
 
 Run: python -m bench.restraint. Three invented people and 30 prompts of each kind, written for this
 and in no training data. Recenter decides without a policy for sensitive topics and without a cap.
 Intervals are 95 %, resampling prompts. `--draw FOLDER` writes the picture, `--prompts` each count.
+
+`--development` takes four other invented people and their prompts, Recenter alone: what may be
+looked at and tuned on. The set without it is for what is reported, and nothing is chosen by it.
 """
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
@@ -31,11 +34,14 @@ from recenter.stats.estimate import Estimate, estimate
 
 SEED = 0
 K = 10
+ATTRIBUTES = 50
+"""Of each person of the set that is reported."""
 _USER = "one"
-_ANY = "* "
-"""Begins an attribute that says how any answer should be written."""
+_ANY, _SOME = "* ", "~ "
+"""Begin an attribute that says how any answer should be written, or only some answers."""
 KINDS = ("on-topic", "vague", "off-topic", "ordinary")
 _DATA = Path(__file__).with_suffix(".txt")
+_DEVELOPMENT = _DATA.with_name("restraint_development.txt")
 
 Used = Callable[[str], Collection[str]]
 """A prompt to the ids of the attributes that are used for it."""
@@ -79,7 +85,7 @@ def read(path: Path = _DATA) -> tuple[Profile, ...]:
         Profile(
             name.removeprefix("person: "),
             tuple(
-                TextRow(str(i), text.removeprefix(_ANY))
+                TextRow(str(i), text.removeprefix(_ANY).removeprefix(_SOME))
                 for i, text in enumerate(parts[name, "attributes"])
             ),
             frozenset(
@@ -112,23 +118,33 @@ def recenter_uses(profile: Profile, embedder: Embedder, setting: str) -> Used:
     return used
 
 
+def ours(profile: Profile, embedder: Embedder) -> dict[str, Used]:
+    return {
+        f"Recenter, {setting}": recenter_uses(profile, embedder, setting)
+        for setting in ("restrained", "agreeing")
+    }
+
+
 @contextmanager
 def methods(profile: Profile, embedder: Embedder) -> Iterator[dict[str, Used]]:
     nearest = top_k(embedder, K)
     with opened(embedder) as memory:
         remember(memory, profile.attributes, user=_USER)
         yield {
-            "Recenter, restrained": recenter_uses(profile, embedder, "restrained"),
-            "Recenter, agreeing": recenter_uses(profile, embedder, "agreeing"),
+            **ours(profile, embedder),
             f"top {K}": lambda prompt: nearest(prompt, profile.attributes),
             "mem0, its defaults": lambda prompt: searched(memory, prompt, user=_USER),
         }
 
 
-def counted(profiles: Sequence[Profile], embedder: Embedder) -> list[Counted]:
+def counted(
+    profiles: Sequence[Profile], embedder: Embedder, *, alone: bool = False
+) -> list[Counted]:
+    """Count what each method uses; `alone` leaves the other memories out."""
     rows = []
     for profile in profiles:
-        with methods(profile, embedder) as uses:
+        held = nullcontext(ours(profile, embedder)) if alone else methods(profile, embedder)
+        with held as uses:
             for kind, prompts in profile.prompts.items():
                 for prompt in prompts:
                     for name, used in uses.items():
@@ -144,7 +160,7 @@ def mean_of(values: Sequence[float], rows: Sequence[Counted]) -> Estimate:
 
 
 FIGURES: dict[str, Callable[[Counted], float]] = {
-    "used of 50, mean": lambda row: row.used,
+    "used, mean": lambda row: row.used,
     "nothing used, share": lambda row: row.used == 0,
     "nothing used but wishes about any answer, share": lambda row: row.used == row.standing,
 }
@@ -169,23 +185,25 @@ def picture(rows: Sequence[Counted], methods: Sequence[str]) -> Dots:
             dots.append(Dot(f"{kind}: {name}", mean_of([r.used for r in chosen], chosen)))
     return Dots(
         name="restraint",
-        title="Used of 50 attributes, by kind of prompt",
+        title=f"Used of {ATTRIBUTES} attributes, by kind of prompt",
         x="mean number used, 95 % interval over prompts",
         rows=tuple(dots),
-        alt="Mean number of attributes used, of 50, by kind of prompt, for Recenter's two "
-        "settings, the nearest ten and mem0 with its defaults.",
+        alt=f"Mean number of attributes used, of {ATTRIBUTES}, by kind of prompt, for Recenter's "
+        "two settings, the nearest ten and mem0 with its defaults.",
     )
 
 
 def main() -> None:
-    profiles, embedder = read(), encoder()
-    rows = counted(profiles, embedder)
+    development = "--development" in sys.argv[1:]
+    data = _DEVELOPMENT if development else _DATA
+    profiles, embedder = read(data), encoder()
+    rows = counted(profiles, embedder, alone=development)
     names = list(dict.fromkeys(row.method for row in rows))
     print_signature(
         "restraint",
-        data=_DATA.name,
+        data=data.name,
         people=len(profiles),
-        attributes=50,
+        attributes=", ".join(str(len(one.attributes)) for one in profiles),
         prompts="30 of each kind and person, 30 ordinary for all",
         embedder=embedder.name,
         mem0=version("mem0ai"),

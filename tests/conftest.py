@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import itertools
 import os
 import socket
 from collections.abc import Generator, Iterator
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from recenter.config import load_settings
 from recenter.models.local import LocalChat
@@ -23,6 +25,10 @@ SHARED_DATA = Path(
 
 # Before the tests get homes of their own: `recenter setup local` put the weights here.
 LLAMA_WEIGHTS = weights_path(load_settings().home)
+
+# How fast an example is depends on what else the machine does; no test asserts it.
+settings.register_profile("recenter", deadline=None)
+settings.load_profile("recenter")
 
 DATA_REASON = "needs the study's data"
 
@@ -66,10 +72,19 @@ def shared_data() -> Path:
     return SHARED_DATA
 
 
+@pytest.fixture(scope="session")
+def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """New folders. pytest's own cost a look at all that there are for each one more."""
+    folder = tmp_path_factory.mktemp("homes")
+    return (folder / str(number) for number in itertools.count())
+
+
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own settings and stores."""
-    monkeypatch.setenv("RECENTER_HOME", str(tmp_path_factory.mktemp("home")))
+    home = next(_homes)
+    home.mkdir()
+    monkeypatch.setenv("RECENTER_HOME", str(home))
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,6 @@
-"""A scripted OpenAI-compatible server on this machine, which keeps each request as it came."""
+"""A scripted server of OpenAI's and Anthropic's interfaces on this machine, which keeps each
+request as it came.
+"""
 
 from __future__ import annotations
 
@@ -86,6 +88,40 @@ def response(model: str) -> dict[str, Any]:
     }
 
 
+def message(model: str, *texts: str) -> dict[str, Any]:
+    """Anthropic's answer: of texts, or of a call of a tool."""
+    parts: list[dict[str, Any]] = [{"type": "text", "text": text} for text in texts]
+    if model == "tools":
+        parts = [{"type": "tool_use", "id": "call_1", "name": "weather", "input": {"town": "Bonn"}}]
+    return {
+        "id": "msg_1",
+        "type": "message",
+        "role": "assistant",
+        "model": model,
+        "content": parts,
+        "stop_reason": "tool_use" if model == "tools" else "end_turn",
+        "stop_sequence": None,
+        "usage": {"input_tokens": 3, "output_tokens": 4},
+    }
+
+
+def message_events(model: str) -> Iterator[dict[str, Any]]:
+    """The same, as it is streamed."""
+    yield {"type": "message_start", "message": message("m")}
+    yield {
+        "type": "content_block_start",
+        "index": 0,
+        "content_block": {"type": "text", "text": ""},
+    }
+    for text in ANSWER:
+        delta = {"type": "text_delta", "text": text}
+        yield {"type": "content_block_delta", "index": 0, "delta": delta}
+    yield {"type": "content_block_stop", "index": 0}
+    ended = {"stop_reason": "end_turn", "stop_sequence": None}
+    yield {"type": "message_delta", "delta": ended, "usage": {"output_tokens": 4}}
+    yield {"type": "message_stop"}
+
+
 def _made(model: str, kind: str) -> dict[str, Any]:
     return {"id": "made_1", "object": kind, "created": 1, "model": model}
 
@@ -140,8 +176,17 @@ class _Handler(BaseHTTPRequestHandler):
             self._stream(model)
         elif self.path.endswith("/responses"):
             self._json(200, response(model))
+        elif self._path.endswith("/count_tokens"):
+            self._json(200, {"input_tokens": len(json.dumps(asked["messages"]))})
+        elif self._path.endswith("/messages"):
+            self._json(200, message(model, *ANSWER))
         else:
             self._json(200, completion(model))
+
+    @property
+    def _path(self) -> str:
+        """Where it was asked; Anthropic's client says `?beta=true` for its newest."""
+        return self.path.partition("?")[0]
 
     def _keep(self, body: bytes) -> None:
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -167,9 +212,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
         try:
-            for made in self._events(model):
-                self._chunk(f"data: {json.dumps(made)}\n\n".encode())
-            self._chunk(b"data: [DONE]\n\n")
+            if self._path.endswith("/messages"):
+                for made in message_events(model):
+                    self._chunk(f"event: {made['type']}\ndata: {json.dumps(made)}\n\n".encode())
+            else:
+                for made in self._events(model):
+                    self._chunk(f"data: {json.dumps(made)}\n\n".encode())
+                self._chunk(b"data: [DONE]\n\n")
             self._chunk(b"")
         except OSError:
             self.upstream.gone.set()

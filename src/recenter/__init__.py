@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from recenter.memory import AsyncMemory, Memory, wrap_openai
+    from recenter.memory import AsyncMemory, Memory, wrap_anthropic, wrap_openai
 
 __version__ = "0.1.0"
-__all__ = ["AsyncMemory", "Memory", "__version__", "wrap_openai"]
+__all__ = ["AsyncMemory", "Memory", "__version__", "wrap_anthropic", "wrap_openai"]
 
 
 def __getattr__(name: str) -> Any:

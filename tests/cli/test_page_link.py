@@ -43,3 +43,21 @@ def test_a_stranger_is_said_to_be_one(tmp_path: Path) -> None:
     ran = CliRunner().invoke(main, ["page-link", "nobody", "--store", store])
     assert ran.exit_code == 0
     assert "Nothing is known of this person yet." in ran.stderr
+
+
+def test_links_are_ended_for_one_person(tmp_path: Path) -> None:
+    config = {"store": f"sqlite:///{tmp_path / 'store.db'}", "application": "Bookshop"}
+    with Memory(config) as memory:
+        memory.add("I play chess every Sunday.", user_id="ada")
+        memory.add("I play chess every Sunday.", user_id="bob")
+    whose = ["ada", "--application", "Bookshop", "--store", config["store"]]
+    ran = CliRunner().invoke(main, ["page-link", *whose, "--end"])
+    assert ran.exit_code == 0, ran.output
+    assert ran.stdout == ""
+    assert "All links so far were ended." in ran.stderr
+    with Memory(config) as memory:
+        assert (memory.links_ended("ada"), memory.links_ended("bob")) == (1, 0)
+        ran = CliRunner().invoke(main, ["page-link", *whose])
+        token = parse_qs(urlsplit(ran.stdout.strip()).query)["link"][0]
+        visit = opened(page_secret(memory.engine.key), token, now=time.time())
+        assert visit.ended == 1

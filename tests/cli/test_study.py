@@ -1,4 +1,4 @@
-"""A study from the command line: real processes, a real server, killed and started again."""
+"""A study from the command line, served by real processes that are killed and started again."""
 
 from __future__ import annotations
 
@@ -17,7 +17,9 @@ from pathlib import Path
 
 import httpx
 import pytest
+from click.testing import CliRunner, Result
 
+from recenter.cli.main import main
 from recenter.reports.files import read_files
 from recenter.store import open_store
 from tests.web.serving import Visitor
@@ -40,15 +42,13 @@ class Study:
 
     def run(self, *words: str, input: str | None = None, store: str | None = None) -> str:
         told = self.tried(*words, input=input, store=store)
-        assert told.returncode == 0, told.stderr
+        assert told.exit_code == 0, told.output
         return told.stdout
 
-    def tried(
-        self, *words: str, input: str | None = None, store: str | None = None
-    ) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "recenter", "study", *words]
-        command += ["--store", store or self.store]
-        return subprocess.run(command, capture_output=True, text=True, input=input, check=False)
+    def tried(self, *words: str, input: str | None = None, store: str | None = None) -> Result:
+        return CliRunner().invoke(
+            main, ["study", *words, "--store", store or self.store], input=input
+        )
 
     @contextmanager
     def served(
@@ -107,7 +107,7 @@ def test_what_is_not_signed_off_is_not_served(study: Study) -> None:
     path = Path(study.file)
     path.write_text(re.sub(r"signed_off: .*", "signed_off: " + "0" * 24, path.read_text()))
     refused = study.tried("serve", study.file, "--port", str(study.port))
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "were signed off" in refused.stderr
     told = study.run("scan", study.file)
     signed = re.search(r"signed_off: (\w+)", told)
@@ -120,7 +120,7 @@ def test_a_file_of_items_that_is_not_there_is_told_by_the_field_that_names_it(st
     path = Path(study.file)
     path.write_text(path.read_text().replace("items: control.jsonl", "items: none.jsonl"))
     refused = study.tried("plan", study.file)
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "study.yaml: tasks[0].items: there is no file 'none.jsonl'. Put it" in refused.stderr
 
 
@@ -135,7 +135,7 @@ def test_it_is_not_served_to_other_machines_in_clear(
     study: Study, words: tuple[str, ...], says: str
 ) -> None:
     refused = study.tried("serve", study.file, *words)
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert says in refused.stderr
 
 
@@ -226,7 +226,7 @@ def test_answers_given_elsewhere_come_in_whole_or_not_at_all(study: Study, tmp_p
     path = tmp_path / "answers.jsonl"
     path.write_text(json.dumps(row | {"answer": "4"}) + "\n" + json.dumps(row | {"answer": "9"}))
     refused = study.tried("import", str(path), "--study", study.file)
-    assert refused.returncode == 1
+    assert refused.exit_code == 1
     assert "answers.jsonl: line 2" in refused.stderr
     with open_store(study.store) as store:
         assert store.counts()["judgments"] == 0

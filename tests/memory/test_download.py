@@ -22,6 +22,7 @@ PARTS = {
     "memory_receipts": "receipts",
     "memory_traces": "forgotten",
     "memory_keys": "keys",
+    "memory_links": "links_ended",
     "judgments": "judgments",
     "queries": "queries",
     "selections": "selections",

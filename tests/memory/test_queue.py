@@ -118,8 +118,10 @@ def test_what_failed_while_it_was_waited_for_can_be_given_again(memory: Memory) 
 
 
 def test_what_cannot_be_learned_is_kept_with_its_reason_and_the_rest_goes_on(
-    memory: Memory,
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # The pause doubles with each failure: 14 seconds in all.
+    monkeypatch.setattr("recenter.memory.queue._POLL", 0.05)
     broken(memory, 3, ValueError("SECRET"))
     memory.learn("I live in Berlin.", user_id="ada", conversation_id="1")
     assert memory.engine.wait(60)

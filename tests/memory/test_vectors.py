@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from recenter.memory import Memory
 from recenter.memory.inhand import InHand
-from recenter.memory.vectors import Vectors
+from recenter.memory.vectors import Vectors, shortened
 from recenter.models.calls import vector_key
 
 SAID = "I don't eat meat. I work nights as a nurse."
@@ -128,3 +130,28 @@ def test_learning_gives_way_to_what_is_in_hand_and_not_for_ever() -> None:
     assert not in_hand.wait(0.01)
     threading.Timer(0.05, in_hand.end).start()
     assert in_hand.wait(20)
+
+
+def test_of_a_long_message_the_beginning_and_the_end_are_read() -> None:
+    counting = Counting()
+    vectors = Vectors(counting)
+    long = "I am a nurse. " + "word " * 400 + "How do I sleep?"
+    vectors.read(long)
+    vectors.embed([long])
+    (short,) = counting.texts
+    assert short == shortened(long)
+    assert short.startswith("I am a nurse. word")
+    assert short.endswith("word How do I sleep?")
+    vectors.read("How do I sleep?")
+    vectors.embed(["How do I sleep?"])
+    assert counting.texts[1:] == ["How do I sleep?"]
+
+
+@given(st.text(alphabet="ab \n\t", max_size=1200))
+def test_a_shortened_message_is_short_and_made_of_its_words(message: str) -> None:
+    short = shortened(message)
+    assert len(short) <= 401 or short == message
+    if len(" ".join(message.split())) <= 400:
+        assert short == message
+    elif " " in " ".join(message.split())[1:120]:
+        assert short.split()[0] == message.split()[0]

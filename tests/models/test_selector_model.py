@@ -10,7 +10,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
@@ -61,6 +61,19 @@ SCORES = st.lists(st.tuples(st.floats(-2, 2), st.floats(-3, 4)), min_size=1, max
 
 def packaged_file() -> Path:
     return Path(str(resources.files("recenter.models").joinpath("weights/selector.safetensors")))
+
+
+@settings(deadline=None)
+@given(SCORES, st.booleans())
+def test_what_is_afar_is_used_for_its_likeness_alone(
+    scores: tuple[Floats, Floats], heard: bool
+) -> None:
+    setting = msgspec.structs.replace(SETTING, heard_afar=heard)
+    afar = np.arange(len(scores[0])) % 2 == 0
+    plain = margins(Scores(1.0, *scores), setting) >= 0
+    alike = scores[1] >= match_for(len(afar), 1.3, 0.1)
+    expected = plain if heard else np.where(afar, alike, plain)
+    np.testing.assert_array_equal(margins(Scores(1.0, *scores, afar), setting) >= 0, expected)
 
 
 @given(SCORES, st.floats(-3, 3))

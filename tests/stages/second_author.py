@@ -1,4 +1,4 @@
-"""A list of sensitive statements whose author had not seen the rules, and what the rules find.
+"""Lists of sensitive statements whose authors had not seen the rules, and what is found of them.
 
 Half of it, by a fixed hash, may be looked at to better the rules; the other half only counts.
 """
@@ -6,7 +6,7 @@ Half of it, by a fixed hash, may be looked at to better the rules; the other hal
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -17,6 +17,11 @@ from recenter.stages.sensitive import Topic, sensitive_topics
 LIST = Path(__file__).with_name("sensitive_second_author.jsonl")
 AFTERWARDS = Path(__file__).with_name("sensitive_afterwards.jsonl")
 """Written when the rules had been widened; nothing was changed after it was measured."""
+THIRD = Path(__file__).with_name("sensitive_third.jsonl")
+"""By a third author; nothing was changed after it was measured."""
+
+Telling = Callable[[str], Collection[str]]
+"""What tells the sensitive topics of a statement."""
 
 Half = Literal["dev", "test"]
 
@@ -41,6 +46,16 @@ class Statement(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         return frozenset({self.topic, *self.also} - {""})
 
 
+class Third(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A statement of the third list."""
+
+    text: str
+    sensitive: bool
+    category: str | None
+    """What it is about, in the author's words, which are not those of the topics;
+    None where it is harmless."""
+
+
 class Share(NamedTuple):
     """How many of how many."""
 
@@ -54,24 +69,33 @@ def read(path: Path = LIST) -> tuple[Statement, ...]:
     return tuple(msgspec.json.decode(line, type=Statement) for line in lines)
 
 
-def recall(statements: Sequence[Statement], topic: str | None = None) -> Share:
+def read_third() -> tuple[Third, ...]:
+    """Return the third list."""
+    return tuple(msgspec.json.decode(line, type=Third) for line in THIRD.read_bytes().splitlines())
+
+
+def recall(
+    statements: Sequence[Statement], topic: str | None = None, *, tell: Telling = sensitive_topics
+) -> Share:
     """Return how many statements of a topic, or of any, are found under the topic they are of."""
     asked = [s for s in statements if s.topic and topic in (s.topic, None)]
-    return Share(sum(s.topic in sensitive_topics(s.text) for s in asked), len(asked))
+    return Share(sum(s.topic in tell(s.text) for s in asked), len(asked))
 
 
-def held_back(statements: Sequence[Statement]) -> Share:
+def held_back(statements: Sequence[Statement], *, tell: Telling = sensitive_topics) -> Share:
     """Return how many sensitive statements are found under any topic at all."""
     asked = [s for s in statements if s.topic]
-    return Share(sum(bool(sensitive_topics(s.text)) for s in asked), len(asked))
+    return Share(sum(bool(tell(s.text)) for s in asked), len(asked))
 
 
-def precision(statements: Sequence[Statement], topic: str | None = None) -> Share:
+def precision(
+    statements: Sequence[Statement], topic: str | None = None, *, tell: Telling = sensitive_topics
+) -> Share:
     """Return how many findings of a topic are right; of any: statements found that touch one."""
     if topic is None:
-        found = [s for s in statements if sensitive_topics(s.text)]
+        found = [s for s in statements if tell(s.text)]
         return Share(sum(bool(s.topic) for s in found), len(found))
-    found = [s for s in statements if topic in sensitive_topics(s.text)]
+    found = [s for s in statements if topic in tell(s.text)]
     return Share(sum(topic in s.topics for s in found), len(found))
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from recenter.stages.sensitive import TOPICS, sensitive_topics
-from tests.stages.second_author import AFTERWARDS, LIST, precision, read, recall
+from recenter.models.embedded import Minilm
+from recenter.stages.sensitive import TOPICS, sensitive_topics, topics_of
+from tests.stages.second_author import AFTERWARDS, LIST, precision, read, read_third, recall
 
 
 def test_nine_in_ten_of_the_half_not_looked_at_are_found_and_few_others() -> None:
@@ -23,7 +24,7 @@ def test_the_lists_hold_every_topic_and_no_statement_twice(path: object) -> None
     statements = read(LIST if path == LIST else AFTERWARDS)
     texts = [s.text for s in statements]
     assert len(set(texts)) == len(texts)
-    assert {s.topic for s in statements} == {*TOPICS, ""}
+    assert {s.topic for s in statements} == {*TOPICS, ""} - {"finances", "crime", "ethnicity"}
 
 
 @pytest.mark.parametrize(
@@ -42,3 +43,11 @@ def test_the_lists_hold_every_topic_and_no_statement_twice(path: object) -> None
 )
 def test_words_are_read_in_their_company(text: str, topics: set[str]) -> None:
     assert set(sensitive_topics(text)) == topics
+
+
+def test_with_meaning_nine_in_ten_of_the_third_list_are_held_back_and_few_others() -> None:
+    statements = read_third()
+    held = [bool(topics) for topics in topics_of([s.text for s in statements], Minilm())]
+    right = sum(s.sensitive and is_held for s, is_held in zip(statements, held, strict=True))
+    assert right >= 0.9 * sum(s.sensitive for s in statements)
+    assert right >= 0.85 * sum(held)

@@ -74,6 +74,7 @@ def _remember(store: Store, attribute: Attribute, secret: str) -> None:
     answered = Answered(id=f"rcp_{person}", person=person, at=1.0, outcome="use", receipt=receipt)
     ledger.put_receipts(store.database, [answered])
     keys.new_key(store.database, "app", person=person, label=secret, now=1.0)
+    ledger.end_links(store.database, person)
 
 
 def everything(database: Database, url: str) -> dict[str, list[tuple[Any, ...]]]:

@@ -14,7 +14,7 @@ from tests.store.processes import run_together
 
 OURS = load_migrations()
 NEXT = Migration(
-    len(OURS) + 1,
+    OURS[-1].number + 1,
     "next",
     "-- A comment; with a semicolon;\nALTER TABLE people ADD COLUMN note TEXT;\n"
     "CREATE INDEX people_note ON people (note);\n",
@@ -29,6 +29,7 @@ def test_numbers_follow_each_other_and_files_keep_their_names() -> None:
         "003_studies",
         "004_memory",
         "005_references",
+        "006_person_links",
     ]
 
 
@@ -50,7 +51,9 @@ def test_a_failing_migration_leaves_no_trace(url: str) -> None:
     migrate(database, OURS)
     before = database.tables()
     broken = Migration(
-        len(OURS) + 1, "broken", "CREATE TABLE half (id TEXT);\nCREATE TABLE people (id TEXT);\n"
+        OURS[-1].number + 1,
+        "broken",
+        "CREATE TABLE half (id TEXT);\nCREATE TABLE people (id TEXT);\n",
     )
     with pytest.raises(Exception, match="already exists"):
         migrate(database, [*OURS, broken])

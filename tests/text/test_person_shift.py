@@ -24,6 +24,8 @@ from recenter.text.verbs import third_person
             "The user has been learning Spanish for 2 years.",
         ),
         ("I don't eat meat", "The user doesn't eat meat."),
+        ("I no longer work as a nurse", "The user no longer works as a nurse."),
+        ("I recently quit my job", "The user recently quit their job."),
         ("i dont like spicy food", "The user doesn't like spicy food."),
         ("I haven't been abroad", "The user hasn't been abroad."),
         ("I can speak French and German", "The user can speak French and German."),

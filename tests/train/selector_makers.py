@@ -45,10 +45,12 @@ def fewer_texts(each: int = 4) -> Iterator[None]:
     pairs = texts.pairs()
     domains = {pair.domain: [p for p in pairs if p.domain == pair.domain] for pair in pairs}
     few = tuple(pair for found in domains.values() for pair in found[:each])
-    lines = {name: texts.lines(name)[:20] for name in ("open", "personal", "style")}
+    lines = {name: texts.lines(name)[:20] for name in ("open", "personal", "style", "wishes")}
+    bound = texts.bound()[:20]
     more = texts.ordinary_more()[::12]
     patch.setattr(texts, "pairs", lambda: few)
     patch.setattr(texts, "lines", lines.__getitem__)
+    patch.setattr(texts, "bound", lambda: bound)
     patch.setattr(texts, "ordinary_more", lambda: more)
     try:
         yield

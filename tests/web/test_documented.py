@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from recenter.study import design
-from tests.web.test_pages import AROUND, ASKED, SHOWN
+from tests.browser import SHOWN
+from tests.web.test_pages import AROUND, ASKED
 
 DOCS = Path(__file__).parents[2] / "docs"
 PICTURES = DOCS / "images" / "study"

@@ -1,19 +1,15 @@
-"""Every page of an annotator in a real browser: light, dark, on a phone, at 200 %, by keys alone.
-
-With RECENTER_SCREENSHOTS set to a folder, the pages are photographed into it for the docs.
-"""
+"""Every page of an annotator in a real browser: light, dark, on a phone, at 200 %, by keys."""
 
 from __future__ import annotations
 
 import datetime
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
-from recenter.store import Store
+from recenter.store import Store, open_store
 from recenter.study.file import read_study
 from recenter.study.gather import gather, ready
 from recenter.study.ledger import joining, reading, running
@@ -22,36 +18,29 @@ from recenter.study.ledger.opening import open_study
 from recenter.study.new import new_study
 from recenter.study.plan import make_plan
 from recenter.web.sessions import invitation
+from tests.browser import LOOKS, Looking
 from tests.study.samples import Clock
 from tests.web.serving import served
 
-pytestmark = pytest.mark.browser
+# On a slow machine the one way past all pages, in all looks, takes minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 KEY = b"k" * 32
-LOOKS: dict[str, dict[str, Any]] = {
-    "light": {"viewport": {"width": 1200, "height": 900}},
-    "dark": {"viewport": {"width": 1200, "height": 900}, "color_scheme": "dark"},
-    "phone": {"viewport": {"width": 360, "height": 740}, "is_mobile": True, "has_touch": True},
-    # As wide as a window of 1280 pixels that is magnified to 200 %.
-    "zoomed": {"viewport": {"width": 640, "height": 450}, "device_scale_factor": 2},
-}
 
 
-@pytest.fixture
-def tour(tmp_path: Path, store: Store, clock: Clock) -> Desk:
+def three_stages(folder: Path, store: Store) -> Desk:
     """The template of all three stages, as `recenter study new` writes it."""
-    path = new_study(
-        tmp_path / "study", "three-stages", store, key=KEY, today=datetime.date(2026, 1, 2)
-    )
+    path = new_study(folder, "three-stages", store, key=KEY, today=datetime.date(2026, 1, 2))
     written = read_study(path)
     plan = make_plan(written.study, ready(written, gather(written, store, key=KEY)))
-    return open_study(store.database, written, plan, clock=clock)
+    return open_study(store.database, written, plan, clock=Clock())
 
 
-@pytest.fixture
-def tour_root(tour: Desk) -> Iterator[str]:
-    with served(tour) as root:
-        yield root
+class Toured(NamedTuple):
+    """What was seen on a way past every page of a study at an address."""
+
+    looking: Looking
+    root: str
 
 
 def _unseen(page: Any, name: str) -> None:
@@ -136,7 +125,6 @@ class Tour:
         self.look("refused")
 
 
-SHOWN = ("light", "dark", "phone")
 ASKED = {"supported", "relevant", "better"}
 AROUND = {
     "door", "consent", "guidelines", "practice", "feedback", "paused", "sides", "done", "withdraw",
@@ -145,45 +133,31 @@ AROUND = {
 PAGES = ASKED | AROUND | {f"{name}-open" for name in ASKED}
 
 
+@pytest.fixture(scope="module")
+def toured(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toured]:
+    """Every page, looked at once in each look."""
+    folder = tmp_path_factory.mktemp("tour")
+    looking = Looking(browser, lambda name: not name.endswith("-open"))
+    with open_store(f"sqlite:///{folder / 'store.db'}") as store:
+        desk = three_stages(folder / "study", store)
+        with served(desk) as root:
+            Tour(looking.page, root, desk, lambda _, name: looking.at(name)).all()
+            yield Toured(looking, root)
+    looking.page.close()
+
+
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_page_holds(browser: Any, tour: Desk, tour_root: str, look: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    folder = os.environ.get("RECENTER_SCREENSHOTS")
-    seen: set[str] = set()
-
-    def check(page: Any, name: str) -> None:
-        if folder and name not in seen and look in SHOWN and not name.endswith("-open"):
-            page.screenshot(path=f"{folder}/{name}-{look}.png", full_page=True)
-        seen.add(name)
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{name} sticks out by {wide} pixels"
-
-    context = browser.new_context(**LOOKS[look])
-    Tour(context.new_page(), tour_root, tour, check).all()
-    context.close()
-    assert seen == PAGES
+def test_every_page_holds(toured: Toured, look: str) -> None:
+    assert toured.looking.faults[look] == []
+    assert toured.looking.seen == PAGES
 
 
-def test_pages_load_nothing_from_elsewhere_and_break_no_policy(
-    browser: Any, tour: Desk, tour_root: str
-) -> None:
-    asked: list[str] = []
-    said: list[str] = []
-    page = browser.new_page()
-    page.on("request", lambda request: asked.append(request.url))
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    Tour(page, tour_root, tour, _unseen).all()
-    page.close()
-    host = tour_root.split("/s/")[0]
-    assert asked
-    assert not [url for url in asked if not url.startswith(host)]
+def test_pages_load_nothing_from_elsewhere_and_break_no_policy(toured: Toured) -> None:
+    host = toured.root.split("/s/")[0]
+    assert toured.looking.asked
+    assert not [url for url in toured.looking.asked if not url.startswith(host)]
     # The pages that are refused on purpose say so with their status.
-    assert not [words for words in said if "status of 403" not in words]
+    assert not [words for words in toured.looking.said if "status of 403" not in words]
 
 
 @pytest.fixture

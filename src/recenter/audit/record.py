@@ -24,7 +24,7 @@ MEANINGS: Mapping[Fault, str] = {
     "unsupported": "no turn of the person supports it",
     "duplicate": "another entry says the same",
     "third_party": "it is about somebody else than the person",
-    "sensitive": "it touches health, religion, politics, sexuality or minors",
+    "sensitive": "it names health, religion, politics, sexuality, minors, money, crime or origin",
     "instruction_like": "it gives orders to a model",
     "self_quoted": "it is the system's own text, learned again",
     "stale": "it no longer holds, by its date or by a later entry",

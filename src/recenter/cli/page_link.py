@@ -33,9 +33,14 @@ from recenter.memory import Memory
     show_default=True,
     help="Where people reach `recenter serve`.",
 )
+@click.option(
+    "--end",
+    is_flag=True,
+    help="Print none; end every link of USER_ID so far, and close the pages that were opened.",
+)
 @setting_options("store")
 def page_link(
-    *, user_id: str, application: str, hours: float, url: str, settings: Settings
+    *, user_id: str, application: str, hours: float, url: str, end: bool, settings: Settings
 ) -> None:
     """Print a link by which USER_ID, as the application calls them, opens their own page.
 
@@ -48,9 +53,19 @@ def page_link(
         raise MissingExtraError("recenter page-link", "serve") from None
     config = {"home": str(settings.home), "store": settings.store, "application": application}
     with Memory(config) as memory:
+        if end:
+            memory.end_links(user_id)
+            click.echo("All links so far were ended.", err=True)
+            return
         person = memory.person(user_id)
         link, _ = links.page_link(
-            memory.engine.key, person, application, url=url, now=time.time(), hours=hours
+            memory.engine.key,
+            person,
+            application,
+            url=url,
+            now=time.time(),
+            hours=hours,
+            ended=memory.links_ended(user_id),
         )
         if memory.engine.store.is_forgotten(person):
             click.echo("This person was forgotten: the page says so.", err=True)

@@ -183,19 +183,18 @@ def _peek(data: bytes | str) -> Any:
 
 def _outcomes(
     file: str, number: int, data: bytes | str, *, format: Format, door: Pseudonyms, account: str
-) -> Iterator[Row]:
+) -> tuple[Row, ...]:
     if isinstance(data, str):
-        yield BadRow(file=file, line=number, reason=data)
-        return
+        return (BadRow(file=file, line=number, reason=data),)
     try:
         made = format.convert(decode(data, format.row), door, account)
     except InputError as error:
-        yield BadRow(file=file, line=number, reason=error.reason, field=error.field)
-        return
+        return (BadRow(file=file, line=number, reason=error.reason, field=error.field),)
     except RecursionError:
-        yield BadRow(file=file, line=number, reason="nested too deeply.")
-        return
-    for one in made if isinstance(made, tuple) else (made,):
-        yield (
-            SkippedRow(file=file, line=number, reason=one.reason) if isinstance(one, Skip) else one
-        )
+        return (BadRow(file=file, line=number, reason="nested too deeply."),)
+    if isinstance(made, Conversation):
+        return (made,)
+    return tuple(
+        SkippedRow(file=file, line=number, reason=one.reason) if isinstance(one, Skip) else one
+        for one in (made if isinstance(made, tuple) else (made,))
+    )

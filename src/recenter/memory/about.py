@@ -10,7 +10,7 @@ import numpy as np
 
 from recenter.memory.records import Memorised
 from recenter.models.base import Embedder
-from recenter.stages.sensitive import sensitive_topics
+from recenter.stages.sensitive import Topic, topics_of
 
 CLOSE = 0.3
 """Cosine from which a memory counts as about a topic. Tried on 12 invented statements and 15
@@ -49,9 +49,10 @@ def about(memories: Sequence[Memorised], topic: str, embedder: Embedder) -> Abou
     closeness = vectors[1:] @ vectors[0]
     wanted = _stems(topic)
     found, near = [], []
+    topics = topics_of(texts, embedder)
     for place in np.argsort(-closeness, kind="stable"):
         memory = memories[int(place)]
-        if closeness[place] >= CLOSE or wanted & _stems_of(memory):
+        if closeness[place] >= CLOSE or wanted & _stems_of(memory, topics[place]):
             found.append(memory)
         else:
             near.append(memory)
@@ -62,9 +63,9 @@ def _unit(vectors: np.ndarray) -> np.ndarray:
     return np.asarray(vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9))
 
 
-def _stems_of(memory: Memorised) -> set[str]:
+def _stems_of(memory: Memorised, topics: Sequence[Topic]) -> set[str]:
     attribute = memory.attribute
-    kinds = [attribute.topic or "", *sensitive_topics(attribute.text)]
+    kinds = [attribute.topic or "", *topics]
     quotes = [evidence.quote for evidence in attribute.evidence]
     return _stems(" ".join([attribute.text, *quotes, *kinds]).replace("_", " "))
 

@@ -1,5 +1,5 @@
-"""Answers of OpenAI's interfaces, whole or in pieces, as JSON or as the client's objects: read for
-what was said, so that it can be learned from.
+"""Answers of OpenAI's and Anthropic's interfaces, whole or in pieces, as JSON or as the client's
+objects: read for what was said, so that it can be learned from.
 """
 
 from __future__ import annotations
@@ -30,8 +30,17 @@ class Interface(Protocol):
     def piece(self, event: Any) -> tuple[int, str] | None:
         """Return which answer a part of a stream belongs to, and its text; None without any."""
 
+    def user(self, arguments: Mapping[str, Any]) -> Any:
+        """Return how a request itself says whose it is; None where it does not."""
 
-class ChatCompletions:
+
+class _OfOpenAI:
+    def user(self, arguments: Mapping[str, Any]) -> Any:
+        """See `Interface.user`."""
+        return arguments.get("user")
+
+
+class ChatCompletions(_OfOpenAI):
     """`/chat/completions`."""
 
     field = "messages"
@@ -54,7 +63,7 @@ class ChatCompletions:
         return None
 
 
-class Responses:
+class Responses(_OfOpenAI):
     """`/responses`: an input is a text, or messages among calls of tools and their results."""
 
     field = "input"
@@ -85,7 +94,53 @@ class Responses:
                     yield str(_of(part, "text") or "")
 
 
-CHAT, RESPONSES = ChatCompletions(), Responses()
+class AnthropicMessages:
+    """Anthropic's `/v1/messages`: results of tools come as messages of the person."""
+
+    field = "messages"
+
+    def said(self, given: Any) -> list[tuple[int, Mapping[str, Any]]]:
+        """See `Interface.said`."""
+        items = [(place, _with_plain_parts(_plain(item))) for place, item in enumerate(given)]
+        kept = [(place, item) for place, item in items if not _only_results(item)]
+        checked([item for _, item in kept])
+        return kept
+
+    def whole(self, answer: Any) -> str | None:
+        """See `Interface.whole`."""
+        parts = _of(answer, "content") or ()
+        return "".join(str(_of(p, "text") or "") for p in parts if _of(p, "type") == "text") or None
+
+    def piece(self, event: Any) -> tuple[int, str] | None:
+        """See `Interface.piece`."""
+        if _of(event, "type") != "content_block_delta":
+            return None
+        delta = _of(event, "delta")
+        return (0, str(_of(delta, "text") or "")) if _of(delta, "type") == "text_delta" else None
+
+    def user(self, arguments: Mapping[str, Any]) -> Any:
+        """See `Interface.user`."""
+        return _of(arguments.get("metadata"), "user_id")
+
+
+def _with_plain_parts(message: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a message with its parts as dicts: blocks of an answer come as the client's own."""
+    content = message.get("content")
+    if not isinstance(content, list) or all(isinstance(part, Mapping) for part in content):
+        return message
+    return {**message, "content": [_plain(part) for part in content]}
+
+
+def _only_results(message: Mapping[str, Any]) -> bool:
+    content = message.get("content")
+    return (
+        isinstance(content, list)
+        and bool(content)
+        and all(part.get("type") == "tool_result" for part in content)
+    )
+
+
+CHAT, RESPONSES, MESSAGES = ChatCompletions(), Responses(), AnthropicMessages()
 
 
 class Heard:

@@ -101,6 +101,8 @@ class AsyncMemory:
     export = _in_thread(Memory.export)
     choices = _in_thread(Memory.choices)
     choose = _in_thread(Memory.choose)
+    end_links = _in_thread(Memory.end_links)
+    links_ended = _in_thread(Memory.links_ended)
     review = _in_thread(Memory.review)
     not_for_this = _in_thread(Memory.not_for_this)
     should_have_used = _in_thread(Memory.should_have_used)

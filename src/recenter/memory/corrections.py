@@ -7,7 +7,7 @@ from typing import Literal
 import msgspec
 
 from recenter.errors import InputError
-from recenter.memory import ledger
+from recenter.memory import approved, ledger
 from recenter.memory.records import Answered, Happened, Memorised
 from recenter.memory.traces import Hasher
 from recenter.provenance import Signature
@@ -66,7 +66,10 @@ def check_review(said: str, *, field: str) -> Review:
 def review(
     store: Store, attribute: Attribute, said: Review, *, now: float, failure: Failure = "other"
 ) -> None:
-    """Approve or decline a memory, or take that back: then the models' verdict stands again."""
+    """Approve or decline a memory, or take that back: then the models' verdict stands again.
+
+    What contradicts it gives way to what is approved, until that is taken back.
+    """
     person = attribute.person
     answer = "reject" if said == "decline" else "accept"
     judgment = judged(
@@ -81,6 +84,10 @@ def review(
         if not lock_person(transaction, person):
             return
         current = _kept(transaction, attribute.id)
+        if said == "approve":
+            approved.give_way(transaction, current, now)
+        else:
+            approved.bring_back(transaction, current, now)
         if said == "undo":
             transaction.run("judgments_delete", id=judgment.id)
         else:

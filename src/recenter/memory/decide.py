@@ -107,6 +107,7 @@ def decide(  # noqa: PLR0913 - what one answer depends on
         return without("unknown", person, now=now, application=application)
     attributes = [m.attribute for m in known]
     unkept = decider.embedder.fetch(store, person, [a.text for a in attributes])
+    decider.embedder.read(prompt)
     query = Query(
         # The same words again are the same query, whatever was said before them.
         id=make_id("qry", person, prompt, []),
@@ -116,7 +117,9 @@ def decide(  # noqa: PLR0913 - what one answer depends on
     )
     corrected = Corrected(decider.selector, said_of(store, person), decider.embedder)
     policy = Policy(allowed=chosen.allowed_for(destination))
-    made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
+    made = select(
+        query, attributes, corrected, policy=policy, cap=decider.cap, embedder=decider.embedder
+    )
     if tokens is not None:
         made = fitting(made, attributes, tokens=tokens)
     decided = _decided(made, query, attributes, now=now, application=application)

@@ -14,7 +14,7 @@ from recenter.memory.records import Happened
 from recenter.store import Store
 
 
-def downloaded(store: Store, person: str, user_id: str) -> dict[str, Any]:
+def downloaded(store: Store, person: str, user_id: str | None) -> dict[str, Any]:
     """Return everything that is kept of a person.
 
     `superseded` are memories that others took the place of. Of what was forgotten there are
@@ -49,6 +49,7 @@ def downloaded(store: Store, person: str, user_id: str) -> dict[str, Any]:
             {"id": id, "application": application, "label": label, "created": iso(created)}
             for id, application, label, created in database.rows("memory_keys_of", person=person)
         ],
+        "links_ended": ledger.links_ended(database, person),
         "deleted": [id for (id,) in database.rows("deleted_of", person=person)],
         "forgotten": {k: len(hashes) for k, hashes in ledger.traces(database, person).items()},
         "cached": database.rows("cache_count", person=person)[0][0],

@@ -15,6 +15,7 @@ from recenter.config import Settings, pseudonym_key
 from recenter.forking import begins_anew
 from recenter.importers.pseudonym import person_id, pseudonym
 from recenter.memory import ledger
+from recenter.memory.apart import Apart
 from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
@@ -53,6 +54,7 @@ class Engine:
         self.recorder = Recorder()
         self._parts = Parts(config, self.settings)
         self._later = later
+        self._apart = False
         self.begin()
         begins_anew(self)
         self.trouble: str | None = None
@@ -132,23 +134,38 @@ class Engine:
         return self._made(decided, messages)
 
     def safe_context(
-        self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
+        self,
+        messages: Messages,
+        person: str,
+        *,
+        patience: float = PATIENCE,
+        kept: bool = True,
+        **more: Any,
     ) -> Context:
-        """As `context`, and where that fails or takes too long, the messages as they are."""
+        """As `context`, and where that fails or takes too long, the messages as they are.
+
+        Unless it is `kept`, there is no receipt: what is sent is only counted.
+        """
         try:
             waiting = self._submit(messages, person, more)
-            return self._made(waiting.result(patience), messages)
+            return self._made(waiting.result(patience), messages, kept=kept)
         # No fault of memory, whatever it is, may cost somebody their answer.
         except Exception as error:  # noqa: BLE001
             return self._given_up(error, messages, person, more)
 
     async def context_in_time(
-        self, messages: Messages, person: str, *, patience: float = PATIENCE, **more: Any
+        self,
+        messages: Messages,
+        person: str,
+        *,
+        patience: float = PATIENCE,
+        kept: bool = True,
+        **more: Any,
     ) -> Context:
         """As `safe_context`, without holding up an event loop."""
         try:
             waiting = asyncio.wrap_future(self._submit(messages, person, more))
-            return self._made(await asyncio.wait_for(waiting, patience), messages)
+            return self._made(await asyncio.wait_for(waiting, patience), messages, kept=kept)
         except Exception as error:  # noqa: BLE001 - as in `safe_context`
             return self._given_up(error, messages, person, more)
 
@@ -186,9 +203,10 @@ class Engine:
         """Learning has time: answers that are being decided come first, for a while."""
         self._in_hand.wait(_GIVING_WAY)
 
-    def _made(self, decided: Decided, messages: Messages) -> Context:
+    def _made(self, decided: Decided, messages: Messages, *, kept: bool = True) -> Context:
         # Kept here and not where it was decided: of what came too late there is no receipt.
-        self._keep(decided)
+        if kept:
+            self._keep(decided)
         return Context(decided, messages)
 
     def _given_up(
@@ -297,19 +315,27 @@ class Engine:
 
         self.recorder.put(job)
 
+    def learn_apart(self) -> None:
+        """Have what waits learned by a process of its own; before the first is learned."""
+        self._apart = True
+
     @functools.cached_property
-    def worker(self) -> Worker:
-        """The thread that learns; started by the first thing it is told of."""
+    def worker(self) -> Worker | Apart:
+        """The thread or process that learns; started by the first thing it is told of."""
 
         def told(what: str) -> None:
             self.trouble = what
 
         with self._lock:
-            return self.__dict__.get("worker") or Worker(
-                lambda: open_store(self.settings.store_url),
-                lambda _: self.learner,
-                clock=self.clock,
-                failed=told,
+            return self.__dict__.get("worker") or (
+                Apart(self.config, lambda: self.store, failed=told)
+                if self._apart
+                else Worker(
+                    lambda: open_store(self.settings.store_url),
+                    lambda _: self.learner,
+                    clock=self.clock,
+                    failed=told,
+                )
             )
 
     def _put(

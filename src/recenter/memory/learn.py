@@ -14,11 +14,14 @@ from recenter.memory.absorb import THRESHOLD, Absorbed, Superseded, absorb
 from recenter.memory.records import Choices, Happened, Note
 from recenter.memory.traces import Hasher, Traces
 from recenter.memory.vectors import Vectors
+from recenter.models.base import Embedder
 from recenter.provenance import Signature
 from recenter.records import Attribute, Conversation, Judgment
+from recenter.stages.conflicts import against, in_doubt
 from recenter.stages.extract import Extractor
 from recenter.stages.merge import merge, merged_signature
-from recenter.stages.sensitive import sensitive_topics
+from recenter.stages.retract import taken_back
+from recenter.stages.sensitive import topics_of
 from recenter.stages.verify import Verifier, status, supported
 from recenter.store import Store
 from recenter.store.cache import file_values
@@ -31,6 +34,8 @@ from recenter.text.instructions import instruction_like
 _TRIES = 5
 _FORGOTTEN = "recenter:forgotten"
 """Judge that holds back what resembles something forgotten."""
+_RETRACTION = "recenter:retraction"
+"""Judge that holds back what may take something back."""
 
 
 class Learner(NamedTuple):
@@ -143,9 +148,23 @@ def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Lear
     return Learned(changes=changes, refused=dict(screened.refused))
 
 
-def _read(learner: Learner, conversation: Conversation) -> tuple[Attribute, ...]:
-    found = learner.extractor.extract(conversation.person, [conversation])
-    return merge(found.attributes, learner.embedder, threshold=learner.threshold)
+class _Read(NamedTuple):
+    """What a conversation says, before anything known is looked at."""
+
+    found: tuple[Attribute, ...]
+    retractions: tuple[Attribute, ...]
+    misread: int
+
+
+def _read(learner: Learner, conversation: Conversation) -> _Read:
+    person = conversation.person
+    found = learner.extractor.extract(person, [conversation]).attributes
+    said = taken_back(person, [conversation], found)
+
+    def merged(attributes: Sequence[Attribute]) -> tuple[Attribute, ...]:
+        return merge(attributes, learner.embedder, threshold=learner.threshold)
+
+    return _Read(merged(said.kept), merged(said.retractions), said.misread)
 
 
 class _Compared(NamedTuple):
@@ -158,13 +177,18 @@ def _compared(
     store: Store,
     learner: Learner,
     conversation: Conversation,
-    found: Sequence[Attribute],
+    read: _Read,
     chosen: Choices,
 ) -> _Compared:
     person = conversation.person
     hasher, left = Hasher(learner.key, person), ledger.traces(store.database, person)
-    screened = screen(found, hasher=hasher, left=left, choices=chosen)
     known = list(store.attributes(person))
+    # That something unknown is so no longer says nothing that could be used.
+    heard = [one for one in read.retractions if against(one, [*known, *read.found])]
+    screened = screen(
+        [*read.found, *heard], hasher=hasher, left=left, choices=chosen, embedder=learner.embedder
+    )
+    screened.refused.update({"retracted": read.misread} if read.misread else {})
     learner.embedder.fetch(store, person, [a.text for a in known])
     absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
     verdicts = [
@@ -172,11 +196,33 @@ def _compared(
         for attribute in absorbed.added
         for verdict in _verdicts(learner.verifier, attribute, conversation, screened.alike)
     ]
+    verdicts += [unsettled(one) for one in _in_doubt(store, absorbed, known)]
     return _Compared(screened, absorbed, verdicts)
 
 
+def _in_doubt(store: Store, absorbed: Absorbed, known: Sequence[Attribute]) -> list[Attribute]:
+    """Return the retractions of which it is not certain what they take back, if anything."""
+    gone = {one.old.id for one in (*absorbed.superseded, *absorbed.outdated)}
+    settled = gone | {one.new.id for one in absorbed.superseded}
+    doubtful = []
+    judged: list[Judgment] | None = None
+    for one in absorbed.added:
+        others = [o for o in (*known, *absorbed.added) if o.id not in gone and o.id != one.id]
+        met = () if one.id in settled else in_doubt(one, others)
+        if met and judged is None:
+            judged = ledger.supported_of(store.database, one.person)
+        if any(status(other.id, judged or ()) != "rejected" for other in met):
+            doubtful.append(one)
+    return doubtful
+
+
 def screen(
-    attributes: Sequence[Attribute], *, hasher: Hasher, left: Traces, choices: Choices
+    attributes: Sequence[Attribute],
+    *,
+    hasher: Hasher,
+    left: Traces,
+    choices: Choices,
+    embedder: Embedder | None = None,
 ) -> _Screened:
     """Return what may be kept: no instructions, nothing forgotten, nothing sensitive that the
     person did not say themselves.
@@ -190,7 +236,7 @@ def screen(
             refused["instruction"] += 1
         elif not evidence:
             refused["forgotten"] += 1
-        elif attribute.source == "inferred" and _closed(attribute, choices):
+        elif attribute.source == "inferred" and _closed(attribute, choices, embedder):
             refused["sensitive"] += 1
         else:
             kept.append(msgspec.structs.replace(attribute, evidence=evidence))
@@ -199,12 +245,10 @@ def screen(
     return _Screened(tuple(kept), frozenset(alike), refused)
 
 
-def _closed(attribute: Attribute, choices: Choices) -> bool:
-    return any(
-        # What may be used somewhere may be known.
-        topic not in choices.allowed_for("local")
-        for topic in sensitive_topics(attribute.text)
-    )
+def _closed(attribute: Attribute, choices: Choices, embedder: Embedder | None) -> bool:
+    (topics,) = topics_of([attribute.text], embedder)
+    # What may be used somewhere may be known.
+    return any(topic not in choices.allowed_for("local") for topic in topics)
 
 
 def _verdicts(
@@ -224,6 +268,20 @@ def resembling(attribute: Attribute) -> Judgment:
         failure=None,
         reason="Resembles something that was forgotten: used only if the person agrees.",
         signature=Signature(model=_FORGOTTEN),
+    )
+
+
+def unsettled(attribute: Attribute) -> Judgment:
+    """Return the judgment that holds back what may take something back, or only seem to."""
+    return supported(
+        attribute,
+        judge=_RETRACTION,
+        answer="uncertain",
+        probability=None,
+        failure=None,
+        # Nothing of the other's words: they may be forgotten.
+        reason="May take back something that is known: takes its place if the person agrees.",
+        signature=Signature(model=_RETRACTION),
     )
 
 

@@ -162,6 +162,22 @@ def enrol(database: Database, person: str, application: str) -> Choices:
     return made
 
 
+def links_ended(database: Database, person: str) -> int:
+    """Return how often all links to a person's page were ended."""
+    rows = database.rows("memory_links_ended", person=person)
+    return int(rows[0][0]) if rows else 0
+
+
+def end_links(database: Database, person: str) -> None:
+    """End all links to a person's page that were made so far; none are kept of the forgotten."""
+
+    def work(transaction: Transaction) -> None:
+        if not hold_people(transaction, [person]):
+            transaction.run("memory_links_end", person=person)
+
+    database.transact(work)
+
+
 def all_choices(database: Database) -> Iterator[tuple[str, Choices]]:
     """Yield everyone who decided something."""
     after = ""

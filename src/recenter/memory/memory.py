@@ -19,13 +19,13 @@ from recenter.memory.engine import Engine
 from recenter.memory.envelope import changed, history, shown
 from recenter.memory.forget import planned
 from recenter.memory.messages import checked
-from recenter.memory.own import PersonSide
+from recenter.memory.people import People
 from recenter.memory.records import Destination, Memorised, Note
 from recenter.memory.searching import searched
 from recenter.memory.verbatim import put_verbatim
 
 
-class Memory(PersonSide):
+class Memory(People):
     """Remembers people for one application. Threads may share it; close it at the end.
 
     Results are mem0's dicts: `{"results": [{"id", "memory", ...}]}`, with `evidence`, `source`,
@@ -54,7 +54,7 @@ class Memory(PersonSide):
     def of_application(self, name: str) -> Memory:
         """Return the memory of another application, on the same store, models and threads."""
         other = object.__new__(Memory)
-        PersonSide.__init__(other, self._engine, name)
+        People.__init__(other, self._engine, name)
         return other
 
     def __enter__(self) -> Memory:

@@ -118,7 +118,9 @@ def _in_front(message: Mapping[str, Any], block: str) -> Any:
     if isinstance(content, str) or content is None:
         return f"{block}\n\n{content or ''}"
     kind = "input_text" if any(p.get("type") in _OF_RESPONSES for p in content) else "text"
-    return [{"type": kind, "text": block}, *content]
+    # Anthropic takes the results of tools only at the beginning.
+    first = next((i for i, p in enumerate(content) if p.get("type") != "tool_result"), len(content))
+    return [*content[:first], {"type": kind, "text": block}, *content[first:]]
 
 
 def agreeing(known: Sequence[Turn], new: Sequence[Turn], mask: str) -> int:

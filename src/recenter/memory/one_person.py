@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
 
-from recenter.errors import InputError
 from recenter.memory import corrections, ledger
 from recenter.memory.context import Context
 from recenter.memory.decide import is_usable
-from recenter.memory.engine import Engine
-from recenter.memory.forget import planned
 from recenter.memory.learn import Learned
 from recenter.memory.messages import checked
 from recenter.memory.own import PersonSide
-from recenter.memory.records import Answered, Choices, Deleted, Memorised, Note
+from recenter.memory.records import Answered, Memorised, Note
 from recenter.memory.searching import Hit, searched
 from recenter.memory.traces import Hasher
 from recenter.memory.verbatim import put_verbatim
@@ -25,28 +22,10 @@ from recenter.store.database import Transaction
 from recenter.store.writing import hold_people
 
 
-class OnePerson:
+class OnePerson(PersonSide):
     """Memories of one person of one application; those of others do not exist for it."""
 
-    def __init__(self, engine: Engine, person: str, application: str) -> None:
-        """Reach the person of this pseudonym: see `Memory.person` and `keys.Scope`."""
-        self._engine, self._person, self._application = engine, person, application
-
-    @property
-    def engine(self) -> Engine:
-        """Stores, models and threads."""
-        return self._engine
-
     # Seeing
-
-    def choices(self) -> Choices:
-        """Return what the person decided about their memory."""
-        return ledger.choices(self._engine.store.database, self._person)
-
-    def memories(self) -> tuple[Memorised, ...]:
-        """Return all that is known, whatever its status, latest first."""
-        self._engine.recorder.flush()
-        return ledger.latest_first(self._engine.store.database, self._person)
 
     def usable(self) -> tuple[Memorised, ...]:
         """Return what may be used at all: accepted and not lapsed; nothing while paused."""
@@ -55,28 +34,9 @@ class OnePerson:
         now = self._engine.clock()
         return tuple(m for m in self.memories() if is_usable(m, now))
 
-    def find(self, memory_id: str) -> Memorised | None:
-        """Return a memory of this person; None where they have none of this id."""
-        attribute = self._engine.store.attribute(memory_id)
-        if attribute is None or attribute.person != self._person:
-            return None
-        return ledger.one(self._engine.store.database, attribute)
-
-    def need(self, memory_id: str) -> Memorised:
-        """Return a memory of this person.
-
-        Raises:
-            InputError: they have none of this id.
-        """
-        found = self.find(memory_id)
-        if found is None:
-            raise InputError(f"there is no memory {memory_id!r}.", field="memory_id")
-        return found
-
     def last_receipt(self) -> Answered | None:
         """Return the receipt of the latest answer; None where there was no answer yet."""
-        self._engine.recorder.flush()
-        found = ledger.receipts(self._engine.store.database, self._person, size=1)
+        found = self.receipts(size=1)
         return found[0] if found else None
 
     # Asking
@@ -87,7 +47,7 @@ class OnePerson:
         Raises:
             InputError: the messages are not of the shape of OpenAI's.
         """
-        return self._engine.context(checked(messages), self._person, application=self._application)
+        return self._engine.context(checked(messages), self.person, application=self._application)
 
     def ranked(self, query: str, wanted: Callable[[Memorised], bool]) -> list[Hit]:
         """Return all memories that are wanted, best for the query first; nothing while paused.
@@ -95,7 +55,7 @@ class OnePerson:
         Raises:
             InputError: the query is empty.
         """
-        return searched(self._engine, self._person, query, most=None, threshold=0.0, wanted=wanted)
+        return searched(self._engine, self.person, query, most=None, threshold=0.0, wanted=wanted)
 
     def was_forgotten(self, text: str) -> bool:
         """Tell whether a text says again what the person had forgotten or put right, or may do so
@@ -104,14 +64,14 @@ class OnePerson:
         whole = Evidence(conversation="", turn=0, start=0, end=len(text), quote=text)
         said = Attribute(
             id="",
-            person=self._person,
+            person=self.person,
             text=text,
             source="stated",
             confidence=1.0,
             evidence=(whole,),
         )
-        left = ledger.traces(self._engine.store.database, self._person)
-        hasher = Hasher(self._engine.key, self._person)
+        left = ledger.traces(self._engine.store.database, self.person)
+        hasher = Hasher(self._engine.key, self.person)
         return hasher.is_refused(said, left) or hasher.is_alike(said, left)
 
     # Changing
@@ -124,7 +84,7 @@ class OnePerson:
             ModelError: a model that was asked gave no usable answer.
         """
         return self._engine.learn_now(
-            checked(messages), self._person, note=self._note(agent), application=self._application
+            checked(messages), self.person, note=self._note(agent), application=self._application
         )
 
     def keep(
@@ -154,7 +114,7 @@ class OnePerson:
         )
         kept = put_verbatim(
             self._engine,
-            self._person,
+            self.person,
             checked(text),
             note=note,
             application=self._application,
@@ -162,7 +122,7 @@ class OnePerson:
         )
         return kept[0].attribute if kept else None
 
-    def reword(self, memory: Memorised, text: str) -> Attribute:
+    def correct(self, memory: Memorised, text: str) -> Attribute:
         """Put other words in the place of a memory's; with its note as it is given.
 
         Raises:
@@ -181,22 +141,11 @@ class OnePerson:
         """Keep another note with a memory, and nothing in its history; none of what is gone."""
 
         def work(transaction: Transaction) -> None:
-            forgotten = hold_people(transaction, [self._person])
+            forgotten = hold_people(transaction, [self.person])
             if not forgotten and transaction.rows("attributes_get", id=attribute.id):
                 ledger.put_note(transaction, attribute, note)
 
         self._engine.store.database.transact(work)
-
-    # Forgetting
-
-    def would_forget(self, memory_ids: Iterable[str]) -> tuple[str, ...]:
-        """Return the ids of all that `forget` would remove; nothing is removed."""
-        return planned(self._engine.store, self._person, memory_ids)
-
-    def forget(self, memory_ids: Iterable[str]) -> Deleted:
-        """Forget memories and all that rests on their words; ids of others change nothing."""
-        side = PersonSide(self._engine, self._application)
-        return side.forget_some(self._person, memory_ids)
 
     def _note(self, agent: str | None) -> Note:
         now = self._engine.clock()

@@ -1,78 +1,113 @@
-"""What a person may see and decide about their memory; the application calls it for them."""
+"""One person's memory, by pseudonym: what is known of them, what they decide, what is forgotten."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, TypedDict
 
 import msgspec
 
-from recenter.errors import InputError
+from recenter.errors import InputError, RecenterError
 from recenter.memory import corrections, ledger
 from recenter.memory.download import downloaded
 from recenter.memory.engine import Engine
-from recenter.memory.forget import forget_memories
+from recenter.memory.forget import forget_memories, planned
 from recenter.memory.records import Answered, Choices, Deleted, Memorised
 from recenter.memory.unreachable import copies_of
 from recenter.records import Failure
 from recenter.stages.policy import make_policy
 
 
-class PersonSide:
-    """The half of `Memory` that the person's page is made of."""
+class Chosen(TypedDict, total=False):
+    """What `PersonSide.choose` takes."""
 
-    def __init__(self, engine: Engine, application: str) -> None:
-        self._engine = engine
-        self._application = application
+    paused: bool | None
+    allowed: Sequence[str] | None
+    allowed_local: Sequence[str] | None
+    cloud: bool | None
+    keep_days: int | None
+
+
+class PersonSide:
+    """What everybody may do with one person's memory who acts for that person.
+
+    What is somebody else's does not exist here. Who may do more, or answers in other words, adds
+    to it: `Mine`, `OnePerson`.
+    """
+
+    def __init__(self, engine: Engine, person: str, application: str) -> None:
+        """Reach the person of this pseudonym, as one of this application."""
+        self._engine, self._application = engine, application
+        self.person = person
+        """Their pseudonym."""
 
     @property
     def engine(self) -> Engine:
         """Stores, models and threads."""
         return self._engine
 
-    @property
-    def application(self) -> str:
-        """Name of the application whose people these are."""
-        return self._application
-
-    def person(self, user_id: str) -> str:
-        """Return the pseudonym under which a person of this application is stored."""
-        return self._engine.person(user_id, self._application)
-
     # Seeing
 
-    def memories(self, user_id: str) -> tuple[Memorised, ...]:
-        """Return all that is known of a person, with its status, latest first."""
+    def memories(self) -> tuple[Memorised, ...]:
+        """Return all that is known, whatever its status, latest first."""
         self._engine.recorder.flush()
-        return ledger.latest_first(self._engine.store.database, self.person(user_id))
+        return ledger.latest_first(self._engine.store.database, self.person)
 
-    def receipt(self, receipt_id: str) -> Answered | None:
-        """Return the receipt of an answer."""
-        self._engine.recorder.flush()
-        return ledger.receipt(self._engine.store.database, receipt_id)
+    def find(self, memory_id: str) -> Memorised | None:
+        """Return a memory, also one that was replaced; None where they have none of this id."""
+        attribute = self._engine.store.attribute(memory_id)
+        if attribute is None or attribute.person != self.person:
+            return None
+        return ledger.one(self._engine.store.database, attribute)
+
+    def need(self, memory_id: str) -> Memorised:
+        """Return a memory, also one that was replaced.
+
+        Raises:
+            InputError: they have none of this id.
+        """
+        found = self.find(memory_id)
+        if found is None:
+            raise self.missing("memory", memory_id)
+        return found
 
     def receipts(
-        self, user_id: str, *, before: float | None = None, size: int = 50
+        self, *, before: float | None = None, first: int = 0, size: int = 50
     ) -> list[Answered]:
-        """Return the receipts of a person, latest first."""
+        """Return receipts, latest first, from the `first`-th on, counted from 0."""
         self._engine.recorder.flush()
-        database, person = self._engine.store.database, self.person(user_id)
-        return ledger.receipts(database, person, before=before, size=size)
+        database = self._engine.store.database
+        return ledger.receipts(database, self.person, before=before, size=first + size)[first:]
 
-    def export(self, user_id: str) -> dict[str, Any]:
-        """Return everything that is kept of a person, as JSON can hold it."""
+    def receipt(self, receipt_id: str) -> Answered:
+        """Return the receipt of an answer.
+
+        Raises:
+            InputError: they have none of this id.
+        """
         self._engine.recorder.flush()
-        return downloaded(self._engine.store, self.person(user_id), user_id)
+        found = ledger.receipt(self._engine.store.database, receipt_id)
+        if found is None or found.person != self.person:
+            raise self.missing("receipt", receipt_id)
+        return found
+
+    def export(self, user_id: str | None = None) -> dict[str, Any]:
+        """Return everything that is kept, as JSON can hold it, under the application's id."""
+        self._engine.recorder.flush()
+        return downloaded(self._engine.store, self.person, user_id)
+
+    def missing(self, what: str, id: str) -> RecenterError:
+        """Return what is raised where there is no `memory` or `receipt` of this id."""
+        return InputError(f"there is no {what} {id!r}.", field=f"{what}_id")
 
     # Deciding
 
-    def choices(self, user_id: str) -> Choices:
-        """Return what a person decided about their memory."""
-        return ledger.choices(self._engine.store.database, self.person(user_id))
+    def choices(self) -> Choices:
+        """Return what the person decided about their memory."""
+        return ledger.choices(self._engine.store.database, self.person)
 
     def choose(
         self,
-        user_id: str,
         *,
         paused: bool | None = None,
         allowed: Sequence[str] | None = None,
@@ -80,13 +115,13 @@ class PersonSide:
         cloud: bool | None = None,
         keep_days: int | None = None,
     ) -> Choices:
-        """Change what a person decided; what is left out stays. `keep_days=0` keeps for ever.
+        """Change what the person decided; what is left out stays. `keep_days=0` keeps for ever.
 
         Raises:
             InputError: there is no such topic, or the days are negative.
         """
         # From now on a person of this application: what they decide first may come first of all.
-        made = ledger.enrol(self._engine.store.database, self.person(user_id), self._application)
+        made = ledger.enrol(self._engine.store.database, self.person, self._application)
         if paused is not None:
             made = msgspec.structs.replace(made, paused=paused)
         if allowed is not None:
@@ -100,54 +135,74 @@ class PersonSide:
             if keep_days < 0:
                 raise InputError(f"must be 0 or more, got {keep_days}.", field="keep_days")
             made = msgspec.structs.replace(made, keep_days=keep_days or None)
-        ledger.put_choices(self._engine.store.database, self.person(user_id), made)
+        ledger.put_choices(self._engine.store.database, self.person, made)
         return made
+
+    def end_links(self) -> None:
+        """End every link to the person's page so far, and what was opened with it."""
+        ledger.end_links(self._engine.store.database, self.person)
+
+    def links_ended(self) -> int:
+        """Return how often that was done; a link carries the number it was made under."""
+        return ledger.links_ended(self._engine.store.database, self.person)
 
     def review(
         self, memory_id: str, said: corrections.Review, *, failure: Failure = "other"
     ) -> None:
-        """Approve or decline a memory for its person, or undo that.
+        """Approve or decline a memory, or take that back.
 
         Raises:
             InputError: there is no such memory, or the word is another.
         """
         corrections.check_review(said, field="review")
-        attribute = self._engine.store.attribute(memory_id)
-        if attribute is None:
-            raise InputError(f"there is no memory {memory_id!r}.", field="memory_id")
         corrections.review(
-            self._engine.store, attribute, said, now=self._engine.clock(), failure=failure
+            self._engine.store,
+            self.need(memory_id).attribute,
+            said,
+            now=self._engine.clock(),
+            failure=failure,
         )
 
-    def not_for_this(self, receipt_id: str, memory_id: str) -> None:
-        """Remember that a memory is true, and not for messages like this one."""
-        corrections.refuse_for(self._engine.store, self._receipt(receipt_id), memory_id)
+    def reword(self, memory_id: str, text: str) -> None:
+        """Put the person's own words in the place of a memory's.
 
-    def should_have_used(self, receipt_id: str, memory_id: str) -> None:
-        """Remember that a memory that was withheld should have been used."""
-        corrections.wish_for(self._engine.store, self._receipt(receipt_id), memory_id)
+        Raises:
+            InputError: there is no such memory, or the words cannot be one.
+        """
+        self._put(self.need(memory_id), text)
+
+    def wish(self, receipt_id: str, memory_id: str, *, use: bool) -> None:
+        """Say that a memory should, or should not, have been used for an answer.
+
+        Raises:
+            InputError: there is no such answer or memory, or they had nothing to do with each
+                other.
+        """
+        answered = self.receipt(receipt_id)
+        say = corrections.wish_for if use else corrections.refuse_for
+        say(self._engine.store, answered, self.need(memory_id).attribute.id)
 
     def answer(self, receipt_id: str, yes: bool) -> None:
         """Take the answer to the question on a receipt: a yes states the memory, a no is kept.
 
         Raises:
-            InputError: the receipt asked nothing.
+            InputError: there is no such receipt, it asked nothing, or what it asked about is gone.
         """
-        answered = self._receipt(receipt_id)
+        answered = self.receipt(receipt_id)
         if answered.asked is None:
             raise InputError(f"the receipt {receipt_id} asked nothing.", field="receipt_id")
-        attribute = self._engine.store.attribute(answered.asked)
-        if attribute is None:
+        memory = self.find(answered.asked)
+        if memory is None:
             raise InputError("what was asked about is gone.", field="receipt_id")
-        if not yes:
-            corrections.refuse_for(self._engine.store, answered, answered.asked)
-            return
-        corrections.wish_for(self._engine.store, answered, answered.asked)
-        memory = ledger.one(self._engine.store.database, attribute)
+        self.wish(receipt_id, answered.asked, use=yes)
+        if yes:
+            self._put(memory, memory.attribute.text)
+
+    def _put(self, memory: Memorised, text: str) -> None:
         corrections.reworded(
             self._engine.store,
             memory,
-            attribute.text,
+            text,
             key=self._engine.key,
             now=self._engine.clock(),
             by="person",
@@ -155,16 +210,18 @@ class PersonSide:
 
     # Forgetting
 
-    def forget_some(
-        self, person: str, memory_ids: Iterable[str], *, conversations: bool = False
-    ) -> Deleted:
-        """Forget memories of one person, by pseudonym; others' ids change nothing."""
+    def would_forget(self, memory_ids: Iterable[str]) -> tuple[str, ...]:
+        """Return the ids of all that `forget_some` would remove; nothing is removed."""
+        return planned(self._engine.store, self.person, memory_ids)
+
+    def forget_some(self, memory_ids: Iterable[str], *, conversations: bool = False) -> Deleted:
+        """Forget memories and all that rests on their words; ids of others change nothing."""
         self._engine.recorder.flush()
         store = self._engine.store
-        reachless = copies_of(store, person)
+        reachless = copies_of(store, self.person)
         done = forget_memories(
             store,
-            person,
+            self.person,
             memory_ids,
             key=self._engine.key,
             conversations=conversations,
@@ -172,21 +229,15 @@ class PersonSide:
         )
         return msgspec.structs.replace(done, unreachable=reachless.copies, models=reachless.models)
 
-    def forget(self, user_id: str) -> Deleted:
-        """Forget a person altogether: all that is kept goes, and nothing is learned again."""
+    def forget_all(self) -> Deleted:
+        """Forget the person altogether: all that is kept goes, and nothing is learned again."""
         self._engine.recorder.flush()
-        store, person = self._engine.store, self.person(user_id)
-        reachless = copies_of(store, person)
-        report = store.forget(person)
+        store = self._engine.store
+        reachless = copies_of(store, self.person)
+        report = store.forget(self.person)
         return Deleted(
             counts={name: n for name, n in report.counts.items() if n},
             erased=report.erased,
             unreachable=reachless.copies,
             models=reachless.models,
         )
-
-    def _receipt(self, receipt_id: str) -> Answered:
-        found = self.receipt(receipt_id)
-        if found is None:
-            raise InputError(f"there is no receipt {receipt_id!r}.", field="receipt_id")
-        return found

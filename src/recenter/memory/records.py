@@ -44,6 +44,8 @@ class Happened(Record, frozen=True):
     by: str = "recenter"
     """`recenter`, `person` or `application`."""
     why: str | None = None
+    to: str | None = None
+    """Id of the memory that took its place because the person approved it."""
 
 
 class Choices(Record, frozen=True):

@@ -64,7 +64,9 @@ def searched(
     attributes = [m.attribute for m in known.values()]
     policy = Policy(allowed=chosen.allowed_for(engine.config.destination))
     corrected = Corrected(decider.selector, said_of(engine.store, person), decider.embedder)
-    made = select(query, attributes, corrected, policy=policy, cap=decider.cap)
+    made = select(
+        query, attributes, corrected, policy=policy, cap=decider.cap, embedder=decider.embedder
+    )
     hits = [Hit(known[d.attribute], d.score, d.decision, d.reason) for d in made.decisions]
     if threshold is None:
         return [hit for hit in hits if hit.decision == "use"][:most]

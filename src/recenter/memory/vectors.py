@@ -22,6 +22,8 @@ from recenter.store.writing import hold_people
 _AT_ONCE = 8
 _MOST = 8192
 """Vectors that are held in memory: 13 MB of those of the embedder in the package."""
+_BEGINNING, _END = 280, 120
+"""Characters of a long message that a decision reads: what it takes grows with their number."""
 
 
 class Vectors:
@@ -58,6 +60,16 @@ class Vectors:
             self._hold(made)
             found |= made
         return np.stack([found[mark] for mark in marks]) if texts else self._embedder.embed([])
+
+    def read(self, message: str) -> None:
+        """Take up the vector of a message for a decision: of a long one, that of its beginning
+        and its end. See `bench/long_messages.py` for what that changes.
+        """
+        mark, short = _mark(message), shortened(message)
+        with self._lock:
+            if short == message or mark in self._held:
+                return
+        self._hold({mark: self._embedder.embed([short])[0]})
 
     def _made(self, texts: list[str]) -> NDArray[np.float32]:
         if self._wait is None:
@@ -110,6 +122,14 @@ class Vectors:
                 self._held.move_to_end(mark)
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
+
+
+def shortened(message: str) -> str:
+    """Return the beginning and the end of a long message, cut between words."""
+    words = " ".join(message.split())
+    if len(words) <= _BEGINNING + _END:
+        return message
+    return f"{words[:_BEGINNING].rsplit(' ', 1)[0]}\n{words[-_END:].split(' ', 1)[-1]}"
 
 
 def _mark(text: str) -> bytes:

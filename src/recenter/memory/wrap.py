@@ -56,15 +56,24 @@ def wrap_openai(
     Raises:
         InputError: this is not a client of the `openai` package.
     """
-    if not all(hasattr(client, name) for name in ("chat", "copy", "close")):
-        raise InputError(
-            f"expected a client of the openai package, got {type(client).__name__}.",
-            field="client",
-            cure="Write wrap_openai(OpenAI()).",
-        )
+    check_client(client, "chat", package="openai", cure="Write wrap_openai(OpenAI()).")
     kept = shared_memory() if memory is None else memory
-    kept.engine.warm()
-    return _wrapped(client, Remembering(kept, user_id, incognito=incognito, told=on_receipt))
+    remembering = Remembering(kept, user_id, incognito=incognito, told=on_receipt)
+    return wrapped(client, remembering, _dressed)
+
+
+def check_client(client: Any, resource: str, *, package: str, cure: str) -> None:
+    """Refuse what is no client of a package.
+
+    Raises:
+        InputError: it lacks what clients of the package have.
+    """
+    if not all(hasattr(client, name) for name in (resource, "copy", "close")):
+        raise InputError(
+            f"expected a client of the {package} package, got {type(client).__name__}.",
+            field="client",
+            cure=cure,
+        )
 
 
 @functools.cache
@@ -91,19 +100,17 @@ class Remembering:
         found = _LAST.get(None)
         return None if found is None else found.get(self)
 
-    def asked(self, interface: Interface, arguments: dict[str, Any]) -> _Asked | None:
+    def asked(self, interface: Interface, arguments: dict[str, Any]) -> Asked | None:
         """Return what is asked in a request; None where it is of nobody, or cannot be read."""
         try:
-            user_id = self._whose(arguments)
+            user_id = self._whose(interface, arguments)
             if user_id is None or interface.field not in arguments:
                 return None
             given = arguments[interface.field]
             if not isinstance(given, str | list):
                 # It can be read once only, and the client has to read it too.
                 arguments[interface.field] = given = list(given)
-            return _Asked(
-                self, self.memory.person(user_id), interface, given, interface.said(given)
-            )
+            return Asked(self, self.memory.person(user_id), interface, given, interface.said(given))
         except (RecenterError, TypeError) as error:
             _log.warning("a request was passed on without memory: %s", type(error).__name__)
             return None
@@ -128,13 +135,13 @@ class Remembering:
         """Whether answers are learned from."""
         return not self._incognito
 
-    def _whose(self, arguments: dict[str, Any]) -> str | None:
+    def _whose(self, interface: Interface, arguments: dict[str, Any]) -> str | None:
         given = self._user_id() if callable(self._user_id) else self._user_id
-        user_id = arguments.get("user") if self._user_id is None else given
+        user_id = interface.user(arguments) if self._user_id is None else given
         return user_id if isinstance(user_id, str) and user_id.strip() else None
 
 
-class _Asked(NamedTuple):
+class Asked(NamedTuple):
     """One request, as the application made it."""
 
     by: Remembering
@@ -145,17 +152,23 @@ class _Asked(NamedTuple):
 
     @property
     def messages(self) -> list[Any]:
+        """What was said, as dicts."""
         return [message for _, message in self.said]
 
     def arguments(self, given: dict[str, Any], context: Context) -> dict[str, Any]:
-        """Return the arguments to send: those given where nothing is used."""
+        """Return the arguments to send: those given where nothing is used. The decision is told."""
         self.by.decided(context)
+        return self.carrying(given, context)
+
+    def carrying(self, given: dict[str, Any], context: Context) -> dict[str, Any]:
+        """Return the arguments with memory where something is used, and tell nobody."""
         if not context:
             return given
         made = carried(self.given, self.said, context.to_openai())
         return given | {self.interface.field: made}
 
     def heard(self) -> Heard | None:
+        """Return what listens to the answer; None where nothing is learned."""
         if not self.by.learns:
             return None
         learn = functools.partial(
@@ -166,24 +179,45 @@ class _Asked(NamedTuple):
         return Heard(self.interface, self.messages, learn)
 
 
-def _wrapped(client: Client, remembering: Remembering) -> Client:
+Dress = Callable[[Any, Remembering, bool], None]
+"""Puts memory around the verbs of a copied client; the last says whether it is asynchronous."""
+
+
+def wrapped(client: Client, remembering: Remembering, dress: Dress) -> Client:
+    """Return a copy of a client, with memory, and its copies likewise."""
+    remembering.memory.engine.warm()
+    return _copied(client, remembering, dress)
+
+
+def _copied(client: Client, remembering: Remembering, dress: Dress) -> Client:
     made: Any = client.copy()  # type: ignore[attr-defined]
     made.recenter = remembering
-    around = _around_async if inspect.iscoroutinefunction(made.close) else _around
-    for resource, interface in _resources(made):
-        # `with_raw_response` and `with_streaming_response` take the verbs from here, when asked,
-        # and so does `stream`, which calls `create`.
-        for verb in _VERBS:
-            if hasattr(resource, verb):
-                setattr(resource, verb, around(getattr(resource, verb), remembering, interface))
+    dress(made, remembering, inspect.iscoroutinefunction(made.close))
     copy = made.copy
 
     @functools.wraps(copy)
     def again(*args: Any, **kwargs: Any) -> Any:
-        return _wrapped(copy(*args, **kwargs), remembering)
+        return _copied(copy(*args, **kwargs), remembering, dress)
 
     made.copy = made.with_options = again
     return made  # type: ignore[no-any-return]
+
+
+def _dressed(client: Any, remembering: Remembering, asynchronous: bool) -> None:
+    # `with_raw_response` and `with_streaming_response` take the verbs from here, when asked,
+    # and so does `stream`, which calls `create`.
+    for resource, interface in _resources(client):
+        around_verbs(resource, interface, remembering, asynchronous=asynchronous)
+
+
+def around_verbs(
+    resource: Any, interface: Interface, remembering: Remembering, *, asynchronous: bool
+) -> None:
+    """Put memory around the verbs of a resource that answer at once."""
+    around = _around_async if asynchronous else _around
+    for verb in _VERBS:
+        if hasattr(resource, verb):
+            setattr(resource, verb, around(getattr(resource, verb), remembering, interface))
 
 
 def _resources(client: Any) -> Iterator[tuple[Any, Interface]]:

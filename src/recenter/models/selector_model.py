@@ -1,8 +1,9 @@
 """The small trained model that says which attributes would change the answer to a message.
 
-Three parts. A gate reads the message alone and closes on what has the same answer for everyone. A
+Four parts. A gate reads the message alone and closes on what has the same answer for everyone. A
 kernel machine, trained on people's answers, reads attribute, message and the set the attribute is
-of. A likeness, not trained on answers, finds the attribute that is on the topic of the message.
+of. A likeness, not trained on answers, finds the attribute that is on the topic of the message. A
+scope tells what is bound to a topic: where that is far, the kernel machine is not heard.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import Annotated, Literal, NamedTuple
 
 import msgspec
 import numpy as np
@@ -20,8 +21,11 @@ from recenter.errors import ModelError
 from recenter.models.checked import check_arrays, length, settings_of
 from recenter.models.saved import RETRAIN, Saved, load_model, load_packaged
 from recenter.models.selector_features import MARKS, marks, weighted_grams
+from recenter.models.selector_scope import KINDS, is_bound, objects_of
 
 Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
 Scale = Annotated[float, msgspec.Meta(gt=0)]
 LogOdds = Annotated[float, msgspec.Meta(ge=-30, le=30)]
 Rate = Annotated[float, msgspec.Meta(gt=0, lt=1)]
@@ -40,7 +44,7 @@ FULL = 24
 """Size of a set from which on `Setting.match` holds as it is."""
 _LEAST_SPREAD = 0.03
 _LARGEST_EXPONENT = 700.0
-SELECTOR_CHECKSUM = "c98553b0d66fa92d634444508c1d4b83ff29b5336923a346688b37961834ed27"
+SELECTOR_CHECKSUM = "8b20df84425a31f259d219f783d922c1a6de066583f8dc17564ffdd51f989d4f"
 """Of the packaged weights; `python -m training.selector` prints it."""
 
 MEANING_SCALE, MARK_SCALE = 3.0, 0.5
@@ -51,8 +55,9 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     """A named way to decide, fixed when the model was trained.
 
     The margin of an attribute is the larger of (trained - `study`) / `study_scale` and
-    (likeness - `match`) / `match_scale`; where the gate is below `gate` it is cut to below 0. The
-    probability is the sigmoid of slope * margin + shift, so a margin of 0 is the threshold.
+    (likeness - `match`) / `match_scale`. The former is cut to below 0 for what is afar, unless
+    `heard_afar`, and both where the gate is below `gate`. The probability is the sigmoid of slope
+    * margin + shift, so a margin of 0 is the threshold.
     """
 
     study: float
@@ -67,6 +72,8 @@ class Setting(msgspec.Struct, frozen=True, kw_only=True):
     match_scale: Scale = 1.0
     gate: float | None = None
     """None leaves the gate open."""
+    heard_afar: bool = True
+    """Whether the kernel machine is heard on what is bound to a topic far from the message."""
 
     @property
     def threshold(self) -> float:
@@ -80,6 +87,10 @@ class Read(NamedTuple):
     features: Floats
     centred: Floats
     """Unit vectors of attributes as they differ from the usual attribute."""
+    bound: Bools
+    """Which are bound to a topic, and so of no use for a message far from it."""
+    objects: Ints
+    """Which objects of wishes they name: see `objects_of`."""
 
 
 class Scores(NamedTuple):
@@ -89,6 +100,8 @@ class Scores(NamedTuple):
     """Log odds that the message leaves room for anything personal."""
     trained: Floats
     likeness: Floats
+    afar: Bools | Literal[False] = False
+    """Which attributes are bound to a topic that the message is far from."""
 
 
 class SelectorModel:
@@ -124,7 +137,9 @@ class SelectorModel:
         near = gaussian(rows, self._a["attribute_landmarks"], self._told.attribute_width)
         pieces = weighted_grams(texts, self._told.vocabulary, self._a["gram_rarity"])
         features = np.hstack([np.ones((len(rows), 1)), near, dot(pieces, self._a["gram_parts"])])
-        return Read(features, unit(rows - self._attribute_middle))
+        kinds = dot(rows, self._a["scope"][:-1]) + self._a["scope"][-1]
+        centred = unit(rows - self._attribute_middle)
+        return Read(features, centred, is_bound(kinds), objects_of(texts))
 
     def score(self, message: str, vector: NDArray[np.floating], known: Read) -> Scores:
         """Return what each part says of a message, whose vector is of shape (dims,)."""
@@ -137,7 +152,9 @@ class SelectorModel:
         place = waves(place_of(cosines), self._a["place_waves"], self._a["place_phase"])
         trained: Floats = dot(known.features, (self._a["both"] * features).sum(1))
         trained += (place * dot(known.features, self._a["place_attribute"].T)).sum(1)
-        return Scores(self.gate(message, vector), trained + self._told.middle, likeness)
+        apart = (known.objects & objects_of([message])) == 0
+        afar = known.bound & (cosines < self._a["near"]) & apart
+        return Scores(self.gate(message, vector), trained + self._told.middle, likeness, afar)
 
     def gate(self, message: str, vector: NDArray[np.floating]) -> float:
         """Return the log odds that a message leaves room for anything personal."""
@@ -188,12 +205,16 @@ def _shapes(saved: Saved, grams: int) -> dict[str, tuple[int, ...]]:
         "marks_mean": (len(MARKS),),
         "marks_scale": (len(MARKS),),
         "gate": (dimensions + len(MARKS) + 1,),
+        "scope": (dimensions + 1, len(KINDS)),
+        "near": (1,),
     }
 
 
 def margins(scores: Scores, setting: Setting) -> Floats:
     """Return by how much each attribute is above the threshold of a setting, negative below."""
     margin = (scores.trained - setting.study) / setting.study_scale
+    if not setting.heard_afar:
+        margin = np.where(scores.afar, np.minimum(margin, 0.0) - 1.0, margin)
     if setting.match is not None:
         enough = match_for(len(scores.likeness), setting.match, setting.match_step)
         margin = np.maximum(margin, (scores.likeness - enough) / setting.match_scale)

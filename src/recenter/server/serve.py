@@ -60,8 +60,9 @@ def serve(memory: Memory, serving: Serving, *, say: Callable[[str], None]) -> No
     for line in _first_words(memory, serving):
         say(line)
     log_to_stderr()
+    memory.engine.learn_apart()
     # Many small decisions at once: each is faster on one processor than shared among all, and
-    # none should wait long for its turn behind a conversation that is learned.
+    # none should wait long for its turn.
     sys.setswitchinterval(_SWITCH_SECONDS)
     with threadpool_limits(1, user_api="blas"):
         uvicorn.run(

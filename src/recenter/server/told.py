@@ -214,6 +214,7 @@ class Export(BaseModel):
     judgments: list[dict[str, Any]]
     queries: list[dict[str, Any]]
     conversations: list[dict[str, Any]]
+    references: list[dict[str, Any]]
 
 
 def line(of: ReceiptLine) -> Line:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from recenter.records import Attribute
+from recenter.stages.denials import Certainty, is_retraction, takes_back
 
 _I = re.IGNORECASE
 _ADVERBS = r"(?:(?:now|currently|presently|still|also|likely|probably|permanently) )*"
@@ -138,7 +139,7 @@ def _details(text: str) -> _Details:
     numbers = {_NUMBER_WORDS.get(word.strip(_MARKS), word.strip(_MARKS)) for word in words}
     names = {word.casefold().removesuffix("'s") for word in _NAME.findall(text)}
     return _Details(
-        negated=_NEGATION.search(text) is not None,
+        negated=_denies(text),
         numbers=frozenset(number for number in numbers if number[:1].isdigit()),
         names=frozenset(names - _NO_NAMES),
         sides=frozenset(
@@ -152,12 +153,13 @@ def _details(text: str) -> _Details:
 def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
     """Return the pairs that contradict each other, as far as their wording shows it.
 
-    Found: two values of what a person has one of (home, age, name, job, marital status, diet), and
-    a statement beside its negation. The later evidence stands; without times, or at the same time,
-    the stated one before the inferred one; otherwise neither gives way.
+    Found: two values of what a person has one of (home, age, name, job, marital status, diet), a
+    statement beside its negation, and one beside what takes it back ("no longer"). The later
+    evidence stands; without times, or at the same time, the stated one before the inferred one;
+    otherwise neither gives way.
     """
     ordered = sorted(attributes, key=lambda attribute: attribute.id)
-    plain = [a for a in ordered if not _NEGATION.search(a.text)]
+    plain = [attribute for attribute in ordered if not _denies(attribute.text)]
     found = [
         _settle(one, other)
         for slot in _SLOTS.values()
@@ -167,10 +169,49 @@ def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
     for attribute in plain:
         opposites.setdefault(_content(attribute.text), []).append(attribute)
     for attribute in ordered:
-        if _NEGATION.search(attribute.text):
+        if _denies(attribute.text):
             denied = _content(_NEGATION.sub(" ", attribute.text))
-            found += [_settle(attribute, opposite) for opposite in opposites.get(denied, ())]
+            # Denied twice, it is no denial: "no longer hates olives" beside "likes olives".
+            once = len(_NEGATION.findall(attribute.text)) == 1
+            met = [
+                *(opposites.get(denied, ()) if once else ()),
+                *_taken_back(attribute, ordered, certainty="surely"),
+            ]
+            found += [_settle(attribute, one) for one in {one.id: one for one in met}.values()]
     return tuple(found)
+
+
+def in_doubt(denial: Attribute, others: Iterable[Attribute]) -> tuple[Attribute, ...]:
+    """Return what a statement may take back and its wording does not settle, but for what was
+    said after it: "gave up the cello" beside "teaches the cello".
+    """
+    return tuple(
+        other
+        for other in _taken_back(denial, others, certainty="perhaps")
+        if _settle(denial, other).loser != denial.id
+    )
+
+
+def against(attribute: Attribute, others: Sequence[Attribute]) -> dict[str, str]:
+    """Return the ids of what a statement contradicts, also in doubt, each with the reason."""
+    pairs = [pair for pair in conflicts([attribute, *others]) if attribute.id in pair[:2]]
+    found = {one.id: "What is known contradicts itself" for one in in_doubt(attribute, others)}
+    for pair in pairs:
+        found[pair.second if pair.first == attribute.id else pair.first] = pair.reason
+    return found
+
+
+def _denies(text: str) -> bool:
+    return _NEGATION.search(text) is not None or is_retraction(text)
+
+
+def _taken_back(
+    denial: Attribute, others: Iterable[Attribute], *, certainty: Certainty
+) -> list[Attribute]:
+    if not is_retraction(denial.text):
+        return []
+    held = [other for other in others if not is_retraction(other.text)]
+    return [one for one in held if takes_back(denial.text, one.text) == certainty]
 
 
 def _differing(

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import msgspec
 
 from recenter.errors import InputError
+from recenter.models.base import Embedder
 from recenter.provenance import Signature, digest, make_id
 from recenter.records import Attribute, Query, Selection, Use
 from recenter.stages.conflicts import conflicts
 from recenter.stages.select import Selector, capped, changed
-from recenter.stages.sensitive import TOPICS, Topic, sensitive_topics
+from recenter.stages.sensitive import TOPICS, Topic, reader_for, topics_of
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,11 +37,18 @@ def make_policy(allowed: Sequence[str] = ()) -> Policy:
     return Policy(allowed=tuple(topic for topic in TOPICS if topic in allowed))
 
 
-def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Policy) -> Selection:
+def apply_policy(
+    made: Selection,
+    attributes: Sequence[Attribute],
+    *,
+    policy: Policy,
+    embedder: Embedder | None = None,
+) -> Selection:
     """Return the selection without what the policy withholds; scores are kept.
 
     Of statements that contradict each other, the one that gives way is withheld; where neither
-    does, those that would be used become a question to the person.
+    does, those that would be used become a question to the person. For `embedder` see
+    `sensitive.topics_of`.
     """
     if not made.used:
         return made  # There is nothing to withhold.
@@ -55,10 +63,10 @@ def apply_policy(made: Selection, attributes: Sequence[Attribute], *, policy: Po
             if changes.get(name, ("ask", ""))[0] == "withhold":
                 continue  # Asking about one conflict does not bring back what lost another.
             changes[name] = (use, f'{conflict.reason}: "{texts[other]}"')
-    for attribute in attributes:
-        if attribute.id not in used:
-            continue
-        closed = [t for t in sensitive_topics(attribute.text) if t not in policy.allowed]
+    wanted = [attribute for attribute in attributes if attribute.id in used]
+    touched = topics_of([attribute.text for attribute in wanted], embedder)
+    for attribute, found in zip(wanted, touched, strict=True):
+        closed = [topic for topic in found if topic not in policy.allowed]
         if closed:
             topics = " and ".join(topic.replace("_", " ") for topic in closed)
             changes[attribute.id] = (
@@ -75,6 +83,7 @@ def select(
     *,
     policy: Policy | None = None,
     cap: int | None = None,
+    embedder: Embedder | None = None,
 ) -> Selection:
     """Return what a selector decides, after policy and cap, under an id that depends on both.
 
@@ -88,9 +97,11 @@ def select(
     if policy is None and cap is None:
         return made
     if policy is not None:
-        made = apply_policy(made, attributes, policy=policy)
+        made = apply_policy(made, attributes, policy=policy, embedder=embedder)
     if cap is not None:
         made = capped(made, attributes, cap=cap)
-    settings = digest(made.signature.settings, policy, cap)
+    reader = reader_for(embedder) if policy is not None else None
+    read_by = () if reader is None else (reader.name,)
+    settings = digest(made.signature.settings, policy, cap, *read_by)
     signature: Signature = msgspec.structs.replace(made.signature, settings=settings)
     return msgspec.structs.replace(made, id=make_id("sel", made.id, signature), signature=signature)

@@ -135,7 +135,8 @@ class TrainedSelector:
             block = texts[start : start + _AT_ONCE]
             made = self._model.read(block, self._embedder.embed(block))
             for row in range(len(block)):
-                yield Read(*(part[[row]] for part in made))
+                at = [row]
+                yield Read(made.features[at], made.centred[at], made.bound[at], made.objects[at])
 
 
 def _check(choices: Choices, model: SelectorModel, embedder: Embedder) -> None:

@@ -304,3 +304,49 @@ THIRD_PARTIES = (
     r"sister|friend)\b|(?:a|the|his|her|their) (?:boyfriend|girlfriend|wife|husband) (?:who|"
     r"he|she|is|was|has|works|left)\b"
 )
+
+FINANCES = (
+    r"bankrupt\w*|insolven\w*|foreclos\w*|(?:in|into|of|heavy|has|credit card|medical|"
+    r"student|tax|gambling) debts?\b|overdraft|overdrawn|payday|debt collect\w*|"
+    r"debt management|creditors?|repossess\w*|(?:behind|late|arrears) (?:on|with|in) (?:the |"
+    r"his |her |their )?(?:rent|mortgage|bills?|payments?|loan|instal+ments?|taxes)|"
+    r"(?:cannot|can't|could not|couldn't) (?:afford|pay)|(?:earns?|makes?|salary|income|"
+    r"wages?|pension|savings|net worth|inherit\w*) (?:\w+ ){0,3}[$€£]?\d[\d.,]*(?:k\b|"
+    r" ?(?:thousand|million|euros?|dollars?|pounds?))?|[$€£]?\d[\d.,]*k? (?:\w+ )?(?:salary|"
+    r"income|savings|debt|inheritance)|minimum wage|six figures|six-figure|net worth|"
+    r"credit (?:score|rating)|food (?:stamps|banks?)|(?:housing|unemployment|child|"
+    r"disability) (?:benefits?|allowance)|on (?:welfare|benefits|the dole)|universal credit|"
+    r"(?:is|was|are) (?:\w+ )?(?:broke|wealthy|a millionaire|penniless)(?=\W*$|[,.;]| and\b)|"
+    r"struggl\w+ (?:financially|with money|to pay)|financial (?:problems?|trouble|"
+    r"difficult\w+|hardship)|alimony|inherited|second mortgage|remortgag\w*|"
+    r"evict(?:ed|ion)|pawn(?:ed|shop)|(?:maxed|max) out|life savings|(?:has no|without any) "
+    r"(?:money|savings)"
+)
+
+CRIME = (
+    r"(?:criminal|police|sealed|arrest) record|convict(?:ed|ions? for)|ex-con\w*|felon(?:y|"
+    r"ies)?|arrested (?:for|at|after|in|once|twice)|(?:was|got|been) arrested|parole|"
+    r"on probation|(?:in|from|to|of) (?:prison|jail)|(?:was|been|got) jailed|imprison\w*|"
+    r"inmate|incarcerat\w*|juvenile detention|suspended sentence|pleaded|plea deal|"
+    r"out on bail|awaiting trial|restraining order|house arrest|ankle (?:tag|monitor)|dui|"
+    r"drunk driving|drink[- ]driving|driving (?:ban|drunk)|shoplift\w*|burgl(?:ed|ar\w*)|"
+    r"was (?:mugged|robbed|raped|stabbed|assaulted)|sexual(?:ly)? assault\w*|"
+    r"domestic (?:abuse|violence)|embezzl\w*|tax evasion|money launder\w*|"
+    r"(?:charged|charges|accused|guilty|cautioned|fined|investigat\w+) (?:\w+ )?(?:with|of|"
+    r"for|by) (?:\w+ )?(?:theft|assault|fraud|possession|harassment|robbery|manslaughter|"
+    r"murder|vandalism|dealing|perjury|trespass|the police)|sells? (?:drugs|weed)|"
+    r"sold (?:drugs|weed)|drug deal\w*|gang member|sex offender|community service for"
+)
+
+ETHNICITY = (
+    r"(?-i:Black|White)(?=\W*$| (?:man|woman|person|people|american|british))|"
+    r"person of colou?r|people of colou?r|mixed[- ]race|biracial|multiracial|ethnic(?!al)\w*|"
+    r"racial minority|skin colou?r|dark[- ]skinned|african[- ]american|afro[- ]\w+|"
+    r"asian[- ]american|hispanic|latin[aox]\b|latine|chican[oa]|native american|indigenous|"
+    r"aboriginal|first nations|m[aā]ori|inuit|m[eé]tis|roma (?:family|descent|origin|"
+    r"community|person)|romani|gyps(?:y|ies)|caucasian|(?:of|has) (?:[\w-]+ ){1,4}(?:descent|"
+    r"ancestry|heritage|origin|roots)|half[- ](?-i:[A-Z]\w+)|(?:second|first)-generation "
+    r"(?:[\w-]+ )?immigrant|descended from|kurd(?:s|ish)?|uyghurs?|rohingya|hutu|tutsi|"
+    r"pashtun|dalit|brahmin|deport(?:ed|ation)|green card|residence permit|stateless|"
+    r"overstay\w*|no papers|racis[mt]\w*"
+)

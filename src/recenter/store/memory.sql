@@ -143,6 +143,13 @@ SELECT id, application, person, created, revoked, label FROM memory_keys ORDER B
 -- name: memory_keys_revoke
 UPDATE memory_keys SET revoked = :at WHERE id = :id AND revoked IS NULL;
 
+-- name: memory_links_ended
+SELECT ended FROM memory_links WHERE person = :person;
+
+-- name: memory_links_end
+INSERT INTO memory_links (person, ended) VALUES (:person, 1)
+ON CONFLICT (person) DO UPDATE SET ended = memory_links.ended + 1;
+
 -- What a person may download beside the records ------------------------------------------------
 
 -- name: work_of
@@ -207,6 +214,9 @@ DELETE FROM memory_receipts WHERE person = :person;
 -- name: forget_memory_traces
 -- The person's own row is the tombstone that stays.
 DELETE FROM memory_traces WHERE person = :person;
+
+-- name: forget_memory_links
+DELETE FROM memory_links WHERE person = :person;
 
 -- name: forget_memory_keys
 DELETE FROM memory_keys WHERE person = :person;

@@ -28,6 +28,7 @@ OF_A_PERSON = (
     "memory_receipts",
     "memory_traces",
     "memory_keys",
+    "memory_links",
     "attributes",
     "conversations",
     "work",

@@ -297,6 +297,8 @@ class _Shift:
         if low in _PLURALS:
             return self._plural(low)
         if self.expecting:
+            if (low, following) == ("no", "longer") or (previous, low) == ("no", "longer"):
+                return word
             return self._verb(word, low)
         if previous in {"and", "or", "but"} and self.present:
             return self._joined(word, low, following)

@@ -36,7 +36,7 @@ PAST = words(
     thought felt found gave told became left kept began brought bought wrote stood heard meant met
     ran paid sat spoke led grew lost fell sent built understood drew broke spent rose drove wore
     chose taught caught fought slept won ate drank sang flew forgot woke held used sold swam
-    dreamt learnt burnt shot threw rode dealt hid
+    dreamt learnt burnt shot threw rode dealt hid quit
     """
 )
 """Irregular past forms that cannot be taken for a present form."""

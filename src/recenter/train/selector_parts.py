@@ -16,6 +16,7 @@ from recenter.models.base import Embedder
 from recenter.models.selector_features import grams, marks, weighted_grams
 from recenter.models.selector_model import PLACE
 from recenter.train import texts
+from recenter.train.selector_scope import fit_near, fit_scope
 
 Floats = NDArray[np.float64]
 
@@ -57,6 +58,9 @@ def make_parts(vectors: Vectors, *, seed: int) -> Parts:
 
     Nystroem features: Williams & Seeger, "Using the Nystroem method to speed up kernel machines"
     (NIPS 2000). Waves: Rahimi & Recht, "Random features" (NIPS 2007).
+
+    Raises:
+        MissingExtraError: scikit-learn is not installed.
     """
     rng = np.random.default_rng(seed)
     about = [pair.attribute for pair in texts.pairs()] + list(texts.lines("style"))
@@ -75,7 +79,10 @@ def make_parts(vectors: Vectors, *, seed: int) -> Parts:
         "place_phase": rng.uniform(0, 2 * np.pi, PLACE_WAVES),
         "marks_mean": read.mean(0),
         "marks_scale": np.where(read.std(0) < 1e-6, 1.0, read.std(0)),
+        "scope": fit_scope(vectors),
     }
+    middles = (arrays[name].mean(0) for name in ("attribute_landmarks", "message_landmarks"))
+    arrays["near"] = fit_near(vectors, *middles)
     return Parts(
         arrays,
         vocabulary,

@@ -50,7 +50,8 @@ def choose(scored: Sequence[Scored]) -> dict[str, Setting]:
     `agreeing` has the threshold with the best F1 against people, the median over resampled people.
     `restrained` adds a likeness that finds planted attributes and is quiet on as many messages of
     side (c) as aimed at, and the least strict gate with which nothing is used on as many ordinary
-    messages as aimed at; the strictest where none is enough.
+    messages as aimed at; the strictest where none is enough. It does not hear the kernel machine on
+    what is afar, and the gate is not loosened for that.
 
     Raises:
         InputError: no answer of people is a yes, so that no threshold is better than another.
@@ -111,7 +112,9 @@ def _smooth_threshold(truth: Bools, scores: Floats, people: Sequence[str]) -> fl
 def _restrained(scored: Sequence[Scored], spread: float, plain: Setting) -> Setting:
     ordinary = _side(scored, "ordinary")
     match, step = _match(scored)
-    setting = msgspec.structs.replace(plain, match=match, match_step=step, match_scale=spread)
+    setting = msgspec.structs.replace(
+        plain, match=match, match_step=step, match_scale=spread, heard_afar=False
+    )
     for closed in _CLOSED:
         gate = _quantile(ordinary.gate, float(closed))
         setting = msgspec.structs.replace(setting, gate=gate)

@@ -197,8 +197,8 @@ def test_markup_is_refused_and_what_could_be_some_comes_back_escaped(ada: OnePer
 
 def test_a_correction_takes_the_place_of_a_memory(ada: OnePerson, memory: Memory) -> None:
     id = ids(memory, "ada")[NURSE]
-    told = answer(ada, "update_memory", memory_id=id, text="The user worked nights until 2020.")
-    assert texts(told) == {"The user worked nights until 2020."}
+    told = answer(ada, "update_memory", memory_id=id, text="The user works by day now.")
+    assert texts(told) == {"The user works by day now."}
     assert [e["event"] for e in memory.history(id)] == ["ADD", "UPDATE"]
 
 

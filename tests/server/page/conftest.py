@@ -53,7 +53,13 @@ def link(memory: Memory, user_id: str, address: str, *, hours: float = 1.0) -> s
     engine = memory.engine
     person = memory.person(user_id)
     made, _ = page_link(
-        engine.key, person, memory.application, url=address, now=engine.clock(), hours=hours
+        engine.key,
+        person,
+        memory.application,
+        url=address,
+        now=engine.clock(),
+        ended=memory.links_ended(user_id),
+        hours=hours,
     )
     return made
 

@@ -1,24 +1,21 @@
-"""Every page of a person in a real browser: light, dark, on a phone, at 200 %, by keys alone.
-
-With RECENTER_SCREENSHOTS set to a folder, the pages are photographed into it for the docs.
-"""
+"""Every page of a person in a real browser: light, dark, on a phone, at 200 %, by keys alone."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
 from recenter.memory import Memory
+from tests.browser import LOOKS, Looking
 from tests.memory.conftest import Clock
 from tests.server.page.conftest import link, serving
 from tests.server.page.lived import live
-from tests.web.test_pages import LOOKS, SHOWN
 
-pytestmark = pytest.mark.browser
+# On a slow machine the one way past all pages, in all looks, takes minutes.
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
 
 PAGES = {
     "known", "declined", "waiting", "replaced", "search", "memory", "reworded", "wrong-words",
@@ -42,6 +39,13 @@ def url(tmp_path: Path) -> str:
 @pytest.fixture
 def lived(memory: Memory, clock: Clock) -> Memory:
     return live(memory, clock)
+
+
+class Toured(NamedTuple):
+    """What was seen on a way past every page at an address."""
+
+    looking: Looking
+    address: str
 
 
 class Tour:
@@ -122,44 +126,32 @@ class Tour:
         self.look("closed")
 
 
+@pytest.fixture(scope="module")
+def toured(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Toured]:
+    """Every page, looked at once in each look."""
+    folder, clock = tmp_path_factory.mktemp("tour"), Clock()
+    looking = Looking(browser, PICTURED.__contains__)
+    settings = {"store": f"sqlite:///{folder / 'store.db'}", "home": str(folder)}
+    with (
+        Memory({**settings, "application": "Bookshop"}, clock=clock) as memory,
+        serving(live(memory, clock)) as address,
+    ):
+        Tour(looking.page, memory, address, lambda _, name: looking.at(name)).all()
+        yield Toured(looking, address)
+    looking.page.close()
+
+
 @pytest.mark.parametrize("look", LOOKS)
-def test_every_page_holds(browser: Any, lived: Memory, look: str) -> None:
-    from axe_playwright_python.sync_playwright import Axe
-
-    folder = os.environ.get("RECENTER_SCREENSHOTS")
-    seen: set[str] = set()
-
-    def check(page: Any, name: str) -> None:
-        if folder and look in SHOWN and name in PICTURED:
-            page.screenshot(path=f"{folder}/{name}-{look}.png", full_page=True)
-        seen.add(name)
-        page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        found = Axe().run(page)
-        assert found.violations_count == 0, f"{name}: {found.generate_report()}"
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{name} sticks out by {wide} pixels"
-
-    with serving(lived) as address:
-        context = browser.new_context(**LOOKS[look])
-        Tour(context.new_page(), lived, address, check).all()
-        context.close()
-    assert seen == PAGES
+def test_every_page_holds(toured: Toured, look: str) -> None:
+    assert toured.looking.faults[look] == []
+    assert toured.looking.seen == PAGES
 
 
-def test_pages_load_nothing_from_elsewhere_and_break_no_policy(browser: Any, lived: Memory) -> None:
-    asked: list[str] = []
-    said: list[str] = []
-    with serving(lived) as address:
-        page = browser.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.on("console", lambda message: said.append(message.text))
-        page.on("pageerror", lambda error: said.append(str(error)))
-        Tour(page, lived, address, lambda *_: None).all()
-        page.close()
-    assert asked
-    assert not [url for url in asked if not url.startswith(address)]
+def test_pages_load_nothing_from_elsewhere_and_break_no_policy(toured: Toured) -> None:
+    assert toured.looking.asked
+    assert not [url for url in toured.looking.asked if not url.startswith(toured.address)]
     # The pages that are refused on purpose say so with their status.
-    assert not [words for words in said if "status of 4" not in words]
+    assert not [words for words in toured.looking.said if "status of 4" not in words]
 
 
 def test_the_link_stays_in_no_history_and_no_reader_is_lost(browser: Any, lived: Memory) -> None:

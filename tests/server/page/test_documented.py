@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.browser import SHOWN
 from tests.server.page.test_browser import PAGES, PICTURED
-from tests.web.test_pages import SHOWN
 
 DOCS = Path(__file__).parents[3] / "docs"
 

@@ -140,7 +140,7 @@ def _longer(memory: Memory, token: str) -> str:
 
 
 def _other_key(memory: Memory, token: str) -> str:
-    made, _ = page_link(b"k" * 32, memory.person("ada"), "", url="", now=time.time() * 2)
+    made, _ = page_link(b"k" * 32, memory.person("ada"), "", url="", now=time.time() * 2, ended=0)
     return parse_qs(urlsplit(made).query)["link"][0]
 
 

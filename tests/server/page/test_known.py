@@ -121,3 +121,20 @@ def test_a_sensitive_topic_is_named_as_the_reason(memory: Memory, ada: Person) -
 def _own(memory: Memory, id: str) -> list[Judgment]:
     found = memory.engine.store.judgments(memory.person("ada"), question="supported")
     return [j for j in found if j.judge.kind == "person" and j.subject.attribute == id]
+
+
+def test_what_a_proposal_would_replace_is_said_before_and_is_back_when_undone(
+    memory: Memory, ada: Person, clock: Clock
+) -> None:
+    memory.add("I love playing the cello.", user_id="ada")
+    clock.now += 60
+    memory.add("I gave up the cello last year.", user_id="ada")
+    plays, gave_up = "The user loves playing the cello.", "The user gave up the cello last year."
+    before = f'it takes the place of: <span dir="auto">{plays}'
+    new = id_of(memory, gave_up)
+    assert before in ada.open()
+    assert before in ada.open(f"memory/{new}")
+    text = ada.send(f"memory/{new}/review", said="approve")
+    assert "in the place of what it contradicts" in text
+    assert plays not in text
+    assert plays in ada.send(f"memory/{new}/review", said="undo")

@@ -131,7 +131,7 @@ class RecenterStore(BaseStore):
         with self._putting:  # Two that put the same key in one process make one memory.
             held = _held(person.memories(), place, op.key)
             if op.value is None:
-                person.forget([memory.attribute.id for memory in held])
+                person.forget_some([memory.attribute.id for memory in held])
             elif not person.choices().paused:
                 _keep(person, place, op, held[0] if held else None)
 
@@ -168,7 +168,7 @@ def _keep(person: OnePerson, place: Place, op: PutOp, held: Memorised | None) ->
     if " ".join(statement.text.split()) == held.attribute.text:
         person.annotate(held.attribute, note)
     else:
-        person.reword(msgspec.structs.replace(held, note=note), statement.text)
+        person.correct(msgspec.structs.replace(held, note=note), statement.text)
 
 
 def _refresh(person: OnePerson, memories: Iterable[Memorised]) -> None:

@@ -189,7 +189,12 @@ def _open(
     choices = store.person_of(where).choices()
     # A model's look does not make a memory last.
     found = store.search(where, query=query, filter=filter, limit=_ALL, refresh_ttl=False)
-    return [item for item in found if not closed_topics(statement_of(item.value).text, choices)]
+    embedder = store.person_of(where).engine.decider.embedder
+    return [
+        item
+        for item in found
+        if not closed_topics(statement_of(item.value).text, choices, embedder)
+    ]
 
 
 def _told(item: SearchItem) -> dict[str, Any]:

@@ -122,10 +122,11 @@ class Tools:
         if not query.strip():
             raise InputError("a search needs words, got none.", field="query")
         made, choices = person.context(query), person.choices()
+        embedder = person.engine.decider.embedder
         results = [
             Hit(
                 id=line.attribute,
-                memory=told_text(line.text, choices),
+                memory=told_text(line.text, choices, embedder),
                 said=[told_text(quote, choices) for quote in line.quotes],
                 score=line.score,
                 reason=one_line(line.reason),
@@ -169,7 +170,7 @@ class Tools:
     ) -> Memories:
         """Correct a memory. What it said before stays in its history."""
         person = self._whose(ctx)
-        person.reword(person.need(memory_id), text)
+        person.correct(person.need(memory_id), text)
         return Memories(note=NOTE, results=_told(person, [person.need(memory_id)]))
 
     @_refusing
@@ -216,7 +217,10 @@ class Tools:
         found = person.last_receipt()
         if found is None:
             return Explained(note=NOTE, explanation="Nothing was looked up for an answer yet.")
-        return Explained(note=NOTE, explanation=explained(found, person.choices()))
+        return Explained(
+            note=NOTE,
+            explanation=explained(found, person.choices(), person.engine.decider.embedder),
+        )
 
     @_refusing
     def forget_about(
@@ -282,8 +286,8 @@ def _changed(change: Change) -> Changed:
 
 
 def _told(person: OnePerson, memories: Iterable[Memorised]) -> list[ToldMemory]:
-    choices = person.choices()
-    return [cast("ToldMemory", told(memory, choices)) for memory in memories]
+    choices, embedder = person.choices(), person.engine.decider.embedder
+    return [cast("ToldMemory", told(memory, choices, embedder)) for memory in memories]
 
 
 def _looked(person: OnePerson, topic: str) -> Topic:
@@ -310,7 +314,7 @@ def _looked(person: OnePerson, topic: str) -> Topic:
 
 def _forget(person: OnePerson, ids: Iterable[str]) -> Forgotten:
     gone = person.would_forget(ids)
-    done = person.forget(ids)
+    done = person.forget_some(ids)
     return Forgotten(
         message=f"{len(gone)} memories were forgotten, with the words they rest on.",
         forgotten=True,

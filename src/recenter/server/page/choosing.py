@@ -11,7 +11,7 @@ from recenter import formats
 from recenter.errors import InputError
 from recenter.memory.keys import applications
 from recenter.server.page.known import notice, report
-from recenter.server.page.site import Asked, person_page
+from recenter.server.page.site import Asked, let_in, person_page
 from recenter.stages.sensitive import TOPICS, Topic
 
 _EXPLAINED: Mapping[Topic, tuple[str, str]] = {
@@ -21,6 +21,9 @@ _EXPLAINED: Mapping[Topic, tuple[str, str]] = {
     "sexuality": ("Sexuality", "Whom you love, gender, intimate life."),
     "minors": ("Children", "Things about children, yours or others'."),
     "third_parties": ("Other people", "Things about family, friends and colleagues."),
+    "finances": ("Money", "Income, debts, savings, benefits."),
+    "crime": ("Crime", "Arrests, convictions, courts, and crimes suffered."),
+    "ethnicity": ("Origin", "Ethnic group, skin colour, asylum and papers."),
 }
 _DAYS: Sequence[tuple[int, str]] = (
     (0, "Until I say otherwise"),
@@ -44,7 +47,7 @@ class Choice(NamedTuple):
 
 def overview(asked: Asked) -> Response:
     """Show what was chosen, and what can be."""
-    chosen = asked.mine.choices
+    chosen = asked.mine.choices()
     days = chosen.keep_days or 0
     kept = dict(_DAYS) | ({} if days in dict(_DAYS) else {days: f"{days} days"})
     rules = {a.name: a.keep_days for a in applications(asked.site.engine.store.database)}
@@ -85,6 +88,14 @@ def keep(asked: Asked) -> Response:
         raise InputError(f"days are a number up to {_LONGEST}.", field="days")
     asked.mine.choose(keep_days=int(days))
     return asked.go("choices", done="keep")
+
+
+def end_links(asked: Asked) -> Response:
+    """End every other way in: all links so far, and pages that were opened with one elsewhere."""
+    asked.mine.end_links()
+    gone = asked.go("choices", done="links")
+    let_in(asked.site, gone, asked.visit._replace(ended=asked.mine.links_ended()))
+    return gone
 
 
 def download(asked: Asked) -> Response:

@@ -16,7 +16,7 @@ from recenter.records import Evidence
 from recenter.server.page import words
 from recenter.server.page.site import Asked
 from recenter.stages.extract import LONGEST_TEXT
-from recenter.stages.sensitive import Topic, sensitive_topics
+from recenter.stages.sensitive import Topic
 
 Kind = Literal["used", "waiting", "unused", "replaced"]
 
@@ -36,6 +36,9 @@ TOPICS: Mapping[Topic, str] = {
     "sexuality": "sexuality",
     "minors": "children",
     "third_parties": "other people",
+    "finances": "money",
+    "crime": "crime",
+    "ethnicity": "origin",
 }
 """Sensitive topics, as they stand in a sentence."""
 
@@ -75,6 +78,8 @@ class Card(NamedTuple):
     """Quotes that are not shown here."""
     instead: str = ""
     """What took its place."""
+    replaces: tuple[str, ...] = ()
+    """What it takes the place of, once the person approves it."""
 
 
 class Tab(NamedTuple):
@@ -99,8 +104,9 @@ class Reader:
 
     def __init__(self, mine: Mine, *, now: float) -> None:
         self._mine, self._now = mine, now
-        self._choices: Choices = mine.choices
+        self._choices: Choices = mine.choices()
         self._opinions: Opinions = mine.opinions()
+        mine.fetch()
         self._times: dict[str, Mapping[int, str]] = {}
         self.replaced: Mapping[str, tuple[float, Happened]] = mine.replaced()
 
@@ -125,7 +131,7 @@ class Reader:
             return State("unused", "Not used", f"Its time ended on {words.day(expires)}.")
         closed = [
             TOPICS[topic]
-            for topic in sensitive_topics(memory.attribute.text)
+            for topic in self._mine.touched(memory)
             if topic not in self._choices.allowed
         ]
         if closed:
@@ -140,16 +146,18 @@ class Reader:
         evidence = attribute.evidence[:quotes]
         gone = self.replaced.get(attribute.id)
         since = words.day(memory.note.created or attribute.at)
+        state = self.state(memory)
         shown = tuple(Quote(e.quote, self._when(e)) for e in evidence)
         return Card(
             id=attribute.id,
             text=attribute.text,
             source="You said so" if attribute.source == "stated" else "Inferred from what you said",
             since="" if shown and shown[0].when == since else since,
-            state=self.state(memory),
+            state=state,
             quotes=shown,
             more=len(attribute.evidence) - len(evidence),
             instead=(gone[1].new or "") if gone else "",
+            replaces=self._mine.would_replace(memory) if state.kind == "waiting" else (),
         )
 
     def _when(self, evidence: Evidence) -> str:
@@ -173,7 +181,7 @@ def overview(asked: Asked) -> Response:
     if mine.is_forgotten:
         return asked.page("forgotten", report=None)
     reader = Reader(mine, now=asked.site.engine.clock())
-    every = [*mine.memories(), *(mine.memory(id) for id in reader.replaced)]
+    every = [*mine.memories(), *(mine.need(id) for id in reader.replaced)]
     wanted = given.get("q", "").strip()[:200]
     found = [(m, reader.state(m)) for m in every if _matches(m, wanted)]
     counts: Counter[str] = Counter(state.kind for _, state in found)
@@ -211,7 +219,7 @@ def one(asked: Asked, *, error: str = "", tried: str | None = None) -> Response:
     """Show one memory with all its words and its history."""
     mine, id = asked.mine, asked.request.path_params["id"]
     reader = Reader(mine, now=asked.site.engine.clock())
-    memory = mine.memory(id)
+    memory = mine.need(id)
     return asked.page(
         "memory",
         status=422 if error else 200,
@@ -266,7 +274,8 @@ class Notice(NamedTuple):
 
 
 _DONE = {
-    "approve": "You said that this is right. It is used where it matters.",
+    "approve": "You said that this is right. It is used where it matters, in the place of what "
+    "it contradicts.",
     "decline": "You said that this is not true. It is not used any more.",
     "undo": "Taken back.",
     "reworded": "Saved in your words.",
@@ -279,6 +288,7 @@ _DONE = {
     "topics": "Your topics are saved.",
     "cloud": "Saved where memory may go.",
     "keep": "Saved how long things are kept.",
+    "links": "All earlier links to this page are ended. It stays open here.",
 }
 
 
@@ -289,7 +299,7 @@ def notice(asked: Asked) -> Notice | None:
         return None
     if not of:
         return Notice(_DONE[done])
-    memory = asked.mine.memory(of)
+    memory = asked.mine.need(of)
     return Notice(_DONE[done], memory.attribute.text, of, undo=done in ("approve", "decline"))
 
 
@@ -299,7 +309,7 @@ def before_forgetting(asked: Asked) -> Response:
     reader = Reader(mine, now=asked.site.engine.clock())
     return asked.page(
         "forget",
-        card=reader.card(mine.memory(id), quotes=None),
+        card=reader.card(mine.need(id), quotes=None),
         others=[attribute.text for attribute in mine.goes_with(id)],
     )
 

@@ -17,6 +17,8 @@ ROOT = "/me"
 """Where the page lives on its server."""
 
 _HOUR = 3600
+_BEFORE = 3
+"""Parts of a link before links could be ended."""
 
 
 class Visit(NamedTuple):
@@ -26,6 +28,8 @@ class Visit(NamedTuple):
     """By pseudonym: a link in the log of a server between tells nobody who it was."""
     application: str
     until: float
+    ended: int = 0
+    """How often links of the person had been ended when it was made: see `PersonSide.end_links`."""
 
 
 def page_secret(key: bytes) -> bytes:
@@ -34,7 +38,14 @@ def page_secret(key: bytes) -> bytes:
 
 
 def page_link(
-    key: bytes, person: str, application: str, *, url: str, now: float, hours: float = HOURS
+    key: bytes,
+    person: str,
+    application: str,
+    *,
+    url: str,
+    now: float,
+    ended: int,
+    hours: float = HOURS,
 ) -> tuple[str, Visit]:
     """Return a link that opens the page of a person, and what it opens.
 
@@ -44,6 +55,7 @@ def page_link(
         application: whose person it is.
         url: how people reach the server.
         now: seconds since 1970.
+        ended: how often links of the person were ended so far.
         hours: for which it is good.
 
     Raises:
@@ -53,8 +65,8 @@ def page_link(
         raise InputError(
             f"must be more than 0 and at most {LONGEST:g}, got {hours}.", field="hours"
         )
-    visit = Visit(person, application, float(int(now + hours * _HOUR)))
-    token = _signer(page_secret(key)).dumps([visit.person, visit.application, visit.until])
+    visit = Visit(person, application, float(int(now + hours * _HOUR)), ended)
+    token = _signer(page_secret(key)).dumps(list(visit))
     return f"{url.rstrip('/')}{ROOT}/?link={token}", visit
 
 
@@ -66,8 +78,10 @@ def opened(secret: bytes, token: str, *, now: float) -> Visit:
     """
     try:
         # Whatever a link says of itself, its signature tells when it was made.
-        person, application, until = _signer(secret).loads(token, max_age=int(LONGEST * _HOUR))
-        visit = Visit(str(person), str(application), float(until))
+        held = _signer(secret).loads(token, max_age=int(LONGEST * _HOUR))
+        # Those of earlier versions have no number: they go when links are first ended.
+        person, application, until, ended = held if len(held) > _BEFORE else (*held, 0)
+        visit = Visit(str(person), str(application), float(until), int(ended))
     except (BadSignature, ValueError, TypeError):
         raise RefusedError("this link is not good, or not any more.", status=403) from None
     if visit.until <= now:

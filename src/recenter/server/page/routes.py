@@ -11,7 +11,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from recenter.errors import RefusedError
-from recenter.memory.own import PersonSide
+from recenter.memory.people import People
 from recenter.pages.guarded import Guarded
 from recenter.pages.look import SHARED
 from recenter.pages.throttle import Throttle
@@ -42,13 +42,14 @@ _SENT: dict[str, Page] = {
     "/choices/topics": choosing.topics,
     "/choices/cloud": choosing.cloud,
     "/choices/keep": choosing.keep,
+    "/choices/links": choosing.end_links,
     "/download": choosing.download,
     "/forget-me": choosing.forget,
     "/leave": choosing.leave,
 }
 
 
-def page_mount(memory: PersonSide, *, secure: bool = False, per_minute: int = PER_MINUTE) -> Mount:
+def page_mount(memory: People, *, secure: bool = False, per_minute: int = PER_MINUTE) -> Mount:
     """Return the person's page, to be put among the routes of a server.
 
     Args:

@@ -17,6 +17,7 @@ from recenter import __version__
 from recenter.errors import InputError, RecenterError, RefusedError
 from recenter.figures.look import environment
 from recenter.importers.pseudonym import pseudonym
+from recenter.memory import ledger
 from recenter.memory.engine import Engine
 from recenter.memory.mine import Mine
 from recenter.pages.forms import Handler, with_form
@@ -74,7 +75,7 @@ class Asked(NamedTuple):
     @property
     def mine(self) -> Mine:
         """What is theirs."""
-        return Mine(self.site.engine, self.visit.application, self.visit.person)
+        return Mine(self.site.engine, self.visit.person, self.visit.application)
 
     def page(self, template: str, *, status: int = 200, **values: Any) -> Response:
         """Return a template as a page for them."""
@@ -124,8 +125,9 @@ def sent(site: Site, handle: Page) -> Handler:
 def _answered(
     site: Site, request: Request, given: FormData, handle: Page, *, form: bool
 ) -> Response:
-    asked = asking(site, request, given)
+    asked = None
     try:
+        asked = asking(site, request, given)
         if asked is None:
             raise RefusedError(
                 "this page opens with a link of your own.",
@@ -145,16 +147,17 @@ def _answered(
 
 
 def asking(site: Site, request: Request, form: FormData | None = None) -> Asked | None:
-    """Return who asks, by their cookie; None if nobody, or their time is over."""
+    """Return who asks, by their cookie; None if nobody, their time is over, or it was ended."""
     session = site.cookie().current(request)
     if session is None:
         return None
-    person, until, application = (*session.who.split("/", 2), "", "")[:3]
+    person, time, application = (*session.who.split("/", 2), "", "")[:3]
+    until, _, ended = time.partition("+")
     if not until or float(until) <= site.engine.clock():
         return None
-    return Asked(
-        request, site, session, Visit(person, application, float(until)), form or FormData()
-    )
+    visit = Visit(person, application, float(until), int(ended or 0))
+    asked = Asked(request, site, session, visit, form or FormData())
+    return asked if asked.mine.links_ended() == visit.ended else None
 
 
 def enter(site: Site, request: Request) -> Response:
@@ -166,13 +169,24 @@ def enter(site: Site, request: Request) -> Response:
         return refused(site, error)
     try:
         visit = opened(site.key, request.query_params["link"], now=now)
-    except RefusedError as error:
-        site.throttle.admit(keys, now)
+        if ledger.links_ended(site.engine.store.database, visit.person) != visit.ended:
+            raise RefusedError("this link was ended.", status=403, cure="Ask for a new one.")
+    except RecenterError as error:
+        if isinstance(error, RefusedError):
+            site.throttle.admit(keys, now)
+        else:
+            request.state.fault = fault_of(error)
         return refused(site, error)
     response = RedirectResponse(f"{ROOT}/", status_code=303)
-    who = f"{visit.person}/{visit.until:.0f}/{visit.application}"
-    site.cookie((visit.until - now) / _DAY).start(response, who)
+    let_in(site, response, visit)
     return response
+
+
+def let_in(site: Site, response: Response, visit: Visit) -> None:
+    """Let a response open the page for what is left of a visit's time."""
+    who = f"{visit.person}/{visit.until:.0f}+{visit.ended}/{visit.application}"
+    days = (visit.until - site.engine.clock()) / _DAY
+    site.cookie(days).start(response, who)
 
 
 def refused(site: Site, error: Exception, asked: Asked | None = None) -> Response:
@@ -201,7 +215,7 @@ def person_page(
             csrf=asked.session.form_token(site) if asked else "",
             application=asked.visit.application if asked else "",
             inside=asked is not None,
-            paused=asked is not None and asked.mine.choices.paused,
+            paused=asked is not None and asked.mine.choices().paused,
             until=words.moment(asked.visit.until) if asked else "",
             at=template,
             version=__version__,

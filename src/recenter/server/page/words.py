@@ -54,7 +54,12 @@ _NOTES = {
 _CLOSED = re.compile(
     r"Would be used, but touches (?P<topics>.+), which the person has not allowed\."
 )
-_TOPICS = {"minors": "children", "third parties": "other people"}
+_TOPICS = {
+    "minors": "children",
+    "third parties": "other people",
+    "finances": "money",
+    "ethnicity": "origin",
+}
 _NO_ROOM = re.compile(r"Would be used, but does not fit into \d+ tokens\.")
 _OTHERS_FIRST = re.compile(r"Would be used, but at most \d+ may be, and others stand before it\.")
 _PERSON = re.compile(r"\b([Tt])he person(’s|'s| was| is| has| agrees)?\b")
@@ -94,6 +99,7 @@ _COUNTS = {
     ),
     "memory_events": ("entry of the history", "entries of the history"),
     "memory_keys": ("key of an application to your memory", "keys of applications to your memory"),
+    "memory_links": ("count of links that were ended", "counts of links that were ended"),
     "memory_choices": ("set of choices", "sets of choices"),
 }
 

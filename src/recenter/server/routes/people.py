@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Path, Request
 from pydantic import StringConstraints
 
+from recenter.memory import ledger
 from recenter.memory.envelope import iso
 from recenter.memory.records import Choices
 from recenter.server import told
@@ -63,8 +64,16 @@ def link(request: Request, by: By, user_id: Whose, asked: AskLink) -> told.Link:
         url=request.app.state.url or str(request.base_url),
         now=engine.clock(),
         hours=asked.hours,
+        ended=ledger.links_ended(engine.store.database, person),
     )
     return told.Link(url=made, expires_at=iso(visit.until) or "")
+
+
+@router.delete("/link", response_model=told.Said)
+def end_links(by: By, user_id: Whose) -> told.Said:
+    """End every link to a person's page so far, and close what was opened with one."""
+    by.memory.end_links(by.user(user_id))
+    return told.Said(message="All links so far were ended.")
 
 
 @router.delete("", response_model=told.Forgotten)

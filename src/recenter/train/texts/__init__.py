@@ -28,6 +28,13 @@ class Ordinary(NamedTuple):
     text: str
 
 
+class Wish(NamedTuple):
+    """A wish about some answers alone, with a message that it bears on."""
+
+    text: str
+    applies: str
+
+
 class Pair(NamedTuple):
     """A made-up attribute with a message for which it matters, and one for which it does not."""
 
@@ -62,8 +69,14 @@ def pairs() -> tuple[Pair, ...]:
 
 
 @functools.cache
+def bound() -> tuple[Wish, ...]:
+    """Return the wishes about some answers alone, such as those with recipes or with code."""
+    return tuple(Wish(*line.split(" | ")) for line in _read("bound").splitlines())
+
+
+@functools.cache
 def lines(name: str) -> tuple[str, ...]:
-    """Return the lines of `style`, `open` or `personal`."""
+    """Return the lines of `style`, `wishes`, `open` or `personal`."""
     return tuple(_read(name).splitlines())
 
 

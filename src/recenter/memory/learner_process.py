@@ -1,0 +1,48 @@
+"""The process that `Apart` starts: learns until its standard input ends."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+
+import msgspec
+
+from recenter.memory.config import MemoryConfig
+from recenter.memory.engine import Engine
+from recenter.memory.queue import Worker
+from recenter.store import open_store
+
+_PATIENCE = 15
+"""Of 19: how far learning stands back on a processor that others want."""
+
+
+def main() -> None:
+    """Learn. The first line of standard input is the config, each other one wakes.
+
+    What goes wrong is written to standard output, a line each, without anybody's words.
+    """
+    # Ctrl-C in a terminal reaches both; the other process ends this one in order.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if hasattr(os, "nice"):  # Not on Windows.
+        os.nice(_PATIENCE)
+    logging.getLogger("recenter").addHandler(logging.NullHandler())
+    engine = Engine(msgspec.json.decode(sys.stdin.buffer.readline(), type=MemoryConfig))
+    worker = Worker(
+        lambda: open_store(engine.settings.store_url), lambda _: engine.learner, failed=_say
+    )
+    worker.start()
+    for _ in sys.stdin.buffer:
+        worker.wake()
+    worker.stop()
+    engine.close()
+
+
+def _say(what: str) -> None:
+    sys.stdout.write(f"{what}\n")
+    sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main()
