@@ -187,7 +187,7 @@ def compare(
     Example: recenter compare real=chats.jsonl made=bench.jsonl --step language --output out
     """
     need_extra("sklearn", "matplotlib", feature="A comparison", extra="train")
-    sources = _sources(corpora)
+    sources = sources_of(corpora)
     check_folder(output, holds=PAGE)
     if sheet is not None and sheet.exists():
         raise InputError("is there already.", file=str(sheet), cure="Name a new file.")
@@ -226,7 +226,7 @@ def compare(
     asking.tell()
 
 
-def _sources(given: tuple[str, ...]) -> list[Source]:
+def sources_of(given: tuple[str, ...]) -> list[Source]:
     """Return the corpora with their names: as given, or the stem of the file."""
     if len(given) < _LEAST:
         raise click.UsageError("give two corpora at least: a real one and a synthetic one.")

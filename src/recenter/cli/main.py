@@ -26,6 +26,7 @@ COMMANDS = {
     "finetune": "recenter.cli.finetune:finetune",
     "report": "recenter.cli.report:report",
     "compare": "recenter.cli.compare:compare",
+    "compare-labels": "recenter.cli.compare_labels:compare_labels",
     "audit": "recenter.cli.audit:audit",
     "mcp": "recenter.cli.mcp:mcp",
     "people": "recenter.cli.people:people",
