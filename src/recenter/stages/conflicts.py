@@ -25,6 +25,15 @@ _SLOTS: dict[str, re.Pattern[str]] = {
         rf"\bis {_ADVERBS}(?:an? )?(?P<value>vegetarian|vegan|pescatarian|omnivore|carnivore)\b", _I
     ),
 }
+# One of which a text has that fills the slot: told before the pattern is tried, which takes longer.
+_HINTS: dict[str, tuple[str, ...]] = {
+    "home": ("live", "reside", "based"),
+    "age": tuple("0123456789"),
+    "name": ("name", "called"),
+    "job": ("work",),
+    "status": ("single", "married", "divorced", "widowed", "engaged", "separated"),
+    "diet": ("vegetarian", "vegan", "pescatarian", "omnivore", "carnivore"),
+}
 # Before a slot: then it is that of a sister, or of somebody who was met.
 _OF_OTHERS = re.compile(r"(?:'s|’s) (?!name\b)\w|\b(?:who|whose|whom|their|his|her|my) ", _I)
 _NEGATION = re.compile(
@@ -157,20 +166,34 @@ def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
     the stated one before the inferred one; otherwise neither gives way.
     """
     ordered = sorted(attributes, key=lambda attribute: attribute.id)
-    plain = [a for a in ordered if not _NEGATION.search(a.text)]
-    found = [
-        _settle(one, other)
-        for slot in _SLOTS.values()
-        for one, other in _differing([(a, _value(slot, a.text)) for a in plain])
-    ]
-    opposites: dict[frozenset[str], list[Attribute]] = {}
-    for attribute in plain:
-        opposites.setdefault(_content(attribute.text), []).append(attribute)
+    negated: list[Attribute] = []
+    plain: list[tuple[Attribute, str]] = []
     for attribute in ordered:
         if _NEGATION.search(attribute.text):
-            denied = _content(_NEGATION.sub(" ", attribute.text))
-            found += [_settle(attribute, opposite) for opposite in opposites.get(denied, ())]
+            negated.append(attribute)
+        else:
+            plain.append((attribute, attribute.text.casefold()))
+    found = [
+        _settle(one, other)
+        for slot in _SLOTS
+        for one, other in _differing(
+            [(a, _value(slot, a.text)) for a, folded in plain if _may_fill(slot, folded)]
+        )
+    ]
+    for attribute in negated:
+        denied = _content(_NEGATION.sub(" ", attribute.text))
+        found += [
+            _settle(attribute, opposite)
+            for opposite, folded in plain
+            # Most texts lack one of the words, and need not be taken apart.
+            if all(stem in folded for stem in denied) and _content(opposite.text) == denied
+        ]
     return tuple(found)
+
+
+def _may_fill(slot: str, folded: str) -> bool:
+    # Letters beyond ASCII may count as others where a pattern does not heed case.
+    return not folded.isascii() or any(hint in folded for hint in _HINTS[slot])
 
 
 def _differing(
@@ -183,15 +206,15 @@ def _differing(
             yield one, other
 
 
-def _value(slot: re.Pattern[str], text: str) -> frozenset[str] | None:
-    match = slot.search(text)
+def _value(slot: str, text: str) -> frozenset[str] | None:
+    match = _SLOTS[slot].search(text)
     if match is None or _OF_OTHERS.search(text[: match.start()]):
         return None
     return _content(match["value"])
 
 
 def _contradict(one: str, other: str) -> bool:
-    values = ((_value(slot, one), _value(slot, other)) for slot in _SLOTS.values())
+    values = ((_value(slot, one), _value(slot, other)) for slot in _SLOTS)
     return any(not (a <= b or b <= a) for a, b in values if a is not None and b is not None)
 
 
