@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Literal
 
 import msgspec
@@ -22,7 +23,7 @@ class Answer(msgspec.Struct, frozen=True):
     """The words shown to a person and to a model."""
 
 
-class Question(msgspec.Struct, frozen=True, kw_only=True):
+class Question(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """A question with its wording, its scale and how it is put to a model."""
 
     name: str
@@ -41,7 +42,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     failures: bool = False
     """Whether a negative answer asks for a failure mode."""
 
-    @property
+    @functools.cached_property
     def values(self) -> tuple[str, ...]:
         """The values of the scale, lowest first."""
         return tuple(answer.value for answer in self.answers)

@@ -85,6 +85,18 @@ def test_a_damaged_vector_is_made_again(memory: Memory) -> None:
     assert vectors.fetch(store, person, [NURSE]) == (NURSE,)
 
 
+def test_what_is_held_here_and_not_in_the_store_is_told_as_not_kept(memory: Memory) -> None:
+    memory.add(SAID, user_id="ada")
+    store, person = memory.engine.store, memory.person("ada")
+    vectors = Vectors(Counting())
+    vectors.keep(store, person, [NURSE, MEAT])
+    assert vectors.fetch(store, person, [NURSE, MEAT]) == ()
+    store.database.transact(lambda t: t.run("forget_cache", person=person))
+    assert vectors.fetch(store, person, [NURSE, MEAT]) == (NURSE, MEAT)
+    store.cache.put(vector_key(vectors, person, NURSE), b"???", person=person)
+    assert vectors.fetch(store, person, [NURSE]) == (NURSE,)
+
+
 @pytest.mark.parametrize("most", [0, 1, 100])
 def test_few_are_held_and_all_are_right(most: int) -> None:
     vectors = Vectors(counting := Counting(), most=most)

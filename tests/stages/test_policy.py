@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from recenter.errors import InputError
 from recenter.records import Use
+from recenter.stages import conflicts as stages_conflicts
 from recenter.stages.conflicts import conflicts
 from recenter.stages.policy import Policy, apply_policy, make_policy, select
 from recenter.stages.select_bm25 import Bm25Selector
@@ -156,6 +157,35 @@ def test_what_lost_is_not_asked_about_for_another_conflict() -> None:
 )
 def test_what_agrees_is_left_alone(one: str, other: str) -> None:
     assert conflicts([attribute(one), attribute(other)]) == ()
+
+
+_FILLING = st.sampled_from(
+    (
+        "The user lives in Lisbon.",
+        "The user ıs based in Rome.",
+        "The user is 30 years old.",
+        "The user is ٣٠.",
+        "The user worKs as a nurſe.",
+        "The user is DİVORCED.",
+        "The user is named Ada.",
+        "My name is Bo.",
+        "The user is vegan now.",
+        "The user likes tea since 2019.",
+        "The user does not like tea.",
+        "The user no longer lives in Lisbon.",
+        "The user isn't.",
+        "The user.",
+    )
+)
+
+
+@given(st.lists(_FILLING | st.text("aeilnosuwıſK 3'", max_size=12), max_size=6))
+def test_what_is_left_out_at_a_glance_contradicts_nothing(texts: list[str]) -> None:
+    known = [attribute(text) for text in dict.fromkeys(texts)]
+    found = {frozenset(pair[:2]) for pair in conflicts(known)}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stages_conflicts, "_may_fill", lambda slot, folded: True)
+        assert {frozenset(pair[:2]) for pair in conflicts(known)} == found
 
 
 def test_policy_and_cap_change_the_id_and_the_signature() -> None:

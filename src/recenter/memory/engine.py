@@ -24,7 +24,7 @@ from recenter.memory.learn import Learned, Learner, learn, rehearse
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Stored, Worker, put_turns, take_back
 from recenter.memory.recorder import Recorder
-from recenter.memory.records import Destination, Note
+from recenter.memory.records import Destination, Note, Outcome
 from recenter.memory.traces import Hasher
 from recenter.memory.vectors import Vectors
 from recenter.records import LIVE, Conversation, Turn, conversation_id
@@ -168,6 +168,27 @@ class Engine:
             return self._made(await asyncio.wait_for(waiting, patience), messages, kept=kept)
         except Exception as error:  # noqa: BLE001 - as in `safe_context`
             return self._given_up(error, messages, person, more)
+
+    def glanced(
+        self, messages: Messages, person: str, *, incognito: bool = False, application: str = ""
+    ) -> Context | None:
+        """Return the decision where one short read of the store shows that nothing is used; None
+        where it has to be made. Never raises: whoever decides then meets the same.
+        """
+        outcome: Outcome | None = "incognito" if incognito else None
+        if outcome is None and last_of_user(messages) is None:
+            outcome = "unknown"
+        try:
+            if outcome is None:
+                chosen, known = ledger.glance(self.reading.database, person)
+                closed = chosen.closed(self.config.destination)
+                outcome = "paused" if chosen.paused else None if known or closed else "unknown"
+        except Exception:  # noqa: BLE001 - as in `safe_context`
+            return None
+        if outcome is None:
+            return None
+        made = without(outcome, person, now=self.clock(), application=application)
+        return Context(made, messages)
 
     def warm(self) -> None:
         """Begin to load the models, so that the first answer need not wait for them."""

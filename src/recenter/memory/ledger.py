@@ -135,6 +135,12 @@ def choices(database: Database, person: str) -> Choices:
     return formats.decode(rows[0][0], Choices) if rows else Choices()
 
 
+def glance(database: Database, person: str) -> tuple[Choices, bool]:
+    """Return what a person decided, and whether anything is known of them, in one read."""
+    ((record, known),) = database.rows("memory_glance", person=person)
+    return formats.decode(record, Choices) if record else Choices(), bool(known)
+
+
 def put_choices(database: Database, person: str, made: Choices) -> bool:
     """Keep what a person decided; False where they were forgotten."""
 

@@ -6,7 +6,7 @@ import copy
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,13 +83,27 @@ class Vectors:
     def fetch(self, store: Store, person: str, texts: Sequence[str]) -> tuple[str, ...]:
         """Take up what the store has of a person's texts, in one read; return what it has not."""
         keys = {vector_key(self._embedder, person, text): text for text in texts}
+        marks = {key: _mark(text) for key, text in keys.items()}
+        if self._has(marks.values()):
+            # Of what is here already it is enough to know that the store has it too.
+            sizes = store.cache.sizes(list(keys))
+            return tuple(text for key, text in keys.items() if not _is_whole(sizes.get(key, 0)))
         kept = {
             key: np.frombuffer(value, "<f4").astype(np.float32)
             for key, value in store.cache.get_many(list(keys)).items()
-            if value and len(value) % 4 == 0
+            if _is_whole(len(value))
         }
-        self._hold({_mark(keys[key]): vector for key, vector in kept.items()})
+        self._hold({marks[key]: vector for key, vector in kept.items()})
         return tuple(text for key, text in keys.items() if key not in kept)
+
+    def _has(self, marks: Collection[bytes]) -> bool:
+        """Tell whether all of these are held; then they are now the last to be let go of."""
+        with self._lock:
+            if not all(mark in self._held for mark in marks):
+                return False
+            for mark in marks:
+                self._held.move_to_end(mark)
+            return True
 
     def values(self, person: str, texts: Sequence[str]) -> dict[str, bytes]:
         """Return what the store is to keep of a person's texts, by key.
@@ -130,6 +144,10 @@ def shortened(message: str) -> str:
     if len(words) <= _BEGINNING + _END:
         return message
     return f"{words[:_BEGINNING].rsplit(' ', 1)[0]}\n{words[-_END:].split(' ', 1)[-1]}"
+
+
+def _is_whole(size: int) -> bool:
+    return size > 0 and size % 4 == 0
 
 
 def _mark(text: str) -> bytes:

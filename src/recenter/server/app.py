@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from fastapi import APIRouter, FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.types import ASGIApp
 
 from recenter import __version__
 from recenter.memory import Memory
@@ -36,6 +37,7 @@ def make_app(
     memory: Memory,
     *,
     routers: Sequence[APIRouter] = ROUTERS,
+    ahead: Sequence[Callable[[ASGIApp], ASGIApp]] = (),
     hosts: Sequence[str] = ("*",),
     largest_body: int = LARGEST_BODY,
     per_minute: int = PER_MINUTE,
@@ -47,6 +49,7 @@ def make_app(
     Args:
         memory: whose store, models and threads serve all applications.
         routers: what is served; see `callers` for who asks.
+        ahead: what answers some requests before they are routed, and passes on the others.
         hosts: names that it answers to.
         largest_body: bytes of a request.
         per_minute: how often a key may ask; 0 sets no limit.
@@ -72,6 +75,8 @@ def make_app(
         app.include_router(router)
     secure = url is not None and url.startswith("https://")
     app.router.routes.append(page_mount(memory, secure=secure))
+    for one in ahead:
+        app.add_middleware(one)
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))
     app.add_middleware(Guard, largest_body=largest_body, told=metrics.answered)
     return app

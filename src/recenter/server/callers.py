@@ -19,7 +19,8 @@ from recenter.memory.records import Answered
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
 _NO_MEMORY = "there is no such memory."
-_bearer = HTTPBearer(auto_error=False, description="A key, made by `recenter key new`.")
+bearer = HTTPBearer(auto_error=False, description="A key, made by `recenter key new`.")
+"""Finds the key that a request comes with."""
 
 
 class Caller(NamedTuple):
@@ -105,24 +106,34 @@ def caller_of(memory: Memory, key: str) -> Caller | None:
 
 def require_caller(
     request: Request,
-    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
 ) -> Caller:
-    """Return who asks.
+    """Return who asks; see `admitted`."""
+    found = caller_of(request.app.state.memory, given.credentials) if given else None
+    return admitted(request, found)
+
+
+def admitted(request: Request, found: Caller | None) -> Caller:
+    """Return who was found to ask, and count the request.
 
     Raises:
         RefusedError: 401 without a key that is known; 429 where it asked too often.
     """
-    found = caller_of(request.app.state.memory, given.credentials) if given else None
     if found is None:
-        raise RefusedError(
-            "this needs a key that is known.",
-            status=401,
-            cure="Send the header `Authorization: Bearer rk_...`; `recenter key new` makes one.",
-        )
+        raise no_key()
     request.state.key = found.scope.key
     if not request.app.state.limit.admits(found.scope.key):
         raise RefusedError("this key asked too often.", status=429)
     return found
+
+
+def no_key() -> RefusedError:
+    """Return how a request is refused that has no key that is known."""
+    return RefusedError(
+        "this needs a key that is known.",
+        status=401,
+        cure="Send the header `Authorization: Bearer rk_...`; `recenter key new` makes one.",
+    )
 
 
 def require_application(caller: Annotated[Caller, Depends(require_caller)]) -> Caller:

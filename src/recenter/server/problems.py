@@ -124,6 +124,12 @@ def fault() -> JSONResponse:
     return answer(500, Problem(what=_OURS[500], cure=_TRY_AGAIN))
 
 
+def told(request: Request, error: RecenterError | HTTPException) -> JSONResponse:
+    """Return the answer to a request that was refused or failed, as for every route."""
+    made = _recenter_error if isinstance(error, RecenterError) else _http_error
+    return made(request, error)
+
+
 def _recenter_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, RecenterError):
         return fault()

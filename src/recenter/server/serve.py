@@ -17,7 +17,7 @@ from recenter.memory.keys import keys, new_key
 from recenter.pages.address import check_free, is_loopback
 from recenter.server.app import PER_MINUTE, ROUTERS, make_app
 from recenter.server.logs import log_to_stderr
-from recenter.server.proxy import Upstream, proxy_router
+from recenter.server.proxy import Proxy, Upstream
 
 _SWITCH_SECONDS = 0.0005
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "::1")
@@ -79,10 +79,11 @@ def serve(memory: Memory, serving: Serving, *, say: Callable[[str], None]) -> No
 
 def app_of(memory: Memory, serving: Serving) -> FastAPI:
     """Return the server as it is to be served."""
-    chats = () if serving.upstream is None else (proxy_router(serving.upstream),)
+    proxy = None if serving.upstream is None else Proxy(serving.upstream)
     return make_app(
         memory,
-        routers=(*ROUTERS, *chats),
+        routers=ROUTERS if proxy is None else (*ROUTERS, proxy.router),
+        ahead=() if proxy is None else (proxy.ahead,),
         hosts=serving.hosts,
         per_minute=serving.per_minute,
         url=serving.url,

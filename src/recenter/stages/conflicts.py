@@ -26,6 +26,15 @@ _SLOTS: dict[str, re.Pattern[str]] = {
         rf"\bis {_ADVERBS}(?:an? )?(?P<value>vegetarian|vegan|pescatarian|omnivore|carnivore)\b", _I
     ),
 }
+# One of which a text has that fills the slot: told before the pattern is tried, which takes longer.
+_HINTS: dict[str, tuple[str, ...]] = {
+    "home": ("live", "reside", "based"),
+    "age": tuple("0123456789"),
+    "name": ("name", "called"),
+    "job": ("work",),
+    "status": ("single", "married", "divorced", "widowed", "engaged", "separated"),
+    "diet": ("vegetarian", "vegan", "pescatarian", "omnivore", "carnivore"),
+}
 # Before a slot: then it is that of a sister, or of somebody who was met.
 _OF_OTHERS = re.compile(r"(?:'s|’s) (?!name\b)\w|\b(?:who|whose|whom|their|his|her|my) ", _I)
 _NEGATION = re.compile(
@@ -159,26 +168,43 @@ def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
     otherwise neither gives way.
     """
     ordered = sorted(attributes, key=lambda attribute: attribute.id)
-    plain = [attribute for attribute in ordered if not _denies(attribute.text)]
-    found = [
-        _settle(one, other)
-        for slot in _SLOTS.values()
-        for one, other in _differing([(a, _value(slot, a.text)) for a in plain])
-    ]
-    opposites: dict[frozenset[str], list[Attribute]] = {}
-    for attribute in plain:
-        opposites.setdefault(_content(attribute.text), []).append(attribute)
+    denying: list[Attribute] = []
+    plain: list[tuple[Attribute, str]] = []
     for attribute in ordered:
         if _denies(attribute.text):
-            denied = _content(_NEGATION.sub(" ", attribute.text))
-            # Denied twice, it is no denial: "no longer hates olives" beside "likes olives".
-            once = len(_NEGATION.findall(attribute.text)) == 1
-            met = [
-                *(opposites.get(denied, ()) if once else ()),
-                *_taken_back(attribute, ordered, certainty="surely"),
-            ]
-            found += [_settle(attribute, one) for one in {one.id: one for one in met}.values()]
+            denying.append(attribute)
+        else:
+            plain.append((attribute, attribute.text.casefold()))
+    found = [
+        _settle(one, other)
+        for slot in _SLOTS
+        for one, other in _differing(
+            [(a, _value(slot, a.text)) for a, folded in plain if _may_fill(slot, folded)]
+        )
+    ]
+    for attribute in denying:
+        # Denied twice, it is no denial: "no longer hates olives" beside "likes olives".
+        once = len(_NEGATION.findall(attribute.text)) == 1
+        met = [
+            *(_opposites(attribute, plain) if once else ()),
+            *_taken_back(attribute, ordered, certainty="surely"),
+        ]
+        found += [_settle(attribute, one) for one in {one.id: one for one in met}.values()]
     return tuple(found)
+
+
+def _opposites(denial: Attribute, plain: Sequence[tuple[Attribute, str]]) -> Iterator[Attribute]:
+    """Yield the statements, each with its folded text, that a denial denies word by word."""
+    denied = _content(_NEGATION.sub(" ", denial.text))
+    for one, folded in plain:
+        # Most texts lack one of the words, and need not be taken apart.
+        if all(stem in folded for stem in denied) and _content(one.text) == denied:
+            yield one
+
+
+def _may_fill(slot: str, folded: str) -> bool:
+    # Letters beyond ASCII may count as others where a pattern does not heed case.
+    return not folded.isascii() or any(hint in folded for hint in _HINTS[slot])
 
 
 def in_doubt(denial: Attribute, others: Iterable[Attribute]) -> tuple[Attribute, ...]:
@@ -224,15 +250,15 @@ def _differing(
             yield one, other
 
 
-def _value(slot: re.Pattern[str], text: str) -> frozenset[str] | None:
-    match = slot.search(text)
+def _value(slot: str, text: str) -> frozenset[str] | None:
+    match = _SLOTS[slot].search(text)
     if match is None or _OF_OTHERS.search(text[: match.start()]):
         return None
     return _content(match["value"])
 
 
 def _contradict(one: str, other: str) -> bool:
-    values = ((_value(slot, one), _value(slot, other)) for slot in _SLOTS.values())
+    values = ((_value(slot, one), _value(slot, other)) for slot in _SLOTS)
     return any(not (a <= b or b <= a) for a, b in values if a is not None and b is not None)
 
 

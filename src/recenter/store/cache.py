@@ -28,6 +28,11 @@ class StoreCache:
         rows = self._database.rows("cache_get_many", keys=list(keys)) if keys else []
         return {key: bytes(value) for key, value in rows}
 
+    def sizes(self, keys: Sequence[str]) -> dict[str, int]:
+        """Return how many bytes the value of each of those keys has that have one, in one read."""
+        rows = self._database.rows("cache_sizes", keys=list(keys)) if keys else []
+        return {key: int(size) for key, size in rows}
+
     def put(self, key: str, value: bytes, *, person: str | Sequence[str] | None) -> None:
         """Keep a value under its people, or under nobody; not where one of them was forgotten."""
         people = [person] if isinstance(person, str) else list(person or ())

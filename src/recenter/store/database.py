@@ -354,26 +354,38 @@ class Database:
         return result
 
     def _retried(self, work: Callable[[Any], T]) -> T:
-        def may_retry(error: BaseException) -> bool:
-            # A connection that broke is opened again; what it was doing may be repeated.
-            return isinstance(error, self._dialect.error) and (
-                self._dialect.is_transient(error)
-                or bool(getattr(self._connection, "closed", False))
-            )
+        first: list[Exception] = []
 
+        def again() -> T:
+            # What the first attempt met counts as its outcome; then there are others.
+            if first:
+                raise first.pop()
+            return self._locked(work)
+
+        try:
+            # Nearly always the only attempt, and what counts attempts takes longer than a read.
+            return self._locked(work)
+        except self._dialect.error as error:
+            first.append(error)
         retrying = tenacity.Retrying(
-            retry=tenacity.retry_if_exception(may_retry),
+            retry=tenacity.retry_if_exception(self._may_repeat),
             stop=tenacity.stop_after_attempt(_RETRIES),
             wait=tenacity.wait_random_exponential(multiplier=0.02, max=1.0),
             reraise=True,
         )
         try:
-            result: T = retrying(self._locked, work)
+            result: T = retrying(again)
             return result
         except self._dialect.error as error:
             # The first line only: the rest may quote the row.
             reason = (str(error).splitlines() or [type(error).__name__])[0]
             raise StoreError(f"{self.place}: {reason}.", cure=_cure(reason)) from error
+
+    def _may_repeat(self, error: BaseException) -> bool:
+        # A connection that broke is opened again; what it was doing may be repeated.
+        return isinstance(error, self._dialect.error) and (
+            self._dialect.is_transient(error) or bool(getattr(self._connection, "closed", False))
+        )
 
     def _locked(self, work: Callable[[Any], T]) -> T:
         with self._lock:

@@ -74,6 +74,11 @@ DELETE FROM memory_events WHERE attribute = :attribute;
 -- name: memory_choices_get
 SELECT record FROM memory_choices WHERE person = :person;
 
+-- name: memory_glance
+-- What a person decided, and whether anything is known of them.
+SELECT (SELECT record FROM memory_choices WHERE person = :person),
+    EXISTS (SELECT 1 FROM attributes WHERE person = :person AND current = 1);
+
 -- name: memory_choices_put
 INSERT INTO memory_choices (person, record) VALUES (:person, :record)
 ON CONFLICT (person) DO UPDATE SET record = excluded.record;

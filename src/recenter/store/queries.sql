@@ -261,6 +261,9 @@ SELECT value FROM cache WHERE key = :key;
 -- name: cache_get_many
 SELECT key, value FROM cache WHERE key = ANY(:keys);
 
+-- name: cache_sizes
+SELECT key, length(value) FROM cache WHERE key = ANY(:keys);
+
 -- name: cache_put
 INSERT INTO cache (key, value) VALUES (:key, :value)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;

@@ -1,6 +1,6 @@
 """OpenAI's interface in front of any endpoint that speaks it: the same answers, with memory."""
 
-from recenter.server.proxy.routes import proxy_router
+from recenter.server.proxy.routes import Proxy
 from recenter.server.proxy.upstream import Upstream
 
-__all__ = ["Upstream", "proxy_router"]
+__all__ = ["Proxy", "Upstream"]

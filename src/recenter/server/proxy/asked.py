@@ -13,47 +13,69 @@ from recenter.memory.answers import CHAT, carried
 _YES = frozenset(("1", "true", "yes"))
 
 
-class Asked(NamedTuple):
+class Read(NamedTuple):
     """One request about somebody, whose messages could be read."""
 
-    memory: Memory
-    person: str
+    user_id: str
     conversation: str | None
     incognito: bool
     body: Mapping[str, Any]
     said: list[tuple[int, Mapping[str, Any]]]
 
+
+class Asked(NamedTuple):
+    """What was read, as it is asked of the memory of an application."""
+
+    memory: Memory
+    person: str
+    read: Read
+
+    @classmethod
+    def of(cls, memory: Memory, read: Read) -> Asked:
+        """Return what is asked of a memory."""
+        return cls(memory, memory.person(read.user_id), read)
+
     @property
     def messages(self) -> list[Mapping[str, Any]]:
         """What was said so far."""
-        return [message for _, message in self.said]
+        return [message for _, message in self.read.said]
+
+    def glanced(self) -> Context | None:
+        """Return what is used where a short read of the store tells that it is nothing."""
+        return self.memory.engine.glanced(
+            self.messages,
+            self.person,
+            incognito=self.read.incognito,
+            application=self.memory.application,
+        )
 
     async def decided(self) -> Context:
         """Return what is used, in time or not at all."""
         return await self.memory.engine.context_in_time(
             self.messages,
             self.person,
-            incognito=self.incognito,
+            incognito=self.read.incognito,
             application=self.memory.application,
         )
 
     def written(self, context: Context) -> bytes:
         """Return the body that carries what is used."""
-        messages = carried(self.body[CHAT.field], self.said, context.to_openai())
+        body, said = self.read.body, self.read.said
+        messages = carried(body[CHAT.field], said, context.to_openai())
         # Escaped, since a client may have sent half a character, which no encoding can say.
-        return json.dumps({**self.body, CHAT.field: messages}, separators=(",", ":")).encode()
+        return json.dumps({**body, CHAT.field: messages}, separators=(",", ":")).encode()
 
     def learn(self, messages: Any) -> None:
         """Have the conversation learned from, later."""
         self.memory.engine.learn_later(
             messages,
             self.person,
-            key=self.conversation,
+            key=self.read.conversation,
             application=self.memory.application,
         )
 
 
-def read(body: bytes, headers: Mapping[str, str], memory: Memory) -> Asked | None:
+def read(body: bytes, headers: Mapping[str, str]) -> Read | None:
     """Return what is asked; None where it is of nobody, or not as this interface has it: then it
     is the endpoint's to refuse.
     """
@@ -65,9 +87,8 @@ def read(body: bytes, headers: Mapping[str, str], memory: Memory) -> Asked | Non
         said = CHAT.said(made[CHAT.field])
     except (ValueError, RecursionError, AttributeError, KeyError, TypeError, InputError):
         return None
-    return Asked(
-        memory,
-        memory.person(user_id),
+    return Read(
+        user_id,
         _text(headers, "x-conversation-id"),
         headers.get("x-recenter-incognito", "").lower() in _YES,
         made,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import anyio
+import anyio.to_thread
 import httpx
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
@@ -41,16 +42,17 @@ class Passing(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Ask, and send what comes; closing the endpoint's connection where the client is gone."""
-        async with anyio.create_task_group() as group:
-
-            async def watch() -> None:
-                while (await receive())["type"] != "http.disconnect":
-                    pass
-                group.cancel_scope.cancel()
-
-            group.start_soon(watch)
-            await self._pass(scope, receive, send)
-            group.cancel_scope.cancel()
+        passing = asyncio.create_task(self._pass(scope, receive, send))
+        leaving = asyncio.create_task(_left(receive))
+        try:
+            await asyncio.wait((passing, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (passing, leaving):
+                task.cancel()
+            # Both end before the answer is read: what is cancelled still closes its connection.
+            await asyncio.gather(passing, leaving, return_exceptions=True)
+        if not passing.cancelled():
+            passing.result()
         if self._heard is not None and self._answer is not None and self._answer.is_success:
             await anyio.to_thread.run_sync(self._heard, self._read())
 
@@ -88,6 +90,11 @@ class Passing(Response):
         if not self._whole or self._kept is None or self._answer is None:
             return None
         return httpx.Response(200, headers=self._answer.headers, content=b"".join(self._kept))
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _failed(error: httpx.HTTPError) -> tuple[Any, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Mapping
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from recenter.errors import ConfigError
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 600.0
 """An endpoint that is silent for longer than its official client waits is given up."""
+
+_TIMEOUT = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None).as_dict()
 
 _HOP = (
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer"
@@ -54,14 +57,13 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
             key = f"Bearer {self.key}".encode()
         if key is not None:
             kept.append((b"authorization", key))
-        url = self.url.rstrip("/") + path + (f"?{query}" if query else "")
-        timeout = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None)
+        url = self.url.rstrip("/") + path
         return httpx.Request(
             method,
-            url,
+            httpx.URL(f"{url}?{query}") if query else _parsed(url),
             headers=kept,
             content=body if method != "GET" else None,
-            extensions={"timeout": timeout.as_dict()},
+            extensions={"timeout": dict(_TIMEOUT)},
         )
 
 
@@ -73,6 +75,12 @@ def given_back(headers: RawHeaders, more: Mapping[str, str]) -> list[tuple[bytes
         if name.lower() not in _NOT_GIVEN_BACK and not name.lower().startswith(_PREFIX)
     ]
     return kept + [(name.lower().encode(), value.encode()) for name, value in more.items()]
+
+
+@functools.lru_cache(maxsize=16)
+def _parsed(url: str) -> httpx.URL:
+    """Read an address once: that of a server's own endpoint, never one with a client's query."""
+    return httpx.URL(url)
 
 
 def _is_sent(name: bytes) -> bool:
