@@ -14,6 +14,8 @@ from recenter import formats
 from recenter.cli.bar import Bar
 from recenter.cli.filtering import Filtering, filtering_options
 from recenter.cli.options import setting_options
+from recenter.cli.sharded import Engines, engine_options
+from recenter.cli.sharded_import import import_shards
 from recenter.config import Settings, pseudonym_key
 from recenter.errors import InputError
 from recenter.importers.base import BadRow, Tally
@@ -63,8 +65,10 @@ class BadRows:
 @click.option(
     "--to",
     metavar="OUT",
-    help="Write JSON lines to this file, or - for standard output, not to the store.",
+    help="Write JSON lines to this file, or - for standard output, not to the store; with"
+    " --engine, shards to this folder or URL.",
 )
+@engine_options
 @filtering_options
 @setting_options("store", "embedder")
 def import_(
@@ -75,15 +79,23 @@ def import_(
     strict: bool,
     report: str | None,
     to: str | None,
+    engines: Engines,
     settings: Settings,
     **filtering: Any,
 ) -> None:
     """Import conversations: WildChat, ChatGPT, claude.ai, ShareGPT, OpenAI messages, own JSONL.
 
     Ids are pseudonymised; addresses, headers and locations are dropped. Importing again changes
-    nothing but what has changed in the source. PATH may be a file, a zip, a folder, or - .
+    nothing but what has changed in the source. PATH may be a file, a zip, a folder, or - ; with
+    --engine, a folder or URL of Parquet or JSON lines.
     """
     wanted = Filtering(**filtering)
+    if engines.engine is not None:
+        if strict or report is not None:
+            raise click.UsageError("--strict and --report do not go with --engine.")
+        reading = (pseudonym_key(settings), kind, person)
+        import_shards(paths, to, engines, reading=reading, wanted=wanted)
+        return
     if wanted.wanted and "-" in paths:
         raise click.UsageError("--filter and --sample read the files more than once: not from -.")
     _refuse_same(paths, to, report)

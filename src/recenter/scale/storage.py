@@ -79,7 +79,10 @@ class Storage:
             InputError: it is gone or cannot be read.
         """
         if self.local:
-            yield Path(self._path(name))
+            path = Path(self._path(name))
+            if not path.is_file():
+                raise InputError("cannot be read: No such file or directory.", file=name)
+            yield path
             return
         with tempfile.TemporaryDirectory(prefix="recenter-") as folder:
             copy = Path(folder) / Path(name).name
