@@ -107,4 +107,6 @@ def test_nothing_is_reported_and_nobody_else_is_listened_to(engine: Engine) -> N
     assert os.environ["RAY_USAGE_STATS_ENABLED"] == "0"
     (node,) = ray.nodes()  # type: ignore[no-untyped-call]
     assert node["NodeManagerAddress"] == "127.0.0.1"
-    assert ray._private.worker.global_worker.node.webui_url in (None, "")
+    node_of_this = ray._private.worker.global_worker.node
+    assert node_of_this is not None
+    assert not node_of_this.webui_url

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gzip
 import os
+import subprocess
+import sys
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -337,3 +340,44 @@ def test_a_folder_without_shards_or_of_two_kinds_is_refused(tmp_path: Path) -> N
     write_shards(tmp_path / "in", "parquet", shards=1)
     with pytest.raises(InputError, match="both Parquet and JSON"):
         run_rows(job(tmp_path / "in", tmp_path / "out", "json"), counting, Local())
+
+
+def slowly() -> Handler:
+    """Counts, and takes its time."""
+    handle = counting()
+
+    def answer(some: Sequence[Row]) -> Sequence[Result]:
+        time.sleep(0.02)
+        return handle(some)
+
+    return answer
+
+
+_RUN = """
+import sys
+from tests.scale import test_run as t
+made = t.job(sys.argv[1] + "/in", sys.argv[1] + "/out", "parquet", two_passes=sys.argv[2] == "True")
+t.RUNS[sys.argv[2] == "True"](made, t.slowly, t.Local())
+"""
+
+
+@pytest.mark.parametrize("people", [False, True], ids=["rows", "people"])
+def test_a_killed_run_goes_on_and_leaves_nothing_behind(tmp_path: Path, people: bool) -> None:
+    write_shards(tmp_path / "in", "parquet", shards=12, each=10)
+    command = [sys.executable, "-c", _RUN, str(tmp_path), str(people)]
+    for wanted in (1, 4, 8):
+        process = subprocess.Popen(command)
+        while len(files(tmp_path / "out")) < wanted:
+            assert process.poll() is None
+            time.sleep(0.01)
+        process.kill()
+        process.wait()
+        found = [row["label"] for row in read_rows(tmp_path / "out")]
+        assert len(found) == len(set(found))
+    subprocess.run(command, check=True)
+    assert labels(tmp_path / "out") == [n for n in range(120) if n != 13]
+    assert not list((tmp_path / "out/_recenter").glob("drafts/*"))
+    assert not (tmp_path / "out/_recenter/exchange").exists()
+    run_again = job(tmp_path / "in", tmp_path / "whole", "parquet", two_passes=people)
+    RUNS[people](run_again, counting, Local())
+    assert files(tmp_path / "out") == files(tmp_path / "whole")
