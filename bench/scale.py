@@ -53,7 +53,13 @@ _WORDS = {
     "job": ("nurse", "teacher", "welder", "clerk", "pilot", "baker", "farmer", "librarian"),
     "town": ("Leeds", "Turin", "Oslo", "Porto", "Graz", "Lyon", "Ghent", "Cork"),
     "food": ("peanuts", "rye bread", "shellfish", "tofu", "mushrooms", "celery"),
-    "topic": ("a heat pump", "compound interest", "the tide", "a sourdough starter", "photosynthesis"),
+    "topic": (
+        "a heat pump",
+        "compound interest",
+        "the tide",
+        "a sourdough starter",
+        "photosynthesis",
+    ),
 }
 
 

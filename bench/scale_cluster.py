@@ -98,7 +98,7 @@ def main(folder: Path) -> None:
     begun = time.monotonic()
     subprocess.run(command, check=True)
     print(f"the rest took {time.monotonic() - begun:.0f} s")
-    cluster.shutdown()
+    cluster.shutdown()  # type: ignore[no-untyped-call]
     made, wanted = parts(folder / "ray"), parts(folder / "local")
     manifest = msgspec.json.decode(
         (folder / "ray/_recenter/manifest.json").read_bytes(), type=Manifest
