@@ -88,3 +88,18 @@ def llama_chat(weights: Path) -> Iterator[LocalChat]:
     """Yield a chat model on a llama.cpp server of its own."""
     with LocalServer(weights) as server:
         yield LocalChat(server)
+
+
+@contextlib.contextmanager
+def s3_server() -> Iterator[str]:
+    """Start Moto's S3-compatible server on this machine; yield its URL."""
+    require("moto", "run: pip install 'moto[server]'")
+    from moto.server import ThreadedMotoServer
+
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()

@@ -84,3 +84,13 @@ def test_a_bad_row_is_its_own_error() -> None:
     bad, good = handler({})([{"session": "s"}, row("Hello.")])
     assert isinstance(bad, InputError)
     assert isinstance(good, dict)
+
+
+def test_an_id_stands_in_for_a_session_and_one_of_them_is_needed() -> None:
+    handle = handler({"bake": "I bake"})
+    named = {name: value for name, value in row("I bake.").items() if name != "session"}
+    with_id, with_neither = handle([named | {"id": "con_1"}, named])
+    assert isinstance(with_id, dict)
+    assert [one["text"] for one in with_id["attributes"]] == ["The user: I bake"]
+    assert isinstance(with_neither, InputError)
+    assert with_neither.field == "session"

@@ -20,8 +20,10 @@ from recenter.stages.merge import merge
 class ExtractRow(msgspec.Struct, frozen=True):
     """What counts of a row."""
 
-    session: str | int
     turns: list[TurnRow]
+    session: str | int | None = None
+    id: str | None = None
+    """Stands in for a session, as in the conversations that `import` writes."""
     person: str | None = None
 
 
@@ -40,7 +42,7 @@ class ExtractHandler:
         conversations: dict[int, Conversation] = {}
         for number, row in enumerate(rows):
             try:
-                read = convert(row, ExtractRow)
+                read = _read(row)
             except InputError as error:
                 results[number] = error
                 continue
@@ -60,34 +62,41 @@ class ExtractHandler:
             return dict.fromkeys(mine, error)
         merged = merge(found.attributes, self._embedder, threshold=self._threshold)
         failed = {failure.conversation: failure.error for failure in found.failures}
+        found_in = _rendered(merged)
         return {
             number: UnreadableAnswerError(failed[conversation.id])
             if conversation.id in failed
-            else {"attributes": _rendered(merged, conversation.id)}
+            else {"attributes": found_in.get(conversation.id, [])}
             for number, conversation in mine.items()
         }
+
+
+def _read(row: Row) -> ExtractRow:
+    read = convert(row, ExtractRow)
+    if read.session is None and read.id is None:
+        raise InputError("expected a text or number, or an `id`.", field="session")
+    return read
 
 
 def _conversation(read: ExtractRow, person: str, number: int) -> Conversation:
     turns = turns_of(read.turns)
     # The number keeps two rows of the same session apart.
-    key = f"{number} {read.session}"
+    key = f"{number} {read.id if read.session is None else read.session}"
     return Conversation(
         id=conversation_id(person, "batch", key), person=person, turns=turns, source="batch"
     )
 
 
-def _rendered(attributes: Sequence[Attribute], conversation: str) -> list[dict[str, Any]]:
-    """Return the attributes with evidence in this conversation, and that evidence only."""
-    rows = []
+def _rendered(attributes: Sequence[Attribute]) -> dict[str, list[dict[str, Any]]]:
+    """Return by conversation the attributes with evidence there, and that evidence only."""
+    found: dict[str, list[dict[str, Any]]] = {}
     for attribute in attributes:
-        evidence = [
-            {"turn": e.turn, "start": e.start, "end": e.end, "quote": e.quote}
-            for e in attribute.evidence
-            if e.conversation == conversation
-        ]
-        if evidence:
-            rows.append(
+        spans: dict[str, list[dict[str, Any]]] = {}
+        for e in attribute.evidence:
+            span = {"turn": e.turn, "start": e.start, "end": e.end, "quote": e.quote}
+            spans.setdefault(e.conversation, []).append(span)
+        for conversation, evidence in spans.items():
+            found.setdefault(conversation, []).append(
                 {
                     "text": attribute.text,
                     "source": attribute.source,
@@ -95,4 +104,4 @@ def _rendered(attributes: Sequence[Attribute], conversation: str) -> list[dict[s
                     "evidence": evidence,
                 }
             )
-    return rows
+    return found

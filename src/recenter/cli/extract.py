@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable, Sequence
 
 import click
@@ -10,7 +11,8 @@ from recenter.batch.extract import ExtractHandler
 from recenter.cli.asking import Asking
 from recenter.cli.backends import EXTRACTORS, make_extractor
 from recenter.cli.bar import GOES_ON, Bar
-from recenter.cli.options import asking_options, batch_options, run, setting_options
+from recenter.cli.options import asking_options, setting_options
+from recenter.cli.sharded import Answering, Batch, sharded_options
 from recenter.config import Settings
 from recenter.models.load import load_embedder
 from recenter.stages.extract import Extractor
@@ -35,7 +37,7 @@ from recenter.workspace import Extracted, Reader, Workspace
 )
 @click.option("--person", "people", multiple=True, help="Only this person; may be repeated.")
 @asking_options
-@batch_options
+@sharded_options
 @setting_options("store", "chat", "embedder", "max_cost")
 def extract(
     *,
@@ -44,8 +46,7 @@ def extract(
     people: tuple[str, ...],
     workers: int,
     dry_run: bool,
-    batch: str | None,
-    output: str,
+    batch: Batch | None,
     settings: Settings,
 ) -> None:
     """Infer attributes from conversations, each with the words that support it.
@@ -54,14 +55,17 @@ def extract(
 
     Example: recenter extract --batch dialogues.jsonl --output attributes.jsonl
     """
-    embedder = load_embedder(settings.embedder, settings)
     if batch is not None:
-        asking = Asking(settings, cache=None, dry_run=dry_run)
-        backend = make_extractor(extractor, settings, asking, workers=workers)
-        handler = ExtractHandler(backend, embedder, threshold=threshold)
-        about = Reader(backend, embedder, threshold).signature
-        run(batch, output, handler, asking=asking, settings=settings, about=about, by_person=True)
+        make = functools.partial(
+            _answering,
+            extractor=extractor,
+            threshold=threshold,
+            workers=workers,
+            settings=settings,
+        )
+        batch.run("extract", make, settings=settings, by_person=True)
         return
+    embedder = load_embedder(settings.embedder, settings)
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
         backend = make_extractor(extractor, settings, asking, workers=workers)
@@ -71,6 +75,16 @@ def extract(
             reader = Reader(backend, embedder, threshold)
             _extract(Workspace(store), reader, people or None, asking)
         asking.tell()
+
+
+def _answering(
+    *, extractor: str, threshold: float, workers: int, settings: Settings, dry_run: bool
+) -> Answering:
+    asking = Asking(settings, cache=None, dry_run=dry_run)
+    embedder = load_embedder(settings.embedder, settings)
+    backend = make_extractor(extractor, settings, asking, workers=workers)
+    handler = ExtractHandler(backend, embedder, threshold=threshold)
+    return Answering(handler, asking, Reader(backend, embedder, threshold).signature)
 
 
 def _extract(

@@ -34,6 +34,11 @@ class Filtering(NamedTuple):
         """Whether anything is left out at all."""
         return self.filter or self.sample is not None
 
+    @property
+    def settings(self) -> FilterSettings:
+        """What the filters ask for."""
+        return FilterSettings(min_conversations=self.min_conversations, min_turns=self.min_turns)
+
     def run(self, corpus: Corpus, embedder: Embedder) -> Iterator[Conversation]:
         """Yield what is kept, after printing what was not. The corpus is read up to three times.
 
@@ -42,12 +47,10 @@ class Filtering(NamedTuple):
             MissingExtraError: a package of the `corpus` extra is not installed.
         """
         if self.filter:
-            settings = FilterSettings(
-                min_conversations=self.min_conversations, min_turns=self.min_turns
-            )
+            settings = self.settings
             detect = load_language_detector() if self.detect else None
             choice = choose(summarise(corpus(), language=self.language, detect=detect), settings)
-            _tell_funnel(choice.funnel)
+            tell_funnel(choice.funnel)
             corpus = functools.partial(_kept, corpus, choice.kept)
         if self.sample is None:
             yield from corpus()
@@ -94,7 +97,8 @@ def filtering_options(command: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
-def _tell_funnel(funnel: Funnel) -> None:
+def tell_funnel(funnel: Funnel) -> None:
+    """Say on standard error how a corpus shrank, filter by filter."""
     click.echo(f"{funnel.conversations} conversations of {funnel.people} people", err=True)
     for step in funnel.steps:
         reasons = ", ".join(f"{count} {reason}" for reason, count in step.removed.items())

@@ -15,6 +15,8 @@ from recenter.cli.bar import Bar
 from recenter.cli.beside import Beside, IntoFile, IntoStore
 from recenter.cli.filtering import Filtering, filtering_options
 from recenter.cli.options import setting_options
+from recenter.cli.sharded import Engines, engine_options
+from recenter.cli.sharded_import import import_shards
 from recenter.config import Settings, pseudonym_key
 from recenter.errors import InputError
 from recenter.importers.base import BadRow, Tally
@@ -64,13 +66,15 @@ class BadRows:
 @click.option(
     "--to",
     metavar="OUT",
-    help="Write JSON lines to this file, or - for standard output, not to the store.",
+    help="Write JSON lines to this file, or - for standard output, not to the store; with"
+    " --engine, shards to this folder or URL.",
 )
 @click.option(
     "--references",
     metavar="FILE",
     help="With --to: write what benchmarks say of their people to this file.",
 )
+@engine_options
 @filtering_options
 @setting_options("store", "embedder")
 def import_(
@@ -82,6 +86,7 @@ def import_(
     report: str | None,
     to: str | None,
     references: str | None,
+    engines: Engines,
     settings: Settings,
     **filtering: Any,
 ) -> None:
@@ -90,11 +95,18 @@ def import_(
     Of benchmarks (CUPID, PrefEval, PersonaLens, PersonaMem, LoCoMo, LongMemEval), what is planted,
     asked and known is kept apart as references, to check against. Ids are pseudonymised; addresses,
     headers and locations are dropped. Importing again changes nothing but what has changed in the
-    source. PATH may be a file, a zip, a folder, or - .
+    source. PATH may be a file, a zip, a folder, or - ; with --engine, a folder or URL of Parquet or
+    JSON lines.
     """
     wanted = Filtering(**filtering)
     if references is not None and to is None:
         raise click.UsageError("--references goes with --to: the store keeps them anyway.")
+    if engines.engine is not None:
+        if strict or report is not None or references is not None:
+            raise click.UsageError("--strict, --report and --references do not go with --engine.")
+        reading = (pseudonym_key(settings), kind, person)
+        import_shards(paths, to, engines, reading=reading, wanted=wanted)
+        return
     if wanted.wanted and "-" in paths:
         raise click.UsageError("--filter and --sample read the files more than once: not from -.")
     _refuse_same(paths, to, report, references)

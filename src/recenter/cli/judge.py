@@ -22,7 +22,8 @@ from recenter.batch.judge import (
 from recenter.batch.rows import one_by_one
 from recenter.cli.asking import Asking
 from recenter.cli.judge_stored import stored
-from recenter.cli.options import asking_options, batch_options, need, run, setting_options, typed
+from recenter.cli.options import asking_options, setting_options, typed
+from recenter.cli.sharded import Answering, Batch, sharded_options
 from recenter.config import Settings
 from recenter.errors import ConfigError
 from recenter.models.load import load_embedder
@@ -43,15 +44,14 @@ def judge() -> None:
     help="Folder or file of a trained preference model; no chat model is asked then.",
 )
 @asking_options
-@batch_options
+@sharded_options
 @setting_options("chat", "embedder", "max_cost")
 def better(
     *,
     folder: Path | None,
     workers: int,
-    dry_run: bool,
-    batch: str | None,
-    output: str,
+    dry_run: bool,  # noqa: ARG001 - in the batch
+    batch: Batch | None,
     settings: Settings,
 ) -> None:
     """Say which of two replies serves a person better.
@@ -61,7 +61,7 @@ def better(
 
     Example: recenter judge better --model models/preference --batch pairs.jsonl
     """
-    need(batch, "--batch", "here")
+    asked = _asked(batch)
     if folder is not None:
         if unheard := typed("chat", "workers"):
             raise click.UsageError(
@@ -69,36 +69,60 @@ def better(
                 "the other."
             )
         settings = msgspec.structs.replace(settings, chat=None)
-    asking = Asking(settings, cache=None, dry_run=dry_run)
-    if folder is not None:
-        trained = load_preference(folder, load_embedder(settings.embedder, settings))
-        handler = one_by_one(functools.partial(trained_better_row, judge=trained))
-        about = ("better", trained.name)
-    elif asking.model is not None:
-        handler = one_by_one(functools.partial(better_row, model=asking.model), workers=workers)
-        about = ("better", "")
-    else:
+        trained = functools.partial(_trained, folder=folder, settings=settings)
+        asked.run("judge better --model", trained, settings=settings)
+        return
+    if settings.chat is None:
         raise ConfigError(
             "judge better needs a chat model or a trained one, and neither is set.",
             cure="Pass --model DIR, a folder that `recenter train preference` wrote, or --chat "
             "(RECENTER_CHAT), for example ollama:llama3.3.",
         )
-    run(str(batch), output, handler, asking=asking, settings=settings, about=about)
+    make = functools.partial(_better, workers=workers, settings=settings)
+    asked.run("judge better", make, settings=settings)
+
+
+def _asked(batch: Batch | None) -> Batch:
+    if batch is None:
+        raise click.UsageError("--batch is needed here.")
+    return batch
+
+
+def _trained(*, folder: Path, settings: Settings, dry_run: bool) -> Answering:
+    asking = Asking(settings, cache=None, dry_run=dry_run)
+    trained = load_preference(folder, load_embedder(settings.embedder, settings))
+    handler = one_by_one(functools.partial(trained_better_row, judge=trained))
+    return Answering(handler, asking, ("better", trained.name))
+
+
+def _better(*, workers: int, settings: Settings, dry_run: bool) -> Answering:
+    asking = Asking(settings, cache=None, dry_run=dry_run)
+    handle = functools.partial(better_row, model=asking.need("judge better"))
+    return Answering(one_by_one(handle, workers=workers), asking, ("better", ""))
+
+
+def _answering(
+    *, name: str, row: Callable[..., Row], workers: int, settings: Settings, dry_run: bool
+) -> Answering:
+    asking = Asking(settings, cache=None, dry_run=dry_run)
+    handle = functools.partial(row, model=asking.need(f"judge {name}"))
+    return Answering(one_by_one(handle, workers=workers), asking, name)
 
 
 def _question(name: str, row: Callable[..., Row], text: str) -> None:
     @judge.command(name, help=text)
     @asking_options
-    @batch_options
+    @sharded_options
     @setting_options("chat", "max_cost")
     def command(
-        *, workers: int, dry_run: bool, batch: str | None, output: str, settings: Settings
+        *,
+        workers: int,
+        dry_run: bool,  # noqa: ARG001 - in the batch
+        batch: Batch | None,
+        settings: Settings,
     ) -> None:
-        need(batch, "--batch", "here")
-        asking = Asking(settings, cache=None, dry_run=dry_run)
-        handle = functools.partial(row, model=asking.need(f"judge {name}"))
-        handler = one_by_one(handle, workers=workers)
-        run(str(batch), output, handler, asking=asking, settings=settings, about=name)
+        make = functools.partial(_answering, name=name, row=row, workers=workers, settings=settings)
+        _asked(batch).run(f"judge {name}", make, settings=settings)
 
 
 _COMPARED = {"reply": "", "reply_over_generic": " and `generic`"}

@@ -10,7 +10,8 @@ from recenter.batch.rows import one_by_one
 from recenter.batch.select import select_row
 from recenter.cli.asking import Asking
 from recenter.cli.backends import Selecting, selecting_options
-from recenter.cli.options import asking_options, batch_options, need, run, setting_options
+from recenter.cli.options import asking_options, need, setting_options
+from recenter.cli.sharded import Answering, Batch, sharded_options
 from recenter.cli.show import show_receipt
 from recenter.config import Settings
 from recenter.stages.respond import prepare
@@ -23,7 +24,7 @@ from recenter.workspace import Workspace
 @click.option("--person", help="Whose attributes to select from.")
 @selecting_options
 @asking_options
-@batch_options
+@sharded_options
 @setting_options("store", "chat", "embedder", "max_cost")
 def select(
     *,
@@ -32,8 +33,7 @@ def select(
     selecting: Selecting,
     workers: int,
     dry_run: bool,
-    batch: str | None,
-    output: str,
+    batch: Batch | None,
     settings: Settings,
 ) -> None:
     """Decide which attributes, usually none, should change the answer to PROMPT.
@@ -41,17 +41,10 @@ def select(
     Example: recenter select --batch in.jsonl --output out.jsonl
     """
     if batch is not None:
-        asking = Asking(settings, cache=None, dry_run=dry_run)
-        backend = selecting.backend(settings, asking)
-        handle = functools.partial(
-            select_row,
-            selector=backend,
-            policy=selecting.rules(default=False),
-            cap=selecting.cap,
+        make = functools.partial(
+            _answering, selecting=selecting, workers=workers, settings=settings
         )
-        handler = one_by_one(handle, workers=workers if asking.model else 1)
-        about = (backend.signature, selecting)
-        run(batch, output, handler, asking=asking, settings=settings, about=about)
+        batch.run("select", make, settings=settings)
         return
     need(person, "--person", "without --batch")
     need(prompt, "PROMPT", "without --batch")
@@ -62,3 +55,15 @@ def select(
         made = selecting.decide(workspace, query, settings, asking)
         show_receipt(prepare(query, made, workspace.accepted(query.person)).receipt)
         asking.tell()
+
+
+def _answering(
+    *, selecting: Selecting, workers: int, settings: Settings, dry_run: bool
+) -> Answering:
+    asking = Asking(settings, cache=None, dry_run=dry_run)
+    backend = selecting.backend(settings, asking)
+    handle = functools.partial(
+        select_row, selector=backend, policy=selecting.rules(default=False), cap=selecting.cap
+    )
+    handler = one_by_one(handle, workers=workers if asking.model else 1)
+    return Answering(handler, asking, (backend.signature, selecting))

@@ -12,7 +12,8 @@ from recenter.batch.verify import verify_row
 from recenter.cli.asking import Asking
 from recenter.cli.backends import verifier_of
 from recenter.cli.bar import GOES_ON, Bar
-from recenter.cli.options import asking_options, batch_options, run, setting_options, typed
+from recenter.cli.options import asking_options, setting_options, typed
+from recenter.cli.sharded import Answering, Batch, sharded_options
 from recenter.config import Settings
 from recenter.stages.backends import VERIFIERS
 from recenter.stages.refine_stored import RefinedStore, Refiner
@@ -51,7 +52,7 @@ from recenter.workspace import Workspace
 )
 @click.option("--person", "people", multiple=True, help="Only this person; may be repeated.")
 @asking_options
-@batch_options
+@sharded_options
 @setting_options("store", "chat", "embedder", "max_cost")
 def verify(
     *,
@@ -62,8 +63,7 @@ def verify(
     people: tuple[str, ...],
     workers: int,
     dry_run: bool,
-    batch: str | None,
-    output: str,
+    batch: Batch | None,
     settings: Settings,
 ) -> None:
     """Judge whether the conversations support each attribute: accept, uncertain or reject.
@@ -78,11 +78,10 @@ def verify(
     if batch is not None:
         if refine:
             raise click.UsageError("--refine works on the store, not with --batch.")
-        asking = Asking(settings, cache=None, dry_run=dry_run)
-        judge = verifier_of(verifier, asking, settings, weights=weights)
-        handle = functools.partial(verify_row, verifier=judge)
-        handler = one_by_one(handle, workers=workers if asking.model else 1)
-        run(batch, output, handler, asking=asking, settings=settings, about=judge.signature)
+        make = functools.partial(
+            _answering, verifier=verifier, weights=weights, workers=workers, settings=settings
+        )
+        batch.run("verify", make, settings=settings)
         return
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
@@ -107,6 +106,16 @@ def verify(
                 click.echo(_refined(refined))
             told["usage"] = asking.usage
     asking.tell()
+
+
+def _answering(
+    *, verifier: str, weights: Path | None, workers: int, settings: Settings, dry_run: bool
+) -> Answering:
+    asking = Asking(settings, cache=None, dry_run=dry_run)
+    judge = verifier_of(verifier, asking, settings, weights=weights)
+    handle = functools.partial(verify_row, verifier=judge)
+    handler = one_by_one(handle, workers=workers if asking.model else 1)
+    return Answering(handler, asking, judge.signature)
 
 
 def _refined(made: RefinedStore) -> str:

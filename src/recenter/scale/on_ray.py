@@ -1,0 +1,106 @@
+"""Work on shards by Ray Data: the tasks are its rows, and an actor with its model does each."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import ray
+import ray.data
+from ray.exceptions import RayError
+
+from recenter.errors import ConfigError, RecenterError
+from recenter.scale.manifest import Entry
+from recenter.scale.work import Task, Work
+
+_STORE = 128 << 20
+"""Bytes of Ray's object store where it is started here: only tasks and entries go through it."""
+
+
+class Stopped(RecenterError):
+    """A worker came upon what no other shard could escape."""
+
+
+class OnRay:
+    """Does tasks by actors, each with a model of its own; what a lost one did is done again."""
+
+    def __init__(self, *, address: str | None = None, workers: int | None = None) -> None:
+        """Connect to the cluster at an address, or start Ray on this machine.
+
+        `workers` is how many there are; as many as processors where it is not given.
+
+        Raises:
+            ConfigError: there is no cluster at the address.
+        """
+        _connect(address)
+        resources = ray.cluster_resources()  # type: ignore[no-untyped-call]
+        self._workers = workers or max(1, int(resources.get("CPU", 1)))
+
+    def run(self, make: Callable[[], Work], tasks: Sequence[Task]) -> Iterator[Entry]:
+        """Yield the entry of each task as it is done.
+
+        Raises:
+            RecenterError: a worker came upon what no other shard could escape.
+        """
+        if not tasks:
+            return
+        rows = [{"task": msgspec.msgpack.encode(task)} for task in tasks]
+        size = min(self._workers, len(tasks))
+        done = ray.data.from_items(rows, override_num_blocks=len(rows)).map_batches(
+            _Actor,
+            fn_constructor_args=(make,),
+            batch_size=1,
+            num_cpus=1,
+            compute=ray.data.ActorPoolStrategy(size=size),
+        )
+        try:
+            for row in done.iter_rows():
+                if row["error"] is not None:
+                    raise Stopped(row["error"])
+                yield msgspec.msgpack.decode(row["entry"], type=Entry)
+        except RayError as error:
+            raise RecenterError(f"Ray gave up: {_last_line(error)}") from error
+
+
+class _Actor:
+    """One worker: makes its work once, then does a task at a time."""
+
+    def __init__(self, make: Callable[[], Work]) -> None:
+        self._work = make()
+
+    def __call__(self, batch: Mapping[str, Any]) -> dict[str, list[Any]]:
+        (data,) = batch["task"]
+        try:
+            entry = self._work(msgspec.msgpack.decode(bytes(data), type=Task))
+        except RecenterError as error:
+            return {"entry": [b""], "error": [str(error)]}
+        return {"entry": [msgspec.msgpack.encode(entry)], "error": [None]}
+
+
+def _connect(address: str | None) -> None:
+    if not ray.is_initialized():
+        started: dict[str, Any] = {}
+        if address is None:
+            started = {"include_dashboard": False, "object_store_memory": _STORE}
+        try:
+            ray.init(
+                address=address or "local",
+                logging_level=logging.ERROR,
+                log_to_driver=False,
+                **started,
+            )
+        except (ConnectionError, ValueError, RuntimeError) as error:
+            raise ConfigError(
+                f"no Ray cluster can be reached at {address}: {_last_line(error)}",
+                cure="Start one with `ray start --head`, or leave --address out.",
+            ) from None
+    context = ray.data.DataContext.get_current()
+    context.enable_progress_bars = False
+    context.print_on_execution_start = False
+    logging.getLogger("ray.data").setLevel(logging.ERROR)
+
+
+def _last_line(error: BaseException) -> str:
+    return str(error).strip().splitlines()[-1]

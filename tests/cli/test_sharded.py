@@ -1,0 +1,147 @@
+"""Batches and imports of folders of shards, as the command line has them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from recenter.cli.main import main
+from tests.scale.corpora import files, read_rows, write_shard
+
+SAID = (
+    "I am a vegetarian and I live in Leeds.",
+    "I work as a nurse on night shifts.",
+    "What is the capital of France?",
+)
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(one) for one in arguments])
+
+
+@pytest.fixture(params=["jsonl", "parquet"])
+def corpus(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    whole = []
+    for n in range(3):
+        some = [
+            {
+                "session": f"s{n}-{i}",
+                "person": f"p{i % 2}",
+                "turns": [{"role": "user", "text": SAID[i % 3]}],
+            }
+            for i in range(4)
+        ]
+        write_shard(tmp_path / f"in/{n}.{request.param}", some)
+        whole += some
+    (tmp_path / "whole").write_bytes(msgspec.json.Encoder().encode_lines(whole))
+    return tmp_path / "in"
+
+
+def test_a_folder_gives_the_rows_that_one_file_of_it_gives(corpus: Path, tmp_path: Path) -> None:
+    made = run("extract", "--batch", corpus, "--output", tmp_path / "out")
+    assert made.exit_code == 0, made.output
+    assert "3 shards, 0 not used, 12 rows in, 12 out, 0 bad" in made.output
+    assert (
+        run("extract", "--batch", tmp_path / "whole", "--output", tmp_path / "one.jsonl").exit_code
+        == 0
+    )
+    one = [msgspec.json.decode(line) for line in (tmp_path / "one.jsonl").read_bytes().splitlines()]
+    assert read_rows(tmp_path / "out") == sorted(one, key=lambda row: str(msgspec.json.encode(row)))
+    assert any(row["attributes"] for row in one)
+
+
+def test_rows_and_shards_that_fail_are_told_and_end_with_status_3(tmp_path: Path) -> None:
+    row = {"text": "The user lives in Leeds.", "evidence_text": "I live in Leeds"}
+    write_shard(tmp_path / "in/a.parquet", [row, row | {"text": " "}])
+    (tmp_path / "in/b.parquet").write_bytes(b"PAR1")
+    made = run("verify", "--batch", tmp_path / "in", "--output", tmp_path / "out")
+    assert made.exit_code == 3
+    assert "not used: b.parquet: the Parquet file is damaged" in made.output
+    assert "1 bad rows: a.parquet" in made.output
+    assert "2 shards, 1 not used, 2 rows in, 1 out, 1 bad" in made.output
+    (answered,) = read_rows(tmp_path / "out")
+    assert answered["verdict"] == "accept"
+
+
+def test_select_answers_on_each_attribute(tmp_path: Path) -> None:
+    listed = [{"id": "a", "text": "The user is a vegetarian."}]
+    write_shard(tmp_path / "in/a.parquet", [{"prompt": "What can I cook?", "attributes": listed}])
+    made = run("select", "--batch", tmp_path / "in", "--output", tmp_path / "out")
+    assert made.exit_code == 0, made.output
+    ((item,),) = [row["attributes"] for row in read_rows(tmp_path / "out")]
+    assert item.keys() == {"id", "text", "score", "decision", "reason"}
+
+
+def test_other_settings_are_refused_the_folder(tmp_path: Path) -> None:
+    row = {"text": "The user lives in Leeds.", "evidence_text": "I live in Leeds"}
+    write_shard(tmp_path / "in/a.jsonl", [row])
+    batch = ("verify", "--batch", tmp_path / "in", "--output", tmp_path / "out")
+    assert run(*batch).exit_code == 0
+    refused = run(*batch, "--verifier", "trained")
+    assert refused.exit_code == 1
+    assert "was written by another run" in refused.output
+
+
+def test_an_import_can_be_extracted_from(corpus: Path, tmp_path: Path) -> None:
+    made = run("import", corpus, "--to", tmp_path / "all", "--engine", "local")
+    assert made.exit_code == 0, made.output
+    assert "12 rows in, 12 out" in made.output
+    assert run("extract", "--batch", tmp_path / "all", "--output", tmp_path / "out").exit_code == 0
+    assert len(read_rows(tmp_path / "out")) == 12
+    kept = run(
+        *("import", corpus, "--to", tmp_path / "some", "--engine", "local"),
+        *("--filter", "--min-turns", "1"),
+    )
+    assert "12 conversations of 2 people" in kept.output
+    assert "filtered" in kept.output
+    assert files(tmp_path / "some").keys() == files(tmp_path / "all").keys()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["extract", "--batch", "in"], "--output DIR is needed"),
+        (["extract", "--batch", "in", "--output", "out", "--dry-run"], "--dry-run reads one file"),
+        (["extract", "--engine", "local"], "--engine goes with --batch"),
+        (["select", "--batch", "f", "--engine", "local"], "not with a file"),
+        (["verify", "--batch", "in", "--output", "out", "--actors", "2"], "go with --engine ray"),
+        (["import", "in", "--engine", "local"], "needs --to DIR"),
+        (["import", "f", "--engine", "local", "--to", "out"], "one folder or URL"),
+        (
+            ["import", "in", "--engine", "local", "--to", "out", "--sample", "2"],
+            "--sample does not",
+        ),
+        (["import", "in", "--engine", "local", "--to", "out", "--strict"], "--strict and --report"),
+    ],
+)
+def test_what_does_not_go_together_is_refused(
+    arguments: list[str], said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "in").mkdir()
+    (tmp_path / "f").touch()
+    refused = run(*arguments)
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_a_budget_is_refused_where_it_could_not_be_kept(tmp_path: Path) -> None:
+    write_shard(tmp_path / "in/a.jsonl", [{"text": "x", "evidence_text": "x"}])
+    batch = ("verify", "--batch", tmp_path / "in", "--output", tmp_path / "out")
+    refused = run(*batch, "--engine", "ray", "--max-cost", "1")
+    assert refused.exit_code == 1
+    assert "--max-cost cannot be kept by several workers" in refused.output
+
+
+def test_a_missing_extra_is_told_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_shard(tmp_path / "in/a.jsonl", [{"text": "x", "evidence_text": "x"}])
+    monkeypatch.setitem(sys.modules, "recenter.scale.on_ray", None)
+    batch = ("verify", "--batch", tmp_path / "in", "--output", tmp_path / "out")
+    refused = run(*batch, "--engine", "ray")
+    assert refused.exit_code == 1
+    assert "pip install 'recenter[scale]'" in refused.output
+    assert not (tmp_path / "out").exists()
