@@ -115,7 +115,7 @@ def test_an_import_can_be_extracted_from(corpus: Path, tmp_path: Path) -> None:
             ["import", "in", "--engine", "local", "--to", "out", "--sample", "2"],
             "--sample does not",
         ),
-        (["import", "in", "--engine", "local", "--to", "out", "--strict"], "--strict and --report"),
+        (["import", "in", "--engine", "local", "--to", "out", "--strict"], "--strict, --report"),
     ],
 )
 def test_what_does_not_go_together_is_refused(
