@@ -84,3 +84,18 @@ def test_what_waited_before_is_taken_up(url: str, tmp_path: Path) -> None:
         memory.engine.learn_apart()
         assert memory.engine.wait(60)
         assert known(memory, "ada") == ["The user works nights as a nurse."]
+
+
+def test_waking_one_that_dies_ends_nothing(apart: Memory) -> None:
+    apart.engine.worker.start()
+    worker = apart.engine.worker
+    assert isinstance(worker, Apart)
+    until(lambda: worker._process is not None)
+    first = process(apart)
+    os.kill(first, signal.SIGKILL)
+    for _ in range(2000):
+        worker.wake()
+    until(lambda: process(apart) != first)
+    apart.learn([{"role": "user", "content": SAID}], user_id="ada")
+    assert apart.engine.wait(60)
+    assert known(apart, "ada") == ["The user works nights as a nurse."]

@@ -97,6 +97,14 @@ def test_where_it_is_open_what_is_taken_back_a_proposal_waits(memory: Memory, cl
     assert "takes its place if the person agrees" in waiting.reason
 
 
+def test_what_is_denied_in_part_waits_for_the_person(memory: Memory, clock: Clock) -> None:
+    memory.add("I work as a nurse in Oslo.", user_id="ada")
+    clock.now += 60
+    made = memory.add("I no longer work so late.", user_id="ada")
+    assert not any(r["event"] == "SUPERSEDE" for r in made["results"])
+    assert "The user works as a nurse in Oslo." in known(memory)
+
+
 def test_what_the_person_said_is_wrong_raises_no_doubt(memory: Memory, clock: Clock) -> None:
     memory.add("I love playing the cello.", user_id="ada")
     memory.review(id_of(memory, "The user loves playing the cello."), "decline")

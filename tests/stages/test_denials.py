@@ -50,6 +50,10 @@ def test_what_is_surely_taken_back(denial: str, statement: str) -> None:
         ("no longer has a dog", "has a dog and a cat"),
         ("no longer works as a nurse", "is a nurse and a painter"),
         ("no longer lives in Oslo", "has lived in Oslo since 2015"),
+        ("no longer works so late", "works as a nurse in Oslo"),
+        ("no longer drinks coffee after lunch", "drinks coffee every morning"),
+        ("no longer works as a nurse this weekend", "works as a nurse in Oslo"),
+        ("no longer plays chess, except with her dad", "plays chess with her dad"),
     ],
 )
 def test_what_may_be_taken_back(denial: str, statement: str) -> None:

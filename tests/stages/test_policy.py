@@ -197,3 +197,12 @@ def test_policy_and_cap_change_the_id_and_the_signature() -> None:
     assert len(one.used) == 1
     assert len({plain.id, one.id, select(asked, known, Bm25Selector(), policy=Policy()).id}) == 3
     assert one.signature.settings != plain.signature.settings
+
+
+def test_what_would_be_asked_about_is_closed_as_well() -> None:
+    known = [attribute("The user has asthma.", id="a"), attribute("The user rows.", id="b")]
+    made = selected(a=("ask", 0.4), b=("ask", 0.4))
+    closed = apply_policy(made, known, policy=Policy())
+    assert {d.attribute: d.decision for d in closed.decisions} == {"a": "withhold", "b": "ask"}
+    opened = apply_policy(made, known, policy=Policy(allowed=("health",)))
+    assert {d.decision for d in opened.decisions} == {"ask"}

@@ -37,6 +37,8 @@ def test_what_is_taken_back_is_stated_with_its_words(said: str, statement: str) 
         "I wish I no longer lived in Oslo.",
         "Do I no longer live in Oslo?",
         "Write a letter: I no longer work as a nurse.",
+        "Proofread my character's monologue.\n\nI no longer live in Oslo. The rain is over.",
+        "Translate to German, please. I no longer work as a nurse.",
         "My sister no longer works as a nurse.",
         "My friend says I no longer live in Oslo.",
         "In my novel, I no longer work as a nurse.",

@@ -40,11 +40,11 @@ def test_meaning_tells_what_no_word_names() -> None:
     assert topics_of([IMPLIED, PLAIN], Minilm()) == [("health",), ()]
 
 
-def test_words_go_first_and_only_the_rest_is_read() -> None:
+def test_words_and_meaning_are_read_of_each_statement_once() -> None:
     embedder = Counting()
     found = topics_of(["The user has asthma.", IMPLIED], embedder)
     assert found == [("health",), ("health",)]
-    assert embedder.read == [IMPLIED]
+    assert embedder.read == ["The user has asthma.", IMPLIED]
 
 
 @pytest.mark.parametrize("embedder", [None, ScriptedEmbedder()])
@@ -75,3 +75,9 @@ def test_a_policy_withholds_by_meaning_unless_allowed_and_reads_only_what_would_
     assert select(asked, known, Bm25Selector(), policy=allowed, embedder=embedder).used == (
         known[0].id,
     )
+
+
+def test_a_topic_that_words_name_hides_no_other() -> None:
+    said = "The user's sister injects herself before every meal."
+    assert sensitive_topics(said) == ("third_parties",)
+    assert topics_of([said], Minilm()) == [("health", "third_parties")]

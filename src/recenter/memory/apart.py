@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -21,6 +22,14 @@ _FIRST_PAUSE, _LONGEST_PAUSE, _POLL = 0.5, 60.0, 0.1
 _WAKE = b"\n"
 
 _log = logging.getLogger("recenter.memory")
+
+
+class Begun(msgspec.Struct, frozen=True, kw_only=True):
+    """What the process is told first."""
+
+    config: MemoryConfig
+    again: bool
+    """Whether one before it ended by itself: then what failed is not tried anew."""
 
 
 class Apart:
@@ -90,13 +99,15 @@ class Apart:
         if self._process is not None and self._process.stdin is not None:
             with contextlib.suppress(OSError, ValueError):
                 self._process.stdin.write(data)
-                self._process.stdin.flush()
 
     def _run(self) -> None:
-        pause = _FIRST_PAUSE
+        pause, first = _FIRST_PAUSE, True
         while not self._over.is_set():
             began = time.monotonic()
-            self._one_process()
+            # None could be started, or its end of a pipe broke.
+            with contextlib.suppress(OSError):
+                self._one_process(first)
+            first = False
             if self._over.is_set():
                 return
             self._say("the process that learns ended; another is started")
@@ -104,7 +115,7 @@ class Apart:
             pause = _FIRST_PAUSE if lived else min(2 * pause, _LONGEST_PAUSE)
             self._over.wait(pause)
 
-    def _one_process(self) -> None:
+    def _one_process(self, first: bool) -> None:
         with self._lock:
             if self._over.is_set():
                 return
@@ -112,9 +123,14 @@ class Apart:
                 [sys.executable, "-m", "recenter.memory.learner_process"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
+                bufsize=0,  # What a process that died did not take is not written again.
             )
-            # Not as an argument, which all of the machine can read: addresses hold passwords.
-            self._write(msgspec.json.encode(self._config) + b"\n")
+            # Not as arguments, which all of the machine can read: addresses hold passwords.
+            begun = Begun(config=self._config, again=not first)
+            self._write(msgspec.json.encode(begun) + b"\n")
+            if self._process.stdin is not None:
+                # Where it reads nothing more, nobody waits for it: it has been woken enough.
+                os.set_blocking(self._process.stdin.fileno(), False)
         with self._process as process:
             for line in process.stdout or ():
                 self._say(line.decode(errors="replace").rstrip())

@@ -9,7 +9,7 @@ import sys
 
 import msgspec
 
-from recenter.memory.config import MemoryConfig
+from recenter.memory.apart import Begun
 from recenter.memory.engine import Engine
 from recenter.memory.queue import Worker
 from recenter.store import open_store
@@ -19,7 +19,7 @@ _PATIENCE = 15
 
 
 def main() -> None:
-    """Learn. The first line of standard input is the config, each other one wakes.
+    """Learn. The first line of standard input is a `Begun`, each other one wakes.
 
     What goes wrong is written to standard output, a line each, without anybody's words.
     """
@@ -28,9 +28,13 @@ def main() -> None:
     if hasattr(os, "nice"):  # Not on Windows.
         os.nice(_PATIENCE)
     logging.getLogger("recenter").addHandler(logging.NullHandler())
-    engine = Engine(msgspec.json.decode(sys.stdin.buffer.readline(), type=MemoryConfig))
+    begun = msgspec.json.decode(sys.stdin.buffer.readline(), type=Begun)
+    engine = Engine(begun.config)
     worker = Worker(
-        lambda: open_store(engine.settings.store_url), lambda _: engine.learner, failed=_say
+        lambda: open_store(engine.settings.store_url),
+        lambda _: engine.learner,
+        failed=_say,
+        again=begun.again,
     )
     worker.start()
     for _ in sys.stdin.buffer:

@@ -161,7 +161,12 @@ class Worker:
         clock: Callable[[], float] = time.time,
         told: Callable[[Conversation, Learned], None] | None = None,
         failed: Callable[[str], None] | None = None,
+        again: bool = False,
     ) -> None:
+        """Begin nothing yet. With `again`, what was given up before is not tried anew: a process
+        that learned has ended by itself, perhaps by one conversation.
+        """
+        self._again = again
         self._open, self._learner, self._clock = open_store, learner, clock
         self._told, self._failed = told, failed
         self.begin()
@@ -218,7 +223,8 @@ class Worker:
     def _serve(self, store: Store) -> None:
         learner = self._learner(store)
         store.work.release_dead(LEARN, signature=SIGNATURE)
-        store.work.reopen(LEARN, signature=SIGNATURE)
+        if not self._again:
+            store.work.reopen(LEARN, signature=SIGNATURE)
         pause = 0.0
         while not self._over.is_set():
             self._wake.clear()

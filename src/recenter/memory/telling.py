@@ -59,6 +59,14 @@ def told(memory: Memorised, choices: Choices, embedder: Embedder | None = None) 
     }
 
 
+def told_reason(reason: str, choices: Choices, embedder: Embedder | None = None) -> str:
+    """Return a reason, without the other memory that it quotes where that one is closed."""
+    before, quote, quoted = reason.partition(': "')
+    if not quote:
+        return told_text(reason, choices)
+    return f"{one_line(before)}: {told_text(quoted.removesuffix(chr(34)), choices, embedder)}"
+
+
 def explained(answered: Answered, choices: Choices, embedder: Embedder | None = None) -> str:
     """Return a receipt in plain words: what was used, what was withheld, and why."""
     receipt = answered.receipt
@@ -86,5 +94,4 @@ def _line(line: ReceiptLine, choices: Choices, embedder: Embedder | None) -> str
     text = told_text(line.text, choices, embedder)
     if closed_topics(line.text, choices, embedder):
         return f"- {text} Why: the person has not allowed this."
-    # A reason may quote another memory.
-    return f"- {text} Why: {told_text(line.reason, choices)}"
+    return f"- {text} Why: {told_reason(line.reason, choices, embedder)}"

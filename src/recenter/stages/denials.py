@@ -48,6 +48,13 @@ _TAIL = re.compile(
     r"for (?:health|medical|good)|so|but)\b.*",
     _I | re.DOTALL,
 )
+# Of such a tail the thing itself is so no longer. Any other, such as "so late", "after lunch" or
+# "except on Sundays", may take back a part of it alone.
+_WHOLLY = re.compile(
+    r"\s*(?:[.!]?\s*\Z|,?\s*(?:since|as of|because|due to|in \d{4}|now|recently|"
+    r"last \w+|for (?:health|medical|good))\b)",
+    _I,
+)
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|,")
 _LEFT_OUT = words("a an the their his her my now again currently still also really")
 _IRREGULAR = (
@@ -79,6 +86,8 @@ class _Denied(NamedTuple):
 
     verb: str | None
     rest: tuple[str, ...]
+    wholly: bool
+    """Whether nothing that was said restricts it."""
 
 
 def takes_back(denial: str, statement: str) -> Certainty | None:
@@ -91,7 +100,11 @@ def takes_back(denial: str, statement: str) -> Certainty | None:
     said = _words_of(statement)
     if said is None:
         return None
-    found = {_against(denied, said) for denied in _denied(denial)}
+    found = {
+        "perhaps" if against == "surely" and not denied.wholly else against
+        for denied in _denied(denial)
+        for against in (_against(denied, said),)
+    }
     return "surely" if "surely" in found else "perhaps" if "perhaps" in found else None
 
 
@@ -112,19 +125,21 @@ def _denied(text: str) -> tuple[_Denied, ...]:
             continue
         named = match.groupdict().get("verb")
         verb = "work" if number == _WORKING_AS else None if named is None else _stem(named)
-        rest = tuple(_stems(_TAIL.sub("", match["rest"])))
-        return tuple(_ways(verb, rest))
+        tail = _TAIL.search(match["rest"])
+        rest = match["rest"] if tail is None else match["rest"][: tail.start()]
+        wholly = tail is None or _WHOLLY.match(tail[0]) is not None
+        return tuple(_ways(verb, tuple(_stems(rest)), wholly=wholly))
     return ()
 
 
-def _ways(verb: str | None, rest: tuple[str, ...]) -> Iterator[_Denied]:
+def _ways(verb: str | None, rest: tuple[str, ...], *, wholly: bool) -> Iterator[_Denied]:
     if not rest and (verb is None or verb in _NO_STATE):
         return
-    yield _Denied(verb, rest)
+    yield _Denied(verb, rest, wholly)
     if verb == "work" and rest[:1] == ("as",) and rest[1:]:
-        yield _Denied("be", rest[1:])
+        yield _Denied("be", rest[1:], wholly)
     elif verb == "be":
-        yield _Denied("work", ("as", *rest))
+        yield _Denied("work", ("as", *rest), wholly)
 
 
 @functools.lru_cache(maxsize=65_536)
@@ -135,7 +150,7 @@ def _words_of(text: str) -> tuple[str, ...] | None:
 
 
 def _against(denied: _Denied, said: tuple[str, ...]) -> Certainty | None:
-    verb, rest = denied
+    verb, rest = denied.verb, denied.rest
     if verb is None:
         if not _DENIED.isdisjoint(said) or said[:1] in _AVOIDED:
             return None

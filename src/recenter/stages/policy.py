@@ -50,7 +50,8 @@ def apply_policy(
     does, those that would be used become a question to the person. For `embedder` see
     `sensitive.topics_of`.
     """
-    if not made.used:
+    asked = {decision.attribute for decision in made.decisions if decision.decision == "ask"}
+    if not made.used and not asked:
         return made  # There is nothing to withhold.
     changes: dict[str, tuple[Use, str]] = {}
     used = set(made.used)
@@ -63,16 +64,16 @@ def apply_policy(
             if changes.get(name, ("ask", ""))[0] == "withhold":
                 continue  # Asking about one conflict does not bring back what lost another.
             changes[name] = (use, f'{conflict.reason}: "{texts[other]}"')
-    wanted = [attribute for attribute in attributes if attribute.id in used]
+    # A question to the person names the statement, also to who shows it to them.
+    wanted = [attribute for attribute in attributes if attribute.id in used | asked]
     touched = topics_of([attribute.text for attribute in wanted], embedder)
     for attribute, found in zip(wanted, touched, strict=True):
         closed = [topic for topic in found if topic not in policy.allowed]
         if closed:
             topics = " and ".join(topic.replace("_", " ") for topic in closed)
-            changes[attribute.id] = (
-                "withhold",
-                f"Would be used, but touches {topics}, which the person has not allowed.",
-            )
+            would = "used" if attribute.id in used else "asked about"
+            why = f"Would be {would}, but touches {topics}, which the person has not allowed."
+            changes[attribute.id] = ("withhold", why)
     return changed(made, changes, nothing="What would be used is withheld by the person's policy.")
 
 

@@ -25,6 +25,12 @@ _SIGNS = re.compile(
     re.IGNORECASE,
 )
 _INTRODUCED = re.compile(r":\s*\Z")
+_HANDED_OVER = re.compile(
+    r"\b(?:proof-?read|translate|re-?write|re-?phrase|paraphrase|summari[sz]e|polish|shorten|"
+    r"(?:edit|correct|improve|continue|finish) (?:this|these|my|the|it)|grammar|"
+    r"(?:reply|respond|answer) to)\b",
+    re.IGNORECASE,
+)
 _NEWS = re.compile(
     r"(?:\A|[.!?\n])\s*(?:p\.?s\.?|update|note|correction|fyi|btw|news|also)\s*:\s*\Z",
     re.IGNORECASE,
@@ -72,8 +78,12 @@ def _retractions(person: str, conversation: Conversation) -> Iterator[Attribute]
 
 
 def _is_dictated(before: str) -> bool:
-    """Whether a colon hands over the words, as in "Write this: I no longer ..."."""
-    return _INTRODUCED.search(before) is not None and _NEWS.search(before) is None
+    """Whether a colon hands over the words, as in "Write this: I no longer ...", or what is asked
+    before them is done to a text, which may be anybody's.
+    """
+    if _NEWS.search(before) is not None:
+        return False
+    return _INTRODUCED.search(before) is not None or _HANDED_OVER.search(before) is not None
 
 
 def _only_dictated(found: Attribute, texts: Mapping[str, Sequence[str]]) -> bool:

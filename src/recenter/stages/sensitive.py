@@ -41,24 +41,25 @@ def sensitive_topics(text: str) -> tuple[Topic, ...]:
 
 
 def topics_of(texts: Sequence[str], embedder: Embedder | None = None) -> list[tuple[Topic, ...]]:
-    """Return the sensitive topics that each statement touches, in the order of `TOPICS`.
+    """Return the sensitive topics that each statement touches, in the order of `TOPICS`: those that
+    its words name, and those that a trained model reads in its meaning.
 
-    Words decide where they name a topic; where they name none, a trained model reads the
-    statement's meaning. It knows the vectors of the embedder in the package only: with another
-    one, or none, words alone decide.
+    The model knows the vectors of the embedder in the package only: with another one, or none,
+    words alone decide.
 
     Raises:
         ModelError: the embedder failed.
     """
-    found = [sensitive_topics(text) for text in texts]
+    named = [sensitive_topics(text) for text in texts]
     model = reader_for(embedder)
-    silent = [place for place, topics in enumerate(found) if not topics]
-    if embedder is None or model is None or not silent:
-        return found
-    vectors = embedder.embed([texts[place] for place in silent])
-    for place, meant in zip(silent, model.topics_of(vectors), strict=True):
-        found[place] = tuple(topic for topic in TOPICS if topic in meant)
-    return found
+    if embedder is None or model is None or not texts:
+        return named
+    # Also where words name a topic: a person may allow that one and not the other.
+    meant = model.topics_of(embedder.embed(texts))
+    return [
+        tuple(topic for topic in TOPICS if topic in words or topic in meaning)
+        for words, meaning in zip(named, meant, strict=True)
+    ]
 
 
 def reader_for(embedder: Embedder | None) -> SensitiveModel | None:

@@ -85,3 +85,31 @@ def test_a_chat_is_logged_with_its_route_and_key(
     assert (told["status"], told["method"]) == (200, "POST")
     assert "pat" not in lines[-1]
     assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+def test_a_pseudonym_of_another_application_opens_nobody(proxy: Proxy) -> None:
+    clinic = proxy.memory.of_application("clinic")
+    clinic.add("I work nights as a nurse.", user_id="ada")
+    database = proxy.memory.engine.store.database
+    key = new_key(database, "", label="first start", now=1.0)
+    before = len(proxy.upstream.seen)
+    for size in (len(BODY), 100_000):
+        refused = httpx.post(
+            f"{proxy.url}/chat/completions",
+            content=BODY.ljust(size),
+            headers={"Authorization": f"Bearer {key}", "X-User-Id": clinic.person("ada")},
+        )
+        assert refused.status_code == 403
+    assert len(proxy.upstream.seen) == before
+
+
+@pytest.mark.parametrize(
+    ("said", "decision"),
+    [("1", "incognito"), ("on", "incognito"), ("TRUE,1", "incognito"), ("0", "use"), ("", "use")],
+)
+def test_who_asks_for_incognito_in_any_words_gets_it(
+    proxy: Proxy, said: str, decision: str
+) -> None:
+    headers = proxy.headers("ada") | {"X-Recenter-Incognito": said}
+    answer = httpx.post(f"{proxy.url}/chat/completions", content=BODY, headers=headers)
+    assert answer.headers["x-recenter-decision"] == decision

@@ -32,7 +32,7 @@ from recenter.memory.envelope import SHOWN
 from recenter.memory.learn import Change
 from recenter.memory.one_person import OnePerson
 from recenter.memory.records import Memorised
-from recenter.memory.telling import NOTE, explained, told, told_text
+from recenter.memory.telling import NOTE, explained, told, told_reason, told_text
 from recenter.stages.render import one_line
 
 Whose = Callable[[Any], OnePerson]
@@ -129,7 +129,7 @@ class Tools:
                 memory=told_text(line.text, choices, embedder),
                 said=[told_text(quote, choices) for quote in line.quotes],
                 score=line.score,
-                reason=one_line(line.reason),
+                reason=told_reason(line.reason, choices, embedder),
             )
             for line in made.selected
         ]

@@ -9,8 +9,10 @@ from typing import Any, NamedTuple
 from recenter.errors import InputError
 from recenter.memory import Context, Memory
 from recenter.memory.answers import CHAT, carried
+from recenter.server.callers import Caller
 
-_YES = frozenset(("1", "true", "yes"))
+_NO = frozenset(("", "0", "false", "no", "off"))
+"""All else keeps a chat out of memory: who sends the header wants that."""
 
 
 class Read(NamedTuple):
@@ -31,9 +33,13 @@ class Asked(NamedTuple):
     read: Read
 
     @classmethod
-    def of(cls, memory: Memory, read: Read) -> Asked:
-        """Return what is asked of a memory."""
-        return cls(memory, memory.person(read.user_id), read)
+    def of(cls, by: Caller, read: Read) -> Asked:
+        """Return what is asked by the holder of a key.
+
+        Raises:
+            RefusedError: 403, the key does not open this person.
+        """
+        return cls(by.memory, by.memory.person(by.user(read.user_id)), read)
 
     @property
     def messages(self) -> list[Mapping[str, Any]]:
@@ -90,7 +96,7 @@ def read(body: bytes, headers: Mapping[str, str]) -> Read | None:
     return Read(
         user_id,
         _text(headers, "x-conversation-id"),
-        headers.get("x-recenter-incognito", "").lower() in _YES,
+        headers.get("x-recenter-incognito", "").strip().lower() not in _NO,
         made,
         said,
     )

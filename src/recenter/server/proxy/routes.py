@@ -72,7 +72,7 @@ class Proxy:
         `X-Recenter-Decision` says what was decided, `X-Recenter-Receipt` under which id it is kept.
         """
         found = read(await request.body(), request.headers)
-        asked = None if found is None else Asked.of(by.memory, found)
+        asked = None if found is None else Asked.of(by, found)
         return await self._passing(request, asked, None)
 
     async def models(self, request: Request, _: ByApplication) -> Response:
@@ -115,7 +115,7 @@ class Proxy:
         by = require_application(admitted(request, caller))
         if not small:
             found = read(await request.body(), request.headers)
-        asked = None if found is None else Asked.of(by.memory, found)
+        asked = None if found is None else Asked.of(by, found)
         return await self._passing(request, asked, context)
 
     async def _passing(
@@ -140,7 +140,7 @@ def _look(memory: Memory, key: str, found: Read | None) -> tuple[Caller | None, 
     caller = caller_of(memory, key)
     if caller is None or caller.scope.person is not None or found is None:
         return caller, None
-    return caller, Asked.of(caller.memory, found).glanced()
+    return caller, Asked.of(caller, found).glanced()
 
 
 def _told(context: Context | None) -> dict[str, str]:

@@ -69,7 +69,7 @@ def link(request: Request, by: By, user_id: Whose, asked: AskLink) -> told.Link:
     return told.Link(url=made, expires_at=iso(visit.until) or "")
 
 
-@router.delete("/link", response_model=told.Said)
+@router.post("/link/end", response_model=told.Said)
 def end_links(by: By, user_id: Whose) -> told.Said:
     """End every link to a person's page so far, and close what was opened with one."""
     by.memory.end_links(by.user(user_id))
