@@ -14,6 +14,7 @@ from recenter.batch.contract import Handler
 from recenter.cli.asking import Asking
 from recenter.cli.bar import GOES_ON, Bar
 from recenter.cli.options import Stop, batch_options, run
+from recenter.cli.printable import printable
 from recenter.config import Settings
 from recenter.errors import ConfigError, MissingExtraError
 from recenter.provenance import digest
@@ -230,13 +231,13 @@ def tell(ran: Ran, output: str) -> None:
     """Say what became of a run, and end with status 3 if rows or shards failed."""
     made = ran.manifest
     for name in ran.changed[:_SHOWN]:
-        click.echo(f"changed since, and done again: {name}", err=True)
+        click.echo(printable(f"changed since, and done again: {name}"), err=True)
     for entry in made.problems[:_SHOWN]:
-        click.echo(f"not used: {entry.shard}: {entry.problem}", err=True)
+        click.echo(printable(f"not used: {entry.shard}: {entry.problem}"), err=True)
     if len(made.problems) > _SHOWN:
         click.echo("not used: more, which the manifest lists", err=True)
     for entry in _with_bad(made.shards)[:_SHOWN]:
-        click.echo(f"{entry.bad} bad rows: {entry.shard}", err=True)
+        click.echo(printable(f"{entry.bad} bad rows: {entry.shard}"), err=True)
     parts = [
         f"{len(made.shards)} shards",
         f"{len(made.problems)} not used",

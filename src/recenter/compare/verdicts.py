@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -51,13 +52,18 @@ def write_sheet(
     writer.writeheader()
     writer.writerows(rows[place] for place in order.tolist())
     try:
-        with path.open("x", encoding="utf-8", newline="") as file:
+        with open(path, "x", encoding="utf-8", newline="", opener=_closed) as file:
             file.write(text.getvalue())
     except OSError as error:
         raise InputError(
             f"cannot be written: {error.strerror}.", file=str(path), cure="Name a new file."
         ) from None
     return len(rows)
+
+
+def _closed(path: str, flags: int) -> int:
+    """Open a file that others on the machine cannot read: it holds what people said."""
+    return os.open(path, flags, 0o600)
 
 
 def _row(one: Attribute, known: Mapping[str, Conversation]) -> dict[str, str]:

@@ -124,6 +124,8 @@ class Storage:
         drafts.mkdir(parents=True, exist_ok=True)
         # Of the same ending, by which writers tell what is wanted.
         draft = drafts / f"{secrets.token_hex(6)}-{Path(name).name}"
+        # What people said is nobody else's to read, as in a single file.
+        draft.touch(mode=0o600)
         try:
             yield draft
             final = Path(self._path(name))

@@ -107,14 +107,23 @@ def guarded(target: Storage, job: Job, task: Task, work: Work) -> Entry:
     """
     try:
         return work(task)
-    except InputError as error:
-        problem = error.reason if error.field is None else f"{error.field}: {error.reason}"
+    except (InputError, pa.ArrowException, UnicodeDecodeError, KeyError) as error:
+        problem = _problem(error)
         told = Entry(shard=task.shard, signature=job.signature, problem=problem)
         commit(target, told)
         if not job.two_passes or task.chosen is not None:
             target.discard(task.shard)
             target.discard(bad_rows(task.shard))
         return told
+
+
+def _problem(error: Exception) -> str:
+    """Return what is wrong with a shard; of what Arrow or Python says the class alone, since the
+    rest may quote what stands in it.
+    """
+    if not isinstance(error, InputError):
+        return f"cannot be read as rows of one shape ({type(error).__name__})."
+    return error.reason if error.field is None else f"{error.field}: {error.reason}"
 
 
 def bad_rows(output: str) -> str:

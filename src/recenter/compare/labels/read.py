@@ -131,7 +131,8 @@ def _uses(rows: Sequence[Mapping[str, Any]]) -> Iterator[Labelled]:
         name = read.id or str(number)
         items = tuple(Item(one.text, one.use != _UNUSED, None) for one in read.preferences)
         if items:
-            yield Labelled(name, name, read.question, items, "made")
+            # Questions come again beside other preferences, so rows are not independent.
+            yield Labelled(name, read.question, read.question, items, "made")
 
 
 def _planted(rows: Sequence[Mapping[str, Any]], seed: int) -> tuple[Labelled, ...]:

@@ -170,7 +170,8 @@ def told(figure: Figure, of: Decided) -> Estimate:
     found = side(figure, of)
     if found is None:
         return Estimate(value=None, n=len(of.truth), reason=NO_ROWS)
-    return interval(found.value, found.errors, found, n=len(of.truth))
+    # F1 is no share, and lies between 0 and 1 as one does.
+    return interval(found.value, found.errors, found, n=len(of.truth), scale="share")
 
 
 class Apart(NamedTuple):
