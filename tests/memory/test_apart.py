@@ -99,3 +99,15 @@ def test_waking_one_that_dies_ends_nothing(apart: Memory) -> None:
     apart.learn([{"role": "user", "content": SAID}], user_id="ada")
     assert apart.engine.wait(60)
     assert known(apart, "ada") == ["The user works nights as a nurse."]
+
+
+def test_what_ends_a_whole_group_leaves_it_to_the_other_process(apart: Memory) -> None:
+    apart.learn([{"role": "user", "content": SAID}], user_id="ada")
+    assert apart.engine.wait(60)
+    first = process(apart)
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        os.kill(first, ending)
+    apart.learn([{"role": "user", "content": "I live in Oslo."}], user_id="ada")
+    assert apart.engine.wait(60)
+    assert process(apart) == first
+    assert apart.engine.trouble is None

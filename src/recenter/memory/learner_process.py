@@ -23,8 +23,9 @@ def main() -> None:
 
     What goes wrong is written to standard output, a line each, without anybody's words.
     """
-    # Ctrl-C in a terminal reaches both; the other process ends this one in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What ends a whole group reaches both; the other process ends this one in order.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)
     if hasattr(os, "nice"):  # Not on Windows.
         os.nice(_PATIENCE)
     logging.getLogger("recenter").addHandler(logging.NullHandler())

@@ -351,7 +351,13 @@ def _where(destination: Any) -> Destination | None:
 
 
 def _given(user_id: Any) -> str:
-    if not isinstance(user_id, str) or not user_id.strip():
+    if user_id is not None and not isinstance(user_id, str):
+        raise InputError(
+            f"expected text, got {type(user_id).__name__}.",
+            field="user_id",
+            cure="Give user_id=str(...) of the id that the application has.",
+        )
+    if user_id is None or not user_id.strip():
         raise InputError(
             "it must be said whose memory this is.",
             field="user_id",
