@@ -83,7 +83,7 @@ def _homes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _own_home(_homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the user's own settings and stores."""
     home = next(_homes)
-    home.mkdir()
+    home.mkdir(mode=0o700)
     monkeypatch.setenv("RECENTER_HOME", str(home))
 
 

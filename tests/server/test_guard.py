@@ -199,7 +199,7 @@ def test_what_is_still_to_be_written_is_written_before_the_server_ends(
         shop.post("/context", json={"user_id": "ada", "messages": ASK})
     for thread in threading.enumerate():
         if thread.name.startswith("recenter-"):
-            thread.join(10)  # What is in hand, such as loading a model, is not cut off.
+            thread.join(60)  # What is in hand, such as loading a model, is not cut off.
             assert not thread.is_alive(), thread.name
     with Memory({"store": url}) as again:
         assert len(again.of_application("shop").receipts("ada")) == 1

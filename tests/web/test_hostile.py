@@ -262,6 +262,8 @@ def test_a_fault_of_ours_says_so_and_nothing_of_itself(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("the secret is 42")
 
+    # After a fault the connection is closed; each of these requests has its own.
+    ann.http.headers["Connection"] = "close"
     monkeypatch.setattr(reading, "places", broken)
     monkeypatch.setattr(saving, "save", broken)
     page = ann.open("next")

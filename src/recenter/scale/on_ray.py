@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 import ray
 import ray.data
+from ray._private import ray_constants
 from ray.exceptions import RayError
 
 from recenter.errors import ConfigError, RecenterError
@@ -84,6 +85,8 @@ def _connect(address: str | None) -> None:
         started: dict[str, Any] = {}
         if address is None:
             started = {"include_dashboard": False, "object_store_memory": _STORE}
+            # What the environment says of this counts only where Ray was not imported yet.
+            ray_constants.ENABLE_RAY_CLUSTER = False
         try:
             ray.init(
                 address=address or "local",
