@@ -62,6 +62,7 @@ def test_figures_scale_with_what_people_wrote() -> None:
     assert tokens.reason is not None
     calls = step(made, "a:b").calls
     assert calls.value == pytest.approx(10 / 390 * 100_000)
+    assert calls.value is not None
     assert calls.low is not None
     assert calls.high is not None
     assert 10 <= calls.low < calls.value < calls.high
@@ -139,7 +140,7 @@ CORPUS = [said(who, n) for n in range(4) for who in range(20)]
 
 
 def test_a_corpus_is_counted_whole() -> None:
-    rows = [
+    rows: list[Conversation | BadRow | SkippedRow | Unread] = [
         *CORPUS,
         BadRow(file="f", line=1, reason="is bad."),
         SkippedRow(file="f", line=2, reason="empty"),
