@@ -12,6 +12,7 @@ from recenter.errors import RecenterError
 COMMANDS = {
     "demo": "recenter.cli.demo:demo",
     "import": "recenter.cli.importing:import_",
+    "plan": "recenter.cli.plan:plan",
     "extract": "recenter.cli.extract:extract",
     "verify": "recenter.cli.verify:verify",
     "select": "recenter.cli.select:select",
