@@ -13,6 +13,7 @@ COMMANDS = {
     "demo": "recenter.cli.demo:demo",
     "import": "recenter.cli.importing:import_",
     "extract": "recenter.cli.extract:extract",
+    "load": "recenter.cli.load:load",
     "verify": "recenter.cli.verify:verify",
     "select": "recenter.cli.select:select",
     "respond": "recenter.cli.respond:respond",
