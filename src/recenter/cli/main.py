@@ -14,6 +14,7 @@ COMMANDS = {
     "import": "recenter.cli.importing:import_",
     "plan": "recenter.cli.plan:plan",
     "extract": "recenter.cli.extract:extract",
+    "load": "recenter.cli.load:load",
     "verify": "recenter.cli.verify:verify",
     "select": "recenter.cli.select:select",
     "respond": "recenter.cli.respond:respond",

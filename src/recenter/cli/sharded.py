@@ -17,7 +17,7 @@ from recenter.cli.options import Stop, batch_options, run
 from recenter.cli.printable import printable
 from recenter.config import Settings
 from recenter.errors import ConfigError, MissingExtraError
-from recenter.provenance import digest
+from recenter.provenance import Signature, digest
 
 if TYPE_CHECKING:
     from recenter.scale.engine import Engine
@@ -123,6 +123,7 @@ class Batch(NamedTuple):
             answers=COLUMNS[step].answers,
             needs=COLUMNS[step].needs,
             two_passes=by_person,
+            made=answering.about if isinstance(answering.about, Signature) else None,
         )
         work = run_people if by_person else run_rows
         local = functools.partial(_handler, answering)

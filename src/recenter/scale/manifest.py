@@ -10,6 +10,7 @@ import msgspec
 
 from recenter import __version__
 from recenter.errors import InputError, StoreError
+from recenter.provenance import Signature
 from recenter.scale.shards import Kind
 from recenter.scale.storage import DRAFTS, Found, Storage
 
@@ -33,6 +34,8 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     parts: int | None = None
     """Files that people are dealt to, by hash; None where each shard has its own output."""
     code: str = __version__
+    made: Signature | None = None
+    """Of `extract`: what the attributes carry, once they are in a store."""
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

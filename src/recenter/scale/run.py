@@ -114,7 +114,12 @@ def run_people(job: Job, make: Make, engine: Engine, *, progress: Progress | Non
 
 def _run_of(job: Job, *, parts: int | None = None) -> Run:
     return Run(
-        step=job.step, signature=job.signature, source=job.source, kind=job.kind, parts=parts
+        step=job.step,
+        signature=job.signature,
+        source=job.source,
+        kind=job.kind,
+        parts=parts,
+        made=job.made,
     )
 
 

@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from recenter.batch.contract import Handler, Row, Unfinished
 from recenter.errors import InputError, RecenterError
+from recenter.provenance import Signature
 from recenter.scale.manifest import PLACE, Entry, commit
 from recenter.scale.shards import (
     Answers,
@@ -64,6 +65,8 @@ class Job(NamedTuple):
     """Columns without which a Parquet shard cannot be used."""
     two_passes: bool = False
     """Whether what comes out of a shard depends on the others."""
+    made: Signature | None = None
+    """What attributes that come out carry."""
 
 
 Make = Callable[[], Handler]

@@ -1,6 +1,7 @@
 """Records in SQLite or PostgreSQL."""
 
 from recenter.store.cache import StoreCache
+from recenter.store.loading import Found
 from recenter.store.reports import ForgetReport, Outcome, PutReport, Run
 from recenter.store.store import Store, open_store
 from recenter.store.work import FailedTask, Item, Task, Work
@@ -8,6 +9,7 @@ from recenter.store.work import FailedTask, Item, Task, Work
 __all__ = [
     "FailedTask",
     "ForgetReport",
+    "Found",
     "Item",
     "Outcome",
     "PutReport",

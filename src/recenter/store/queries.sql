@@ -119,6 +119,15 @@ SELECT id, signature, current FROM attributes WHERE person = :person;
 SELECT id, signature, current FROM attributes
 WHERE person = :person AND id NOT IN (SELECT attribute FROM memories WHERE person = :person);
 
+-- name: attributes_of_people
+-- As above, of many people and one signature.
+SELECT id, person FROM attributes
+WHERE person = ANY(:people) AND signature = :signature AND current = 1
+AND id NOT IN (SELECT attribute FROM memories WHERE person = ANY(:people));
+
+-- name: attributes_holders
+SELECT DISTINCT person FROM attributes WHERE person = ANY(:people);
+
 -- name: attributes_retire
 UPDATE attributes SET current = 0 WHERE id = :id;
 

@@ -19,9 +19,10 @@ from recenter.records import (
     Reply,
     Selection,
 )
-from recenter.store import removal, runs, writing
+from recenter.store import loading, removal, runs, writing
 from recenter.store.cache import StoreCache
 from recenter.store.database import Database, Row, clean, open_database
+from recenter.store.loading import Found
 from recenter.store.migrate import load_migrations, migrate
 from recenter.store.reports import ForgetReport, Outcome, PutReport, Run
 from recenter.store.tables import (
@@ -107,13 +108,15 @@ class Store:
         conversations: Iterable[Conversation],
         *,
         each: Callable[[str, Outcome], None] | None = None,
+        bulk: bool = False,
     ) -> PutReport:
         """Store conversations as they come, in batches; `each` is told (id, outcome) once stored.
 
         One whose content is already there is left as it is, with the signature of the version
-        that read it first.
+        that read it first. With `bulk`, a transaction holds eight times as many, and PostgreSQL
+        is sent them by COPY: faster for many, while others wait longer for their turn.
         """
-        return writing.put(self._database, CONVERSATIONS, conversations, each=each)
+        return writing.put(self._database, CONVERSATIONS, conversations, each=each, bulk=bulk)
 
     def put_attributes(
         self,
@@ -135,6 +138,16 @@ class Store:
         return writing.replace_attributes(
             self._database, person, list(attributes), signature=signature, alone=alone
         )
+
+    def put_found(self, found: Sequence[Found], *, signature: Signature) -> PutReport:
+        """Store what an extractor of this signature found of some people, in one transaction.
+
+        Unlike with `put_attributes`, it may have read some of a person's conversations only: of
+        what this signature found before, that goes, or is retired where somebody judged it, which
+        rests on conversations read now alone. Evidence in a conversation that was deleted is left
+        out, and an attribute that has no other is refused.
+        """
+        return loading.replace_found(self._database, found, signature=signature)
 
     def put_wordings(
         self, wordings: Sequence[Attribute], judgments: Sequence[Judgment], *, used: str
@@ -217,6 +230,11 @@ class Store:
         for _, current, held, record in self._pages("attributes_page", person):
             if bool(current) is not retired and wanted in (None, held):
                 yield ATTRIBUTES.record(record)
+
+    def have_attributes(self, people: Iterable[str]) -> set[str]:
+        """Return those of the people of whom there is an attribute, current or retired."""
+        rows = self._database.rows("attributes_holders", people=list(people))
+        return {person for (person,) in rows}
 
     def judgment(self, id: str) -> Judgment | None:
         """Return a judgment."""

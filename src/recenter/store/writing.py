@@ -17,6 +17,8 @@ from recenter.store.tables import ATTRIBUTES, JUDGMENTS, R, Table
 
 _BATCH_ROWS = 500
 _BATCH_CHARACTERS = 4_000_000
+_BULK = 8
+"""Batches in one transaction of a bulk load."""
 _SUBJECT = ("attribute", "query", "reply")
 
 Rows = list[dict[str, Value]]
@@ -28,11 +30,13 @@ def put(
     records: Iterable[R],
     *,
     each: Callable[[str, Outcome], None] | None = None,
+    bulk: bool = False,
 ) -> PutReport:
     """Store records as they come; `each` is told (id, outcome) of those that are safely stored."""
     total: Counter[str] = Counter()
-    for batch in _batches(table.row(record) for record in records):
-        outcomes = database.transact(functools.partial(put_batch, table=table, rows=batch))
+    for batch in _batches((table.row(record) for record in records), _BULK if bulk else 1):
+        work = functools.partial(put_batch, table=table, rows=batch)
+        outcomes = database.transact(work, bulk=bulk)
         for id, outcome in outcomes:
             total[outcome] += 1
             if each is not None:
@@ -117,13 +121,13 @@ def lock_person(transaction: Transaction, person: str) -> bool:
     return transaction.rows("people_lock", person=person) == [(0,)]
 
 
-def _batches(rows: Iterable[dict[str, Value]]) -> Iterator[Rows]:
+def _batches(rows: Iterable[dict[str, Value]], times: int) -> Iterator[Rows]:
     batch: Rows = []
     size = 0
     for row in rows:
         batch.append(row)
         size += len(str(row["record"]))
-        if len(batch) >= _BATCH_ROWS or size >= _BATCH_CHARACTERS:
+        if len(batch) >= times * _BATCH_ROWS or size >= times * _BATCH_CHARACTERS:
             yield batch
             batch, size = [], 0
     if batch:
