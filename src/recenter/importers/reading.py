@@ -86,14 +86,19 @@ def read_records(
 
 
 def read_rows(
-    path: Path, *, key: bytes, format: str | None = None, person: str | None = None
+    path: Path,
+    *,
+    key: bytes,
+    format: str | None = None,
+    person: str | None = None,
+    account: str | None = None,
 ) -> Iterator[Row]:
     """Yield what became of each row of the file, of a benchmark's several things; otherwise as
-    `read_conversations`.
+    `read_conversations`. `account` tells whose a file is that is only a copy of one elsewhere.
     """
     forced = None if format is None else get_format(format)
     door = Pseudonyms(key, person=person)
-    account = account_of(path)
+    account = account_of(path) if account is None else account
     for part in parts_of(path):
         if part.kind == "parquet":
             yield from parquet_rows(part, forced, door)

@@ -101,11 +101,15 @@ def import_sharded(
 class _Read:
     """The conversations of a shard, while its other rows are counted."""
 
-    def __init__(self, shard: Opened, reading: Reading, name: str) -> None:
+    def __init__(self, shard: Opened, reading: Reading, name: str, *, account: str | None) -> None:
         self.bad: list[Bad] = []
         self.tally = Tally()
         self._rows = read_rows(
-            shard.path, key=reading.key, format=reading.format, person=reading.person
+            shard.path,
+            key=reading.key,
+            format=reading.format,
+            person=reading.person,
+            account=account,
         )
         self._name = name
 
@@ -143,7 +147,7 @@ class _Import:
                 return commit(self._target, entry)
             schema = _NONE if job.kind == "parquet" else LINES
             with Output(self._target, job, name, schema) as out:
-                read = _Read(shard, self._reading, name)
+                read = _Read(shard, self._reading, name, account=self._source.account_of(name))
                 rows = read if task.chosen is None else _chosen(read, task.chosen)
                 for some in _batches(rows):
                     out.write(None, _written(some, job.kind))
@@ -195,7 +199,7 @@ class _Summarise:
     def _shard(self, task: Task) -> Entry:
         name = task.shard
         with opened(self._source, name) as shard:
-            read = _Read(shard, self._reading, name)
+            read = _Read(shard, self._reading, name, account=self._source.account_of(name))
             data = msgspec.msgpack.encode(list(self._summarise(read)))
             refuse_changed(self._source, name, shard)
         self._target.write(f"{EXCHANGE}/{name}", data)

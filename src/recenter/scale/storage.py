@@ -71,6 +71,12 @@ class Storage:
                 found.append(Found(name=name, size=info.size, stamp=stamp))
         return sorted(found)
 
+    def account_of(self, name: str) -> str | None:
+        """Return what tells the account of a file here from another's, as `files.account_of` does
+        by its folder; None where the file itself is read and not a copy of it.
+        """
+        return None if self.local else f"{self.url.rstrip('/')}/{name.rpartition('/')[0]}"
+
     @contextlib.contextmanager
     def fetched(self, name: str) -> Iterator[Path]:
         """Give a file as a local path; an object is copied to this machine for as long.
