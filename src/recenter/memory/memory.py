@@ -353,7 +353,7 @@ def _where(destination: Any) -> Destination | None:
 def _given(user_id: Any) -> str:
     if user_id is not None and not isinstance(user_id, str):
         raise InputError(
-            f"expected text, got {type(user_id).__name__}.",
+            f"it must be said in text whose memory this is, got {type(user_id).__name__}.",
             field="user_id",
             cure="Give user_id=str(...) of the id that the application has.",
         )
