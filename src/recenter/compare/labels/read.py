@@ -15,6 +15,7 @@ import numpy as np
 
 from recenter.errors import InputError
 from recenter.formats import convert
+from recenter.reports.readers.preferences import VALUES, JudgedPair
 from recenter.train.examples import Item, Labelled, read_relevant
 from recenter.train.sources import DataFile, placed, read_rows
 
@@ -59,23 +60,6 @@ class _Planted(msgspec.Struct, frozen=True):
     topic: str
 
 
-class _Verdict(msgspec.Struct, frozen=True):
-    judge: str
-    verdict: str
-    profile: str = ""
-    mode: str = ""
-
-
-class _Pair(msgspec.Struct, frozen=True):
-    user: str
-    prompt: str
-    chosen: str
-    rejected: str
-    interaction: str = ""
-    llm_judges: list[_Verdict] = []
-
-
-_VALUES = {"chosen": 1.0, "tie": 0.5, "rejected": 0.0}
 _UNUSED = "ignore"
 
 
@@ -109,18 +93,16 @@ def read_labels(path: Path, name: str, *, seed: int) -> LabelledCorpus:
 
 def _pairs(rows: Sequence[Mapping[str, Any]]) -> Iterator[Pair]:
     for number, row in enumerate(rows, 1):
-        read = convert(row, _Pair, file="", number=number)
+        read = convert(row, JudgedPair, file="", number=number)
         sizes = len(read.chosen), len(read.rejected)
         yield Pair(
             person=read.user,
             occasion=read.interaction or read.prompt,
             longer=(1 + (sizes[0] > sizes[1]) - (sizes[0] < sizes[1])) / 2,
             said={
-                ", ".join(part for part in (one.judge, one.profile, one.mode) if part): _VALUES[
-                    one.verdict
-                ]
+                one.name: value
                 for one in read.llm_judges
-                if one.verdict in _VALUES
+                if (value := VALUES.get(one.verdict)) is not None
             },
         )
 

@@ -13,7 +13,8 @@ from recenter.reports.readers.base import Row
 
 _GROUP = "preferences"
 _LONGEST, _MOST_WORDS = 40, 3
-_VALUES: dict[str, float | None] = {"chosen": 1.0, "tie": 0.5, "rejected": 0.0, "invalid": None}
+VALUES: dict[str, float | None] = {"chosen": 1.0, "tie": 0.5, "rejected": 0.0, "invalid": None}
+"""What a verdict counts as; None where it says nothing."""
 
 
 class _Verdict(msgspec.Struct, frozen=True):
@@ -35,7 +36,9 @@ def _label(condition: str) -> str:
     return condition if short else digest(condition)
 
 
-class _Pair(msgspec.Struct, frozen=True):
+class JudgedPair(msgspec.Struct, frozen=True):
+    """A row: what a person preferred, and what models say of the same two replies."""
+
     user: str
     prompt: str
     chosen: str
@@ -54,7 +57,7 @@ def read_preferences(rows: Iterable[Row]) -> Material:
     items: dict[tuple[str, str], Item] = {}
     problems = Problems()
     for row in rows:
-        read = convert(row.fields, _Pair, file=row.file, number=row.line)
+        read = convert(row.fields, JudgedPair, file=row.file, number=row.line)
         occasion = read.interaction or digest(read.prompt)
         name = f"{occasion}/{digest(read.user, read.chosen, read.rejected)}"
         items[_GROUP, name] = Item(
@@ -66,9 +69,9 @@ def read_preferences(rows: Iterable[Row]) -> Material:
         )
         answers.append(_answer(name, read.user, "person", 1.0))
         for one in read.llm_judges:
-            if one.verdict not in _VALUES:
+            if one.verdict not in VALUES:
                 problems.add("an answer off the scale", row.place)
-            answers.append(_answer(name, one.name, "model", _VALUES.get(one.verdict)))
+            answers.append(_answer(name, one.name, "model", VALUES.get(one.verdict)))
     return Material(answers=tuple(answers), items=items, problems=problems.found)
 
 
