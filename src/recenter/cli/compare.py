@@ -33,6 +33,7 @@ from recenter.progress import Progress
 from recenter.records import Conversation, Reference
 from recenter.reports.material import Problem
 from recenter.reports.render import PAGE, write_report
+from recenter.reports.section import GapReport
 from recenter.stages.backends import VERIFIERS
 from recenter.train.folder import check_folder, new_folder
 
@@ -93,15 +94,19 @@ def step_options(command: F) -> F:
     return run  # type: ignore[return-value]
 
 
-@click.command()
-@click.argument("corpora", nargs=-1, required=True, metavar="REAL SYNTHETIC...")
-@click.option(
+output_option = click.option(
     "--output",
     required=True,
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Folder for page, text, data and figures: new, empty, or of an earlier comparison.",
 )
+"""Where a comparison is written."""
+
+
+@click.command()
+@click.argument("corpora", nargs=-1, required=True, metavar="REAL SYNTHETIC...")
+@output_option
 @click.option(
     "--work",
     metavar="DIR",
@@ -211,8 +216,7 @@ def compare(
         talks = [functools.partial(stored, place / one.name / CONVERSATIONS) for one in sources]
         compared = compare_corpora(read, talks, asked, bar)
         report = report_of(compared, asked, problems)
-        with new_folder(output, holds=PAGE) as folder:
-            write_report(report, folder)
+        write_comparison(report, output)
     click.echo(printable(report.front.summary))
     _tell_steps(compared)
     if said is not None:
@@ -222,8 +226,19 @@ def compare(
         click.echo(printable(f"{count} attributes in {sheet}; verdicts: accept, uncertain, reject"))
     for problem in problems:
         click.echo(printable(f"{problem.count:,} {problem.what}"), err=True)
-    click.echo(printable(f"written to {output / PAGE}, with text, data and figures beside it"))
+    tell_where(output)
     asking.tell()
+
+
+def write_comparison(report: GapReport, output: Path) -> None:
+    """Write page, text, data and figures of a report to a folder, whole or not at all."""
+    with new_folder(output, holds=PAGE) as folder:
+        write_report(report, folder)
+
+
+def tell_where(output: Path) -> None:
+    """Say where a comparison was written."""
+    click.echo(printable(f"written to {output / PAGE}, with text, data and figures beside it"))
 
 
 def sources_of(given: tuple[str, ...]) -> list[Source]:

@@ -8,7 +8,7 @@ import click
 
 from recenter.cli.asking import Asking
 from recenter.cli.bar import Bar
-from recenter.cli.compare import sources_of
+from recenter.cli.compare import output_option, sources_of, tell_where, write_comparison
 from recenter.cli.options import setting_options
 from recenter.cli.printable import printable
 from recenter.compare.labels.build import Judging
@@ -17,20 +17,14 @@ from recenter.compare.labels.read import read_labels
 from recenter.config import Settings
 from recenter.figures.draw import need_extra
 from recenter.models.load import load_embedder
-from recenter.reports.render import PAGE, write_report
+from recenter.reports.render import PAGE
 from recenter.stages.backends import SELECTORS, Models, make_selector
-from recenter.train.folder import check_folder, new_folder
+from recenter.train.folder import check_folder
 
 
 @click.command("compare-labels")
 @click.argument("corpora", nargs=-1, required=True, metavar="PEOPLE MADE...")
-@click.option(
-    "--output",
-    required=True,
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Folder for page, text, data and figures: new, empty, or of an earlier comparison.",
-)
+@output_option
 @click.option(
     "--selector",
     default="trained",
@@ -75,8 +69,7 @@ def compare_labels(
     with Bar() as bar:
         judging = Judging(lambda _corpus, _person: backend, embedder, seed)
         report = compare_corpora(read, judging, bar)
-        with new_folder(output, holds=PAGE) as folder:
-            write_report(report, folder)
+        write_comparison(report, output)
     click.echo(printable(report.front.summary))
-    click.echo(printable(f"written to {output / PAGE}, with text, data and figures beside it"))
+    tell_where(output)
     asking.tell()
