@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,6 +188,16 @@ def test_what_is_left_out_at_a_glance_contradicts_nothing(texts: list[str]) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stages_conflicts, "_may_fill", lambda slot, folded: True)
         assert {frozenset(pair[:2]) for pair in conflicts(known)} == found
+
+
+@given(st.lists(_FILLING | st.text("aeilnosuwıſK 3'", max_size=12), max_size=6), st.randoms())
+def test_of_some_are_the_contradictions_that_one_of_these_is_in(
+    texts: list[str], random: Random
+) -> None:
+    known = [attribute(text) for text in dict.fromkeys(texts)]
+    some = {one.id for one in known if random.random() < 0.5}
+    every = set(conflicts(known))
+    assert set(conflicts(known, of=some)) == {c for c in every if {c.first, c.second} & some}
 
 
 def test_policy_and_cap_change_the_id_and_the_signature() -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from recenter.models.embedded import Minilm
-from recenter.stages.sensitive import TOPICS, sensitive_topics, topics_of
+from recenter.stages.sensitive import _WORDS, TOPICS, sensitive_topics, topics_of
 from tests.stages.second_author import AFTERWARDS, LIST, precision, read, read_third, recall
 
 
@@ -43,6 +45,18 @@ def test_the_lists_hold_every_topic_and_no_statement_twice(path: object) -> None
 )
 def test_words_are_read_in_their_company(text: str, topics: set[str]) -> None:
     assert set(sensitive_topics(text)) == topics
+
+
+@pytest.mark.parametrize("written", [str, str.lower, str.upper, str.title, str.swapcase])
+def test_what_is_asked_first_in_small_letters_misses_nothing(written: Callable[[str], str]) -> None:
+    texts = [written(s.text) for s in (*read(LIST), *read(AFTERWARDS), *read_third())]
+    slowly = [tuple(t for t in TOPICS if _WORDS[t].search(text)) for text in texts]
+    assert [sensitive_topics(text) for text in texts] == slowly
+    assert any(slowly)
+
+
+def test_letters_that_count_as_another_s_capital_are_read_as_that() -> None:
+    assert sensitive_topics("The user keeps \u017fabbath.") == ("religion",)  # A long s.
 
 
 def test_with_meaning_nine_in_ten_of_the_third_list_are_held_back_and_few_others() -> None:

@@ -114,10 +114,8 @@ def _superseded(known: Sequence[Attribute], added: Sequence[Attribute]) -> list[
     new = {attribute.id: attribute for attribute in added}
     every = {attribute.id: attribute for attribute in known} | new
     found: dict[str, Superseded] = {}
-    for conflict in conflicts(list(every.values())):
+    for conflict in conflicts(list(every.values()), of=new):
         one, other = every[conflict.first], every[conflict.second]
-        if new.keys().isdisjoint((one.id, other.id)):
-            continue
         old, stands = _ranked(one, other, conflict, new)
         # Where only some have a time, they need not have an order: what gave way displaces nothing.
         if stands.id not in found:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
@@ -159,8 +159,11 @@ def _details(text: str) -> _Details:
     )
 
 
-def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
-    """Return the pairs that contradict each other, as far as their wording shows it.
+def conflicts(
+    attributes: Sequence[Attribute], *, of: Collection[str] | None = None
+) -> tuple[Conflict, ...]:
+    """Return the pairs that contradict each other, as far as their wording shows it; with the ids
+    `of` some, the pairs that one of these is in.
 
     Found: two values of what a person has one of (home, age, name, job, marital status, diet), a
     statement beside its negation, and one beside what takes it back ("no longer"). The later
@@ -175,19 +178,24 @@ def conflicts(attributes: Sequence[Attribute]) -> tuple[Conflict, ...]:
             denying.append(attribute)
         else:
             plain.append((attribute, attribute.text.casefold()))
+    sought = [a for a in ordered if of is None or a.id in of]
+    wanted = [(a, folded) for a, folded in plain if of is None or a.id in of]
     found = [
         _settle(one, other)
         for slot in _SLOTS
+        if any(_may_fill(slot, folded) for _, folded in wanted)
         for one, other in _differing(
             [(a, _value(slot, a.text)) for a, folded in plain if _may_fill(slot, folded)]
         )
+        if of is None or one.id in of or other.id in of
     ]
     for attribute in denying:
         # Denied twice, it is no denial: "no longer hates olives" beside "likes olives".
         once = len(_NEGATION.findall(attribute.text)) == 1
+        every = of is None or attribute.id in of
         met = [
-            *(_opposites(attribute, plain) if once else ()),
-            *_taken_back(attribute, ordered, certainty="surely"),
+            *(_opposites(attribute, plain if every else wanted) if once else ()),
+            *_taken_back(attribute, ordered if every else sought, certainty="surely"),
         ]
         found += [_settle(attribute, one) for one in {one.id: one for one in met}.values()]
     return tuple(found)
@@ -220,7 +228,7 @@ def in_doubt(denial: Attribute, others: Iterable[Attribute]) -> tuple[Attribute,
 
 def against(attribute: Attribute, others: Sequence[Attribute]) -> dict[str, str]:
     """Return the ids of what a statement contradicts, also in doubt, each with the reason."""
-    pairs = [pair for pair in conflicts([attribute, *others]) if attribute.id in pair[:2]]
+    pairs = conflicts([attribute, *others], of={attribute.id})
     found = {one.id: "What is known contradicts itself" for one in in_doubt(attribute, others)}
     for pair in pairs:
         found[pair.second if pair.first == attribute.id else pair.first] = pair.reason

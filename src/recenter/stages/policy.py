@@ -56,7 +56,7 @@ def apply_policy(
     changes: dict[str, tuple[Use, str]] = {}
     used = set(made.used)
     texts = {attribute.id: attribute.text for attribute in attributes}
-    for conflict in conflicts(attributes):
+    for conflict in conflicts(attributes, of=used):
         pair = {conflict.first, conflict.second}
         for name in sorted(used & ({conflict.loser} if conflict.loser else pair)):
             (other,) = pair - {name}

@@ -125,8 +125,7 @@ def _violated(new: Iterable[str], known: Sequence[Attribute]) -> Iterator[str]:
 
 def _contradicts(told: str, known: Sequence[Attribute]) -> bool:
     claim = Attribute(id="", person="", text=told, source="inferred", confidence=0.0, evidence=())
-    found = conflicts([claim, *known])
-    return any(not conflict.first or not conflict.second for conflict in found)
+    return bool(conflicts([claim, *known], of={claim.id}))
 
 
 def _invented(new: Iterable[str], given: str) -> Iterator[str]:
