@@ -5,6 +5,7 @@ request as it came.
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import threading
 import time
@@ -36,7 +37,8 @@ class Seen(NamedTuple):
 
 class Upstream:
     """What it was asked, and what it saw of the client since. The model's name says what it does:
-    `tools`, `slow` (half a second), `endless`, or a status such as `429`.
+    `tools`, `slow` (half a second), `endless`, `gzip`, `cut` (its answer breaks off), `moved`, or a
+    status such as `429`.
     """
 
     def __init__(self, url: str) -> None:
@@ -169,7 +171,9 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if model == "slow":
             self.stop.wait(0.5)
-        if model.isdigit():
+        if model == "moved":
+            self._json(307, {}, ("Location", f"{self.upstream.url}/elsewhere"))
+        elif model.isdigit():
             error = {"message": f"no: {model}", "type": ERRORS[int(model)], "code": "c"}
             self._json(int(model), {"error": error})
         elif asked.get("stream"):
@@ -192,11 +196,17 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         self.upstream.seen.append(Seen(self.command, self.path, headers, body))
 
-    def _json(self, status: int, made: Any) -> None:
+    def _json(self, status: int, made: Any, *more: tuple[str, str]) -> None:
         body = json.dumps(made).encode()
+        if made.get("model") == "gzip":
+            body, more = gzip.compress(body, mtime=0), (("Content-Encoding", "gzip"), *more)
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        missing = 9 if made.get("model") == "cut" else 0
+        self.send_header("Content-Length", str(len(body) + missing))
+        self.close_connection = self.close_connection or bool(missing)
+        for name, value in more:
+            self.send_header(name, value)
         self.send_header("X-Request-Id", "req_1")
         if status == 429:
             self.send_header("Retry-After", "7")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from collections.abc import Iterator
 from typing import Any
@@ -109,6 +110,47 @@ def test_streams_come_as_they_are_sent_and_are_learned_from(
     more = {"model": "m", "messages": [*grown, {"role": "user", "content": "I cook."}]}
     post(http, proxy, more, **headers)
     proxy.until(lambda: [len(turns) for turns in proxy.learned("streamer")] == [4])
+
+
+def test_a_packed_answer_is_passed_packed_and_learned_from(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    asked = body(SAID) | {"model": "gzip"}
+    url = f"{proxy.url}/chat/completions"
+    direct = http.post(f"{proxy.upstream.url}/chat/completions", json=asked)
+    with http.stream("POST", url, json=asked, headers=proxy.headers("packer")) as answer:
+        packed = b"".join(answer.iter_raw())
+    assert gzip.decompress(packed) == direct.content
+    assert proxy.learned("packer") == [[("user", SAID), ("assistant", TEXT)]]
+
+
+def test_an_answer_that_breaks_off_breaks_off_for_the_client(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    with pytest.raises(httpx.RemoteProtocolError):
+        post(http, proxy, body(SAID) | {"model": "cut"}, **{"X-User-Id": "cut"})
+    assert proxy.learned("cut") == [[("user", SAID)]]
+
+
+def test_an_endpoint_that_has_moved_is_the_clients_to_follow(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    answer = post(http, proxy, body() | {"model": "moved"})
+    assert (answer.status_code, answer.headers["location"][-10:]) == (307, "/elsewhere")
+
+
+def test_a_query_and_headers_reach_the_endpoint_as_they_were_written(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    url = f"{proxy.url}/chat/completions?a=%2f%20+b&a=;"
+    more = [("X-Odd", "é ☾".encode()), ("X-Latin", b"\xe9"), ("Expect", b"100-continue")]
+    headers = [*((name, value.encode()) for name, value in proxy.headers().items()), *more]
+    assert http.post(url, json=body(), headers=headers).status_code == 200
+    seen = proxy.upstream.seen[-1]
+    assert seen.path == "/v1/chat/completions?a=%2f%20+b&a=;"
+    assert seen.headers["x-odd"].encode("latin-1").decode() == "é ☾"
+    assert "x-latin" in seen.headers
+    assert "expect" not in seen.headers
 
 
 def test_a_client_that_leaves_ends_the_endpoints_work(proxy: Proxy, http: httpx.Client) -> None:

@@ -6,12 +6,13 @@ import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import aiohttp
 import anyio.to_thread
 import httpx
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
-from recenter.server.proxy.upstream import given_back
+from recenter.server.proxy.upstream import Sent, given_back
 
 LARGEST_HEARD = 2_000_000
 """Bytes of an answer that are kept to learn from; a longer one is passed on and not read."""
@@ -26,18 +27,18 @@ class Passing(Response):
 
     def __init__(
         self,
-        client: httpx.AsyncClient,
-        request: httpx.Request,
+        session: aiohttp.ClientSession,
+        request: Sent,
         *,
         headers: Mapping[str, str],
         heard: Hear | None,
     ) -> None:
         super().__init__()
-        self._client, self._request, self._more = client, request, headers
+        self._session, self._request, self._more = session, request, headers
         self._heard = heard
         self._kept: list[bytes] | None = [] if heard else None
         self._size = 0
-        self._answer: httpx.Response | None = None
+        self._answer: aiohttp.ClientResponse | None = None
         self._whole = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -53,29 +54,37 @@ class Passing(Response):
             await asyncio.gather(passing, leaving, return_exceptions=True)
         if not passing.cancelled():
             passing.result()
-        if self._heard is not None and self._answer is not None and self._answer.is_success:
+        well = self._answer is not None and 200 <= self._answer.status < 300
+        if self._heard is not None and well:
             await anyio.to_thread.run_sync(self._heard, self._read())
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        asked = self._request
         try:
-            answer = await self._client.send(self._request, stream=True)
-        except httpx.HTTPError as error:
+            answer = await self._session.request(
+                asked.method,
+                asked.url,
+                headers=asked.headers,
+                data=asked.body,
+                allow_redirects=False,
+            )
+        except (aiohttp.ClientError, OSError) as error:
             refusal = JSONResponse(*_failed(error), headers=dict(self._more))
             await refusal(scope, receive, send)
             return
         self._answer = answer
         try:
-            headers = given_back(answer.headers.raw, self._more)
-            start = {"type": "http.response.start", "status": answer.status_code}
+            headers = given_back(answer.raw_headers, self._more)
+            start = {"type": "http.response.start", "status": answer.status}
             await send({**start, "headers": headers})
-            async for data in answer.aiter_raw():
+            async for data in answer.content.iter_any():
                 self._keep(data)
                 # Waits while the client does not read, and then the endpoint waits too.
                 await send({"type": "http.response.body", "body": data, "more_body": True})
-        except httpx.HTTPError:
+        except (aiohttp.ClientError, OSError):
             return  # Unfinished, so that the client sees that it broke off.
         finally:
-            await answer.aclose()
+            answer.close()  # One whose end was read has given its connection back by itself.
         self._whole = True
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
@@ -89,7 +98,8 @@ class Passing(Response):
     def _read(self) -> httpx.Response | None:
         if not self._whole or self._kept is None or self._answer is None:
             return None
-        return httpx.Response(200, headers=self._answer.headers, content=b"".join(self._kept))
+        headers = list(self._answer.raw_headers)
+        return httpx.Response(200, headers=headers, content=b"".join(self._kept))
 
 
 async def _left(receive: Receive) -> None:
@@ -97,9 +107,9 @@ async def _left(receive: Receive) -> None:
         pass
 
 
-def _failed(error: httpx.HTTPError) -> tuple[Any, int]:
+def _failed(error: Exception) -> tuple[Any, int]:
     """Return what a client of this interface is told, and the status."""
-    if isinstance(error, httpx.TimeoutException):
+    if isinstance(error, TimeoutError):
         return _error("the endpoint behind this server did not answer in time.", "timeout"), 504
     return _error("the endpoint behind this server cannot be reached.", "unreachable"), 502
 

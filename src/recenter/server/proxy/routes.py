@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 
-import httpx
+import aiohttp
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -27,7 +27,7 @@ from recenter.server.problems import REFUSALS, told
 from recenter.server.proxy.asked import Asked, Read, read
 from recenter.server.proxy.hearing import learning
 from recenter.server.proxy.passing import Passing
-from recenter.server.proxy.upstream import Upstream
+from recenter.server.proxy.upstream import Upstream, open_session
 
 _CHATS = "/v1/chat/completions"
 _KEPT = ("use", "nothing", "ask")
@@ -48,8 +48,7 @@ class Proxy:
 
     def __init__(self, upstream: Upstream) -> None:
         self._upstream = upstream
-        # No connection is kept from a client because others are open.
-        self._client = httpx.AsyncClient(limits=httpx.Limits(max_connections=None))
+        self._session: aiohttp.ClientSession
         self._looking = ThreadPoolExecutor(_LOOKING, "recenter-looking")
         self.router = APIRouter(tags=["chat"], responses=dict(REFUSALS), lifespan=self._living)
         """The routes as they are documented."""
@@ -59,7 +58,7 @@ class Proxy:
     @asynccontextmanager
     async def _living(self, _: FastAPI) -> AsyncIterator[None]:
         try:
-            async with self._client:
+            async with open_session() as self._session:
                 yield
         finally:
             self._looking.shutdown(wait=False)
@@ -79,7 +78,7 @@ class Proxy:
         """List the models of the endpoint, in its own words."""
         query = request.url.query
         sent = self._upstream.request("GET", "/models", query, request.headers.raw, b"")
-        return Passing(self._client, sent, headers={}, heard=None)
+        return Passing(self._session, sent, headers={}, heard=None)
 
     def ahead(self, app: ASGIApp) -> ASGIApp:
         """Return an app whose chats do without what other routes need: finding one among many,
@@ -132,7 +131,7 @@ class Proxy:
         query = request.url.query
         sent = self._upstream.request("POST", "/chat/completions", query, request.headers.raw, body)
         heard = learning(asked, context)
-        return Passing(self._client, sent, headers=_told(context), heard=heard)
+        return Passing(self._session, sent, headers=_told(context), heard=heard)
 
 
 def _look(memory: Memory, key: str, found: Read | None) -> tuple[Caller | None, Context | None]:

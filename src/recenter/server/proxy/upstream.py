@@ -2,32 +2,46 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
+import aiohttp
 import httpx
 import msgspec
+from yarl import URL
 
 from recenter.errors import ConfigError
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 600.0
 """An endpoint that is silent for longer than its official client waits is given up."""
 
-_TIMEOUT = httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS, pool=None).as_dict()
+LARGEST_LINE = 65_536
+"""Bytes of a header of an answer."""
 
 _HOP = (
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer"
     b" transfer-encoding upgrade"
 )
+# What the client waited for before it sent its body, it has been told by this server.
+_SETTLED = (b"expect",)
 _OF_ONE_HOP = frozenset(_HOP.split())
 # Who is asked about stays here, and so does the key to what is known of them.
 _OURS = (b"authorization", b"x-upstream-authorization", b"x-user-id", b"x-conversation-id")
-_NOT_SENT = _OF_ONE_HOP | frozenset((b"host", b"content-length", b"cookie", *_OURS))
+_NOT_SENT = _OF_ONE_HOP | frozenset((b"host", b"content-length", b"cookie", *_SETTLED, *_OURS))
 _NOT_GIVEN_BACK = _OF_ONE_HOP | frozenset((b"date", b"set-cookie"))
 _PREFIX = b"x-recenter-"
 
 RawHeaders = Iterable[tuple[bytes, bytes]]
+
+
+class Sent(NamedTuple):
+    """A request as it is sent."""
+
+    method: str
+    url: URL
+    headers: list[tuple[str, str]]
+    body: bytes | None
 
 
 class Upstream(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,25 +60,36 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
                 cure="Write it up to the version: https://api.example.com/v1.",
             )
 
-    def request(
-        self, method: str, path: str, query: str, headers: RawHeaders, body: bytes
-    ) -> httpx.Request:
+    def request(self, method: str, path: str, query: str, headers: RawHeaders, body: bytes) -> Sent:
         """Return what is sent: the client's own headers, less those that are for this server."""
-        kept = [(name, value) for name, value in headers if _is_sent(name.lower())]
+        kept = [(_text(name), _text(value)) for name, value in headers if _is_sent(name.lower())]
         given = {name.lower(): value for name, value in headers}
         key = given.get(b"x-upstream-authorization")
         if key is None and self.key is not None:
             key = f"Bearer {self.key}".encode()
         if key is not None:
-            kept.append((b"authorization", key))
+            kept.append(("Authorization", _text(key)))
         url = self.url.rstrip("/") + path
-        return httpx.Request(
-            method,
-            httpx.URL(f"{url}?{query}") if query else _parsed(url),
-            headers=kept,
-            content=body if method != "GET" else None,
-            extensions={"timeout": dict(_TIMEOUT)},
-        )
+        # Written as the client wrote it.
+        where = URL(f"{url}?{query}" if query else url, encoded=True)
+        return Sent(method, where, kept, body if method != "GET" else None)
+
+
+def open_session() -> aiohttp.ClientSession:
+    """Return what asks the endpoint; in an event loop, whose it is until it is closed."""
+    return aiohttp.ClientSession(
+        # No connection is kept from a client because others are open. Who is trusted to be the
+        # endpoint is the same as for all other models.
+        connector=aiohttp.TCPConnector(limit=0, ssl=httpx.create_ssl_context()),
+        timeout=aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=READ_SECONDS),
+        # Bytes and headers are the client's and the endpoint's: nothing is added or taken apart.
+        auto_decompress=False,
+        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+        cookie_jar=aiohttp.DummyCookieJar(),
+        max_line_size=LARGEST_LINE,
+        max_field_size=LARGEST_LINE,
+        trust_env=True,
+    )
 
 
 def given_back(headers: RawHeaders, more: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
@@ -77,10 +102,12 @@ def given_back(headers: RawHeaders, more: Mapping[str, str]) -> list[tuple[bytes
     return kept + [(name.lower().encode(), value.encode()) for name, value in more.items()]
 
 
-@functools.lru_cache(maxsize=16)
-def _parsed(url: str) -> httpx.URL:
-    """Read an address once: that of a server's own endpoint, never one with a client's query."""
-    return httpx.URL(url)
+def _text(header: bytes) -> str:
+    """Return a header as text that is sent as the same bytes, but for bytes that are no UTF-8."""
+    try:
+        return header.decode()
+    except UnicodeDecodeError:
+        return header.decode("latin-1")
 
 
 def _is_sent(name: bytes) -> bool:
