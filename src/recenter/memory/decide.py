@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Executor
 from typing import NamedTuple
 
 import msgspec
@@ -79,6 +80,7 @@ def decide(  # noqa: PLR0913 - what one answer depends on
     tokens: int | None = None,
     application: str = "",
     destination: Destination = "cloud",
+    beside: Executor,
 ) -> Decided:
     """Decide what of a person's memories an answer to a prompt uses.
 
@@ -92,22 +94,28 @@ def decide(  # noqa: PLR0913 - what one answer depends on
         tokens: that the memories may take, estimated from their length.
         application: on the receipt.
         destination: of what is used; the person may allow more where it is local.
+        beside: whose thread has the message read meanwhile.
 
     Raises:
         StoreError: the database refused.
         ModelError: a model was asked and gave no usable answer.
     """
-    chosen = ledger.choices(store.database, person)
+    chosen, any_known = ledger.glance(store.database, person)
     if chosen.paused:
         return without("paused", person, now=now, application=application)
     if chosen.closed(destination):
         return without("nothing", person, now=now, application=application)
-    known = [m for m in ledger.profile(store.database, person) if is_usable(m, now)]
-    if not known or not prompt.strip():
+    if not any_known or not prompt.strip():
         return without("unknown", person, now=now, application=application)
+    # The model reads the message, without Python's lock, while the store is read.
+    reading = beside.submit(decider.embedder.read, prompt)
+    known = [m for m in ledger.profile(store.database, person) if is_usable(m, now)]
     attributes = [m.attribute for m in known]
     unkept = decider.embedder.fetch(store, person, [a.text for a in attributes])
-    decider.embedder.read(prompt)
+    said = said_of(store, person)
+    if not known:
+        return without("unknown", person, now=now, application=application)
+    reading.result()
     query = Query(
         # The same words again are the same query, whatever was said before them.
         id=make_id("qry", person, prompt, []),
@@ -115,7 +123,7 @@ def decide(  # noqa: PLR0913 - what one answer depends on
         prompt=prompt,
         messages=tuple(before),
     )
-    corrected = Corrected(decider.selector, said_of(store, person), decider.embedder)
+    corrected = Corrected(decider.selector, said, decider.embedder)
     policy = Policy(allowed=chosen.allowed_for(destination))
     made = select(
         query, attributes, corrected, policy=policy, cap=decider.cap, embedder=decider.embedder

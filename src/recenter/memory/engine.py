@@ -61,9 +61,10 @@ class Engine:
         """What last went wrong while learning or deciding, without anybody's words."""
 
     def begin(self) -> None:
-        """Have no threads yet that decide."""
+        """Have no threads yet that decide, or that read a message for one that does."""
         self._lock = threading.RLock()
-        self._pool: ThreadPoolExecutor | None = None
+        self._deciding = ThreadPoolExecutor(_DECIDING, "recenter-decider")
+        self._reading = ThreadPoolExecutor(_DECIDING, "recenter-reader")
         self._free = threading.BoundedSemaphore(_WAITING)
         self._in_hand = InHand()
 
@@ -192,13 +193,7 @@ class Engine:
 
     def warm(self) -> None:
         """Begin to load the models, so that the first answer need not wait for them."""
-        self._threads().submit(lambda: self.decider.embedder.embed(["warm"]))
-
-    def _threads(self) -> ThreadPoolExecutor:
-        with self._lock:
-            if self._pool is None:
-                self._pool = ThreadPoolExecutor(_DECIDING, "recenter-decider")
-            return self._pool
+        self._deciding.submit(lambda: self.decider.embedder.embed(["warm"]))
 
     def _submit(self, messages: Messages, person: str, more: Mapping[str, Any]) -> Future[Decided]:
         # While the database is away, answers do not queue up behind decisions that wait for it.
@@ -212,7 +207,7 @@ class Engine:
             **more,
         }
         self._in_hand.begin()
-        waiting = self._threads().submit(self._decide, messages, person, **asked)
+        waiting = self._deciding.submit(self._decide, messages, person, **asked)
         waiting.add_done_callback(lambda _: self._ended())
         return waiting
 
@@ -264,6 +259,7 @@ class Engine:
             tokens=tokens,
             application=application,
             destination=destination or self.config.destination,
+            beside=self._reading,
         )
 
     def _keep(self, decided: Decided) -> None:
@@ -394,8 +390,8 @@ class Engine:
         self.recorder.close()
         if "worker" in self.__dict__:
             self.worker.stop()
-        if self._pool is not None:
-            self._pool.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._deciding, self._reading):
+            pool.shutdown(wait=False, cancel_futures=True)
         for name in ("store", "reading"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -18,6 +17,7 @@ from recenter.store.cache import file_values
 from recenter.store.database import Transaction
 from recenter.store.tables import ATTRIBUTES
 from recenter.store.writing import hold_people
+from recenter.text.by_hash import mark
 
 _AT_ONCE = 8
 _MOST = 8192
@@ -49,27 +49,27 @@ class Vectors:
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit-length row per text; see `Embedder.embed`."""
-        marks = [_mark(text) for text in texts]
+        marks = [mark(text) for text in texts]
         with self._lock:
-            found = {mark: self._held[mark] for mark in marks if mark in self._held}
-            for mark in found:
-                self._held.move_to_end(mark)
-        new = {mark: text for mark, text in zip(marks, texts, strict=True) if mark not in found}
+            found = {key: self._held[key] for key in marks if key in self._held}
+            for key in found:
+                self._held.move_to_end(key)
+        new = {key: text for key, text in zip(marks, texts, strict=True) if key not in found}
         if new or not texts:
             made = dict(zip(new, self._made(list(new.values())), strict=True))
             self._hold(made)
             found |= made
-        return np.stack([found[mark] for mark in marks]) if texts else self._embedder.embed([])
+        return np.stack([found[key] for key in marks]) if texts else self._embedder.embed([])
 
     def read(self, message: str) -> None:
         """Take up the vector of a message for a decision: of a long one, that of its beginning
         and its end. See `bench/long_messages.py` for what that changes.
         """
-        mark, short = _mark(message), shortened(message)
+        key = mark(message)
         with self._lock:
-            if short == message or mark in self._held:
+            if key in self._held:
                 return
-        self._hold({mark: self._embedder.embed([short])[0]})
+        self._hold({key: self._embedder.embed([shortened(message)])[0]})
 
     def _made(self, texts: list[str]) -> NDArray[np.float32]:
         if self._wait is None:
@@ -83,7 +83,7 @@ class Vectors:
     def fetch(self, store: Store, person: str, texts: Sequence[str]) -> tuple[str, ...]:
         """Take up what the store has of a person's texts, in one read; return what it has not."""
         keys = {vector_key(self._embedder, person, text): text for text in texts}
-        marks = {key: _mark(text) for key, text in keys.items()}
+        marks = {key: mark(text) for key, text in keys.items()}
         if self._has(marks.values()):
             # Of what is here already it is enough to know that the store has it too.
             sizes = store.cache.sizes(list(keys))
@@ -99,10 +99,10 @@ class Vectors:
     def _has(self, marks: Collection[bytes]) -> bool:
         """Tell whether all of these are held; then they are now the last to be let go of."""
         with self._lock:
-            if not all(mark in self._held for mark in marks):
+            if not all(key in self._held for key in marks):
                 return False
-            for mark in marks:
-                self._held.move_to_end(mark)
+            for key in marks:
+                self._held.move_to_end(key)
             return True
 
     def values(self, person: str, texts: Sequence[str]) -> dict[str, bytes]:
@@ -131,9 +131,9 @@ class Vectors:
 
     def _hold(self, made: Mapping[bytes, NDArray[np.float32]]) -> None:
         with self._lock:
-            for mark, vector in made.items():
-                self._held[mark] = vector
-                self._held.move_to_end(mark)
+            for key, vector in made.items():
+                self._held[key] = vector
+                self._held.move_to_end(key)
             while len(self._held) > self._most:
                 self._held.popitem(last=False)
 
@@ -148,7 +148,3 @@ def shortened(message: str) -> str:
 
 def _is_whole(size: int) -> bool:
     return size > 0 and size % 4 == 0
-
-
-def _mark(text: str) -> bytes:
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()

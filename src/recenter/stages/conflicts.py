@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from recenter.records import Attribute
 from recenter.stages.denials import Certainty, is_retraction, takes_back
+from recenter.text.by_hash import by_hash
 
 _I = re.IGNORECASE
 _ADVERBS = r"(?:(?:now|currently|presently|still|also|likely|probably|permanently) )*"
@@ -235,6 +236,7 @@ def against(attribute: Attribute, others: Sequence[Attribute]) -> dict[str, str]
     return found
 
 
+@by_hash(65_536)
 def _denies(text: str) -> bool:
     return _NEGATION.search(text) is not None or is_retraction(text)
 

@@ -9,6 +9,7 @@ from typing import Literal, get_args
 from recenter.models.base import Embedder
 from recenter.models.sensitive_model import SensitiveModel, load_sensitive_model
 from recenter.stages import sensitive_words
+from recenter.text.by_hash import by_hash
 
 Topic = Literal[
     "health",
@@ -40,6 +41,7 @@ def _folded(pattern: str) -> str:
 _PERHAPS = {topic: re.compile(_folded(pattern)) for topic, pattern in _PATTERNS.items()}
 
 
+@by_hash(16_384)
 def sensitive_topics(text: str) -> tuple[Topic, ...]:
     """Return the sensitive topics that a statement's words name, in the order of `TOPICS`.
 
