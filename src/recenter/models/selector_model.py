@@ -150,8 +150,10 @@ class SelectorModel:
         cosines = dot(known.centred, centred)
         likeness = likeness_of(cosines, dot(self._usual, centred))
         place = waves(place_of(cosines), self._a["place_waves"], self._a["place_phase"])
-        trained: Floats = dot(known.features, (self._a["both"] * features).sum(1))
-        trained += (place * dot(known.features, self._a["place_attribute"].T)).sum(1)
+        # One product of them all: each reads the whole of what is known.
+        heard = np.vstack([dot(self._a["both"], features), self._a["place_attribute"]])
+        parts = dot(known.features, heard.T)
+        trained: Floats = parts[:, 0] + (place * parts[:, 1:]).sum(1)
         apart = (known.objects & objects_of([message])) == 0
         afar = known.bound & (cosines < self._a["near"]) & apart
         return Scores(self.gate(message, vector), trained + self._told.middle, likeness, afar)
