@@ -100,7 +100,7 @@ class _Side:
         kept = [place for place, talk in enumerate(rows.talks) if talk in strata]
         self.rows = rows._replace(top=rows.top[kept], of=rows.of[kept])
         self.strata = [strata[rows.talks[place]] for place in kept]
-        self.who = codes([rows.people[place] for place in kept])
+        self.who = codes([rows.units[place] for place in kept])
 
     def at(self, weights: Mapping[Hashable, float]) -> Part | None:
         """Return the figure at these shares of the strata."""
