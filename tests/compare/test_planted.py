@@ -98,6 +98,8 @@ def test_content_words_leave_out_what_every_preference_says(text: str, words: se
         ("I am allergic to peanuts.", "The user eats peanuts every day."),
         ("I can't stand loud bars; I prefer small cafes.", "The user likes loud bars."),
         ("I enjoy jogging.", "The user no longer jogs."),
+        ("I like bread with nuts.", "The user prefers bread without nuts."),
+        ("I dislike hotels that don't have a bar.", "The user dislikes hotels that have a bar."),
         ("I prefer short answers.", "The user wants long answers."),
     ],
 )
@@ -117,6 +119,12 @@ def test_what_says_the_contrary_is_not_found_however_like_it_is(planted: str, sa
         ("I prefer tea over coffee.", "The user likes tea more than coffee."),
         ("I am not a fan of horror films.", "The user dislikes horror films."),
         ("I refuse to eat meat.", "The user does not eat meat."),
+        ("I dislike hotels that don't have a bar.", "The user prefers hotels that have a bar."),
+        ("I can't stand bread with nuts.", "The user prefers bread without nuts."),
+        ("I avoid soap that contains perfume.", "The user uses perfume-free soap."),
+        ("I don't enjoy tents; I sleep in huts.", "The user prefers warm, dry huts over tents."),
+        ("I have no interest in poker.", "The user avoids poker."),
+        ("I dislike rowing.", "The user tends to avoid rowing since they are not a fan."),
     ],
 )
 def test_what_says_the_same_in_other_words_is_not_taken_for_the_contrary(

@@ -29,23 +29,30 @@ _PLAIN = frozenset(
 )
 """Words that hold nothing of what somebody likes or does."""
 _ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
-_BOUNDS = re.compile(r"[.;:!?,()]+\s*|\b(?:and|but|while|whereas|though|although|because|so)\b", _I)
+_BOUNDS = re.compile(
+    r"[.;:!?,()]+\s*|\b(?:and|but|while|whereas|though|although|because|since|so)\b", _I
+)
 # What comes after is what is not wanted.
 _RATHER = re.compile(r"\b(?:rather than|instead of|as opposed to)\b", _I)
-_OVER = re.compile(r"\b((?:prefer|favou?r|choose|like)\w*\b[^.;:!?,()]*?)\bover\b", _I)
+_OVER = re.compile(r"\b((?:prefer|favou?r|choose|like)\w*\b[^.;:!?()]*?)\bover\b", _I)
+_FREE_OF = re.compile(r"\bwithout\b|\b(?=\w+-free\b)", _I)
 # Ways of being against something that `compatible`, which reads statements in the third person and
 # the present, does not know.
 _AGAINST = re.compile(
     r"\b(?:(?:have|has|having) (?:an? )?(?:\w+ )?(?:aversion|dislike|distaste|intolerance|allergy"
     r"|fear|phobia) (?:to|towards?|for|of)"
-    r"|(?:am|is|['’]m) (?:\w+ )?(?:averse|allergic|opposed|afraid|scared|intolerant|uncomfortable"
-    r"|tired|against)(?: to| of| with)?"
+    r"|(?:am|is|are|['’]m) (?:\w+ )?(?:averse|allergic|opposed|afraid|scared|intolerant"
+    r"|uncomfortable|tired|against)(?: to| of| with)?"
     r"|avoid(?:ing|ed)|dislik(?:ed|ing)|hat(?:ed|ing)|detests?|loathes?|despises?"
     r"|refus(?:e|ing|ed)(?: to)?|(?:stays?|keeps?|steers?) (?:away|clear|off) (?:from|of)"
+    r"|(?:have|has) (?:\w+ )?concerns? about|(?:no|loses?|lost) interest in"
     r"|can ?not stand|not an? (?:\w+ )?fan of)\b",
     _I,
 )
 _DENIED = " dislikes "
+_DENIAL = re.compile(
+    r"\b(?:not|cannot|never|[a-z]+n['’]t|dislikes?|hates?|avoids?|distrusts?)\b", _I
+)
 
 
 class _Clause(NamedTuple):
@@ -76,11 +83,15 @@ def agree(one: str, other: str) -> bool:
 
 @functools.lru_cache(maxsize=65_536)
 def _clauses(text: str) -> tuple[_Clause, ...]:
-    turned = _AGAINST.sub(_DENIED, text)
+    turned = _FREE_OF.sub(_DENIED, _AGAINST.sub(_DENIED, text))
     turned = _OVER.sub(rf"\1;{_DENIED}", _RATHER.sub(f";{_DENIED}", turned))
-    return tuple(
-        _Clause(part.strip(), _stems(part)) for part in _BOUNDS.split(turned) if _stems(part)
-    )
+    parts = [_once(part.strip()) for part in _BOUNDS.split(turned)]
+    return tuple(_Clause(part, stems) for part in parts if (stems := _stems(part)))
+
+
+def _once(clause: str) -> str:
+    """Return a clause that is denied twice as one that is not: "dislikes hotels without a bar"."""
+    return clause if len(_DENIAL.findall(clause)) % 2 else _DENIAL.sub(" ", clause)
 
 
 def _stems(text: str) -> frozenset[str]:
