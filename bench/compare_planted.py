@@ -19,6 +19,7 @@ from bench.common import SHARED_DATA, print_signature, wilson
 from recenter.compare.planted import Looked, look_for
 from recenter.compare.read import CONVERSATIONS, Found, stored
 from recenter.compare.records import Corpus, talk_of
+from recenter.compare.units import units_of
 from recenter.config import load_settings, pseudonym_key
 from recenter.formats import decode
 from recenter.importers.reading import read_references
@@ -56,13 +57,15 @@ def corpus_of(work: Path) -> Corpus:
     (found,) = work.glob("found-*.jsonl")
     attributes = [a for line in found.open() for a in decode(line, Found).attributes]
     talks = tuple(map(talk_of, stored(work / CONVERSATIONS)))
+    said = tuple(planted({talk.id: talk.person for talk in talks}))
     return Corpus(
         name="synthetic",
         file=DataFile(name="synthetic", rows=len(talks), sha256=""),
         talks=talks,
         attributes=tuple(attributes),
         judgments={},
-        planted=tuple(planted({talk.id: talk.person for talk in talks})),
+        planted=said,
+        units=units_of(talks, said),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from recenter.compare.records import Corpus, talk_of
+from recenter.compare.units import units_of
 from recenter.provenance import Signature
 from recenter.records import (
     Attribute,
@@ -112,10 +113,12 @@ def corpus(name: str, talks: Sequence[Conversation], planted: Sequence[Reference
         .extract(person, [talk for talk in talks if talk.person == person])
         .attributes
     ]
+    talked = tuple(map(talk_of, talks))
     return Corpus(
         name=name,
         file=DataFile(name=name, rows=len(talks), sha256="0" * 64),
-        talks=tuple(map(talk_of, talks)),
+        talks=talked,
+        units=units_of(talked, planted),
         attributes=tuple(made),
         judgments={one.id: judged(one) for one in made},
         planted=tuple(planted),
@@ -132,7 +135,7 @@ def people(name: str, count: int, *, bad: int, words: int = 3) -> list[Conversat
             f"{name}{i}",
             f"I {'guess' if i % bad == 0 else 'like'} {THINGS[i % 10]} "
             + "very " * (words + i % 4),
-            f"What about {THINGS[(i + 3) % 10]}?",
+            f"What about {THINGS[(i + 3) % 10]} for {name}{i}?",
             *(("I own maybe two.",) if i % 5 == 0 else ()),
         )
         for i in range(count)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from recenter.compare.build import Asked, compare, report_of
+from recenter.compare.measure import FEW
+from recenter.compare.planted import NOBODY
 from recenter.compare.records import Corpus
 from recenter.compare.steps import StepName, StepSettings
 from recenter.models.embedded import Minilm
@@ -17,7 +19,7 @@ from tests.compare.made import corpus, people, planted, talk
 EMBEDDER = Minilm()
 REAL_TALKS = people("real", 60, bad=2)
 MADE_TALKS = people("made", 60, bad=6, words=4)
-PLANTED = [planted(f"made{i}", "I like chess very much.") for i in range(60)]
+PLANTED = [planted(f"made{i}", f"I like chess very much, {i} times a year.") for i in range(60)]
 REAL = corpus("real", REAL_TALKS)
 MADE = corpus("made", MADE_TALKS, PLANTED)
 
@@ -92,6 +94,32 @@ def test_verdicts_of_people_stand_beside_those_of_the_verifier() -> None:
     found = figure(made, "What was extracted", "problematic, by readers", "real")
     assert found["value"] == pytest.approx(1 / 3, abs=0.02)
     assert "By readers: the two are not told apart" in made.front.summary
+
+
+def test_the_paragraph_says_how_many_units_there_are_and_who_is_in_both() -> None:
+    personas = [planted(f"made{i}", f"Persona {i // 3}.", "persona") for i in range(60)]
+    few = report(REAL, corpus("made", MADE_TALKS, personas))
+    assert "60 people in real, 60 people in made (20 independent units)." in few.front.summary
+    assert few.sections[0].counts["independent units in made"] == 20
+    assert "share conversations" not in few.front.summary
+    both = corpus("made", [*MADE_TALKS, *(talk(f"again{i}", *_said(i)) for i in range(4))])
+    said = "4 of 60 people of real and 4 of 64 of made share conversations"
+    assert said in report(REAL, both).front.summary
+    assert any(said in limit for limit in report(REAL, both).sections[0].limits)
+
+
+def _said(place: int) -> list[str]:
+    return [turn.text for turn in REAL_TALKS[place].turns if turn.role == "user"]
+
+
+def test_a_single_unit_has_no_interval_anywhere() -> None:
+    persona = [planted(f"made{i}", "One persona.", "persona") for i in range(60)]
+    made = report(REAL, corpus("made", MADE_TALKS, persona))
+    found = figure(made, "What was extracted", "problematic, by the verifier", "real − made")
+    assert found["value"] is not None
+    assert (found["low"], found["reason"]) == (None, f"{FEW} there is 1.")
+    found = figure(made, "Planted sentences", "made: persona", "among others' attributes")
+    assert (found["value"], found["reason"]) == (None, NOBODY)
 
 
 def test_three_corpora_are_each_held_against_the_first() -> None:

@@ -16,6 +16,7 @@ from recenter.compare.measure import (
     sizes,
     without,
 )
+from recenter.compare.records import Corpus
 from recenter.stats.contrast import NO_SIDE
 from tests.compare.made import corpus, people, talk
 
@@ -107,3 +108,32 @@ def test_a_corpus_matched_to_itself_is_as_it_was() -> None:
     found = matched(problematic(real), problematic(twin), strata_of((real, twin), BY["both"]))
     assert found.apart.value == pytest.approx(0)
     assert found.first.value == pytest.approx(one(problematic(real)).value)
+
+
+def _at_one_length(name: str, count: int) -> Corpus:
+    """Return people who all say as much, every second one a guess."""
+    return corpus(
+        name, [talk(f"{name}{i}", f"I {'guess' if i % 2 else 'like'} it") for i in range(count)]
+    )
+
+
+@pytest.mark.parametrize(("here", "there", "compared"), [(4, 40, 0), (40, 4, 0), (5, 5, 1)])
+def test_a_length_at_which_one_side_has_few_is_not_compared(
+    here: int, there: int, compared: float
+) -> None:
+    sides = _at_one_length("real", here), _at_one_length("made", there)
+    rows = [problematic(side) for side in sides]
+    found = matched(rows[0], rows[1], strata_of(sides, BY["both"]))
+    assert found.compared == (compared, compared)
+    assert (found.apart.low is None) == (not compared)
+    assert found.apart.reason == (None if compared else NO_COMMON)
+
+
+def test_few_people_are_parted_less_so_that_enough_are_in_each_part() -> None:
+    for count, parts in ((8, 1), (20, 2), (45, 4), (200, 9)):
+        sides = tuple(
+            corpus(name, [talk(f"{name}{i}", "word " * (i + 1)) for i in range(count)])
+            for name in ("real", "made")
+        )
+        found = strata_of(sides, BY["words of the person"])
+        assert len(set(found[0].values())) == parts

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
 import pytest
 
 from recenter.compare.measure import one
-from recenter.compare.planted import content_words, look_for, rows_of
+from recenter.compare.planted import CONTROLS, look_for, paired, rows_of
+from recenter.compare.wording import agree, content_words
 from recenter.models.embedded import Minilm
 from tests.compare.made import corpus, planted, talk
 
@@ -24,7 +26,7 @@ SAID = (
 )
 
 
-def look(pairs: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:
+def look(pairs: list[tuple[str, str]]) -> tuple[list[bool], list[float | None]]:
     made = corpus(
         "made",
         [talk(f"p{i}", said) for i, (_, said) in enumerate(pairs)],
@@ -38,7 +40,7 @@ def look(pairs: list[tuple[str, str]]) -> tuple[list[bool], list[bool]]:
 def test_most_of_what_is_said_in_other_words_is_found_and_none_of_what_another_said() -> None:
     found, elsewhere = look(list(SAID))
     assert sum(found) >= 7
-    assert sum(elsewhere) == 0
+    assert elsewhere == [0] * len(SAID)
 
 
 def test_the_same_words_are_always_found_and_others_never() -> None:
@@ -59,7 +61,7 @@ def test_one_sentence_of_several_is_enough() -> None:
 def test_of_people_without_attributes_nothing_is_found_and_nothing_fails() -> None:
     made = corpus("made", [talk("p", "Hello there")], [planted("p", "I like tea.")])
     looked = look_for(made, EMBEDDER.embed([]), EMBEDDER)
-    assert [(each.found, each.elsewhere, each.nearest) for each in looked] == [(False, False, None)]
+    assert [(each.found, each.elsewhere, each.nearest) for each in looked] == [(False, None, None)]
     assert one(rows_of(looked)).value == 0
     assert one(rows_of(())).value is None
 
@@ -81,3 +83,78 @@ def test_answers_to_questions_are_not_looked_for() -> None:
 )
 def test_content_words_leave_out_what_every_preference_says(text: str, words: set[str]) -> None:
     assert content_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        ("I dislike flying.", "The user likes to fly."),
+        ("I like flying.", "The user dislikes flying."),
+        ("I have a strong aversion to crowded beaches.", "The user loves crowded beaches."),
+        ("I prefer tea over coffee.", "The user prefers coffee over tea."),
+        ("I prefer trains rather than planes.", "The user prefers planes rather than trains."),
+        ("I don't watch horror films.", "The user watches horror films every Friday."),
+        ("I avoid spicy food and love desserts.", "The user enjoys spicy food."),
+        ("I am allergic to peanuts.", "The user eats peanuts every day."),
+        ("I can't stand loud bars; I prefer small cafes.", "The user likes loud bars."),
+        ("I enjoy jogging.", "The user no longer jogs."),
+        ("I like bread with nuts.", "The user prefers bread without nuts."),
+        ("I dislike hotels that don't have a bar.", "The user dislikes hotels that have a bar."),
+        ("I prefer short answers.", "The user wants long answers."),
+    ],
+)
+def test_what_says_the_contrary_is_not_found_however_like_it_is(planted: str, said: str) -> None:
+    assert not agree(planted, said)
+    assert look([(planted, said.replace("The user", "I always"))])[0] == [False]
+    assert look([(said, said.replace("The user", "I always"))])[0] == [True]
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        *SAID,
+        ("I have a strong aversion to crowded beaches.", "The user hates crowded beaches."),
+        ("I avoid spicy food and love desserts.", "The user loves desserts."),
+        ("I avoid spicy food and love desserts.", "The user does not eat spicy food."),
+        ("I prefer tea over coffee.", "The user likes tea more than coffee."),
+        ("I am not a fan of horror films.", "The user dislikes horror films."),
+        ("I refuse to eat meat.", "The user does not eat meat."),
+        ("I dislike hotels that don't have a bar.", "The user prefers hotels that have a bar."),
+        ("I can't stand bread with nuts.", "The user prefers bread without nuts."),
+        ("I avoid soap that contains perfume.", "The user uses perfume-free soap."),
+        ("I don't enjoy tents; I sleep in huts.", "The user prefers warm, dry huts over tents."),
+        ("I have no interest in poker.", "The user avoids poker."),
+        ("I dislike rowing.", "The user tends to avoid rowing since they are not a fan."),
+    ],
+)
+def test_what_says_the_same_in_other_words_is_not_taken_for_the_contrary(
+    planted: str, said: str
+) -> None:
+    assert agree(planted, said)
+
+
+def test_of_one_person_or_one_unit_there_is_nobody_to_look_beside() -> None:
+    long = "I like tea in the morning, in the garden or on the stairs."
+    for names in (("p",), ("p", "q")):
+        made = corpus(
+            "made", [talk(name, long, key=name) for name in names], [planted("p", "I like tea.")]
+        )
+        (looked,) = look_for(made, EMBEDDER.embed([one.text for one in made.attributes]), EMBEDDER)
+        assert looked.elsewhere is None
+        assert one(rows_of([looked], elsewhere=True)).value is None
+        assert one(paired([looked])).value is None
+
+
+def test_others_are_those_with_as_many_attributes_and_more_than_the_next_one() -> None:
+    said = [f"I own {number} boats." for number in range(6)]
+    few = [talk(f"few{i}", "I like my tea.", key=str(i)) for i in range(CONTROLS)]
+    many = [talk(f"many{i}", *said, "I like chess.", key=str(i)) for i in range(CONTROLS)]
+    # None of these share so much that they would be one unit, nor would chess be found beside.
+    p, q = talk("p", "I sing."), talk("q", *said[:3], "I like chess.", "I sing.", *said[3:5])
+    alike = [planted("p", "I like chess."), planted("q", "I like tea.")]
+    made = corpus("made", [*few, *many, p, q], alike)
+    units = {person: person for person in made.people}
+    made = msgspec.structs.replace(made, units=units)
+    looked = look_for(made, EMBEDDER.embed([one.text for one in made.attributes]), EMBEDDER)
+    assert [each.sizes for each in looked] == [(1, 1), (7, 7)]
+    assert [each.elsewhere for each in looked] == [0, 0]

@@ -16,7 +16,7 @@ from recenter.stats.contrast import (
     jackknifed,
     overlap_weights,
     standardised,
-    two_clusters,
+    strata_with,
 )
 
 COUNTS = st.dictionaries(st.integers(0, 5), st.floats(0, 50), min_size=1, max_size=6)
@@ -107,7 +107,7 @@ def test_matching_takes_away_a_difference_that_is_of_length_alone() -> None:
         hits = rng.random(4000) < np.where(is_long, 0.6, 0.2)
         sides.append((hits.astype(float), is_long.tolist()))
     raw = difference(*(side(hits) for hits, _ in sides), n=8000)
-    counts = [two_clusters(np.ones(4000), np.arange(4000), strata) for _, strata in sides]
+    counts = [strata_with(2, np.ones(4000), np.arange(4000), strata) for _, strata in sides]
     weights = overlap_weights(*counts)
     matched = difference(
         *(standardised(h, np.ones(4000), np.arange(4000), s, weights) for h, s in sides), n=8000
@@ -119,7 +119,7 @@ def test_matching_takes_away_a_difference_that_is_of_length_alone() -> None:
     assert matched.low < 0 < matched.high
 
 
-def test_a_stratum_of_one_person_is_none_to_compare_in() -> None:
-    groups = np.asarray([0, 0, 1, 2])
-    found = two_clusters(np.ones(4), groups, ["a", "a", "b", "b"])
-    assert found == {"b": 2.0}
+def test_a_stratum_of_too_few_people_is_none_to_compare_in() -> None:
+    groups, strata = np.asarray([0, 0, 1, 2, 3]), ["a", "a", "b", "b", "b"]
+    assert strata_with(2, np.ones(5), groups, strata) == {"b": 3.0}
+    assert strata_with(3, np.asarray([1, 1, 1, 1, 0]), groups, strata) == {}

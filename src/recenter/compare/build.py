@@ -8,10 +8,19 @@ from typing import NamedTuple
 from recenter.compare.compared import Compared
 from recenter.compare.diversity import mean_distance
 from recenter.compare.matching import BY, matched, strata_of
-from recenter.compare.measure import Verdicts, apart, by_readers, one, problematic
+from recenter.compare.measure import (
+    Verdicts,
+    apart,
+    by_readers,
+    contrasted,
+    one,
+    problematic,
+    units,
+)
 from recenter.compare.planted import look_for, rows_of
 from recenter.compare.records import Corpus
 from recenter.compare.sections import SECTIONS
+from recenter.compare.sections.words import met
 from recenter.compare.steps import Corpora, StepSettings, steps_of
 from recenter.models.base import Embedder
 from recenter.progress import Progress
@@ -19,13 +28,13 @@ from recenter.provenance import Signature, digest
 from recenter.reports.material import Problem
 from recenter.reports.section import Front, GapReport, told
 from recenter.reports.section import apart as word
-from recenter.stats.contrast import difference
-from recenter.stats.estimate import Estimate
+from recenter.stats.estimate import LEAST, Estimate
 
-INTERVALS = (
-    "Intervals are 95 % and treat the person as the unit; differences are of other people, by "
-    "Welch's t in closed form, diversity by the jackknife over people. They are not adjusted for "
-    "being many. A figure without one says why."
+_INTERVALS = (
+    "Intervals are 95 % and by independent unit: a person, or all people who share a conversation, "
+    "a persona or what was planted. Differences are of other units, by Welch's t in closed form, "
+    f"diversity by the jackknife over units. Fewer than {LEAST} units have no interval. They are "
+    "not adjusted for being many. A figure without one says why."
 )
 
 
@@ -93,7 +102,7 @@ def report_of(compared: Compared, asked: Asked, problems: Sequence[Problem] = ()
             title=f"Recenter: {' against '.join(compared.names)}",
             heading=" against ".join(compared.names),
             summary=" ".join(summary(compared)),
-            intervals=INTERVALS,
+            intervals=_INTERVALS,
             rows="conversations",
             models="models",
         ),
@@ -104,22 +113,30 @@ def summary(compared: Compared) -> Iterator[str]:
     """Yield the sentences of the paragraph at the top: what the intervals allow, and no more."""
     first, *others = compared.corpora
     yield (
-        "The same extractor and verifier read "
-        + ", ".join(f"{len(c.people):,} people in {c.name}" for c in compared.corpora)
-        + "."
+        "The same extractor and verifier read " + ", ".join(map(_counted, compared.corpora)) + "."
     )
+    for other in others:
+        yield from met(first, other)
     for place, other in enumerate(others, 1):
         yield from _problematic(compared, first, other)
         sides = [
-            mean_distance(compared.vectors[at], [a.person for a in compared.corpora[at].attributes])
-            for at in (0, place)
+            mean_distance(compared.vectors[at], units(corpus, corpus.attributes))
+            for at, corpus in ((0, first), (place, other))
         ]
-        yield _diverse(difference(*sides, n=0), first.name, other.name)
+        yield _diverse(contrasted(*sides, n=0), first.name, other.name)
     for corpus, looked in zip(compared.corpora, compared.planted, strict=True):
         for kind in dict.fromkeys(each.planted.kind for each in looked):
             rows = rows_of([each for each in looked if each.planted.kind == kind])
             share = told(one(rows), percent=True)
             yield f"Of the {kind}s planted in {corpus.name}, {share} are found."
+
+
+def _counted(corpus: Corpus) -> str:
+    people, independent = len(corpus.people), corpus.independent
+    if independent == people:
+        return f"{people:,} people in {corpus.name}"
+    unit = "independent unit" + "s" * (independent > 1)
+    return f"{people:,} people in {corpus.name} ({independent:,} {unit})"
 
 
 def _problematic(compared: Compared, first: Corpus, other: Corpus) -> Iterator[str]:

@@ -21,17 +21,18 @@ SAME = 0.7
 """Cosine from which attributes are of one cluster, as in the study's merging."""
 
 
-def mean_distance(vectors: Vectors, people: Sequence[str]) -> Part | None:
-    """Return the mean cosine distance of all pairs of unit vectors, with each person's error.
+def mean_distance(vectors: Vectors, units: Sequence[str]) -> Part | None:
+    """Return the mean cosine distance of all pairs of unit vectors, with each unit's error.
 
-    1 - (|sum v|^2 - n) / (n (n - 1)), shape (n, d): a U-statistic, with the jackknife over people.
-    A resample of people would hold the same attribute twice, at distance 0. None where there are
-    fewer than two people, or two attributes once any of them is left out.
+    1 - (|sum v|^2 - n) / (n (n - 1)), shape (n, d): a U-statistic, with the jackknife over
+    independent units.
+    A resample of units would hold the same attribute twice, at distance 0. None where there are
+    fewer than two units, or two attributes once any of them is left out.
     """
     if not len(vectors):
         return None
-    who = codes(people)
-    sums = _by_person(np.c_[vectors.astype(np.float64), np.ones(len(vectors))], who)
+    who = codes(units)
+    sums = _by_unit(np.c_[vectors.astype(np.float64), np.ones(len(vectors))], who)
 
     def finish(total: Floats) -> Floats:
         n = total[:, -1]
@@ -51,14 +52,14 @@ def distinct(vectors: Vectors) -> Ints:
     return found
 
 
-def rarefied(labels: Ints, people: Sequence[str], size: int) -> Part | None:
+def rarefied(labels: Ints, units: Sequence[str], size: int) -> Part | None:
     """Return how many clusters are expected among `size` attributes drawn without replacement.
 
     sum_c 1 - C(n - n_c, m) / C(n, m): Hurlbert, "The nonconcept of species diversity", Ecology 52
-    (1971), with the jackknife over people, the clusters staying those of the whole corpus. None
-    where fewer than `size` attributes are left without one of the people.
+    (1971), with the jackknife over units, the clusters staying those of the whole corpus. None
+    where fewer than `size` attributes are left without one of the units.
     """
-    who = codes(people)
+    who = codes(units)
     if not len(labels) or size < 1:
         return None
     table = np.zeros((int(who.max()) + 1, int(labels.max()) + 1))
@@ -80,7 +81,7 @@ def _chosen(n: Floats, m: int) -> Floats:
     return found
 
 
-def _by_person(rows: Floats, who: NDArray[np.intp]) -> Floats:
+def _by_unit(rows: Floats, who: NDArray[np.intp]) -> Floats:
     sums = np.zeros((int(who.max()) + 1, rows.shape[1]))
     np.add.at(sums, who, rows)
     return sums

@@ -2,21 +2,24 @@
 
 A planted sentence counts as found where an attribute of the same person says it: as a whole, or one
 of its sentences, with a cosine of at least `NEAR`, or of at least `LIKE` with half of its content
-words. Both were chosen on invented pairs of sentences, before any corpus was read. Beside it stands
-how often the same sentence is found among another person's attributes of the same corpus, which is
-what likeness alone gives.
+words, and does not say the contrary (`wording.agree`). Both thresholds were chosen on invented
+pairs of sentences, before any corpus was read. Beside it stands how often the same sentence is
+found among the attributes of others of the same corpus, which is what likeness alone gives: the
+mean of those whose number of attributes is nearest, since who has more of them has more that is
+alike by chance. Nobody of the same unit is among them: what was planted may be theirs, too.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
 from recenter.compare.measure import Rows
 from recenter.compare.records import Corpus
+from recenter.compare.wording import agree, content_words
 from recenter.models.base import Embedder
 from recenter.records import Reference, ReferenceKind
 from recenter.stages.merge import Vectors
@@ -24,21 +27,11 @@ from recenter.stages.merge import Vectors
 NEAR, LIKE, SHARED = 0.65, 0.5, 0.5
 MATCHED_KINDS: tuple[ReferenceKind, ...] = ("preference", "fact", "persona")
 """Kinds that are sentences about the person; an answer to a question is none."""
-FOUND, ELSEWHERE = "found among the person's attributes", "found among another person's"
-_WORD = re.compile(r"[^\W\d_]{3,}")
+FOUND, ELSEWHERE = "found among the person's attributes", "found among others'"
+CONTROLS = 10
+"""Others among whose attributes a sentence is looked for."""
+NOBODY = "There is nobody of another independent unit to look for it with."
 _END = re.compile(r"(?<=[.!?])\s+")
-_PLAIN = frozenset(
-    word
-    for line in (
-        "about also and any are been but can could does don for from get has have her his how into",
-        "its just like likes mine more most much not often only other over own prefer prefers",
-        "rather really she should some strong strongly such tend than that the their them then",
-        "there these they this those usually user very was way were what when where which who will",
-        "with would you your dislike dislikes enjoy enjoys hate love loves want wants aversion",
-    )
-    for word in line.split()
-)
-"""Words that hold nothing of what somebody likes or does."""
 
 
 class Looked(NamedTuple):
@@ -46,8 +39,12 @@ class Looked(NamedTuple):
 
     planted: Reference
     found: bool
-    elsewhere: bool
-    """Whether it is found among the attributes of the next person who has any."""
+    unit: str
+    """The independent unit of the person."""
+    elsewhere: float | None
+    """Share of those others in whose attributes it is found; None where there is nobody else."""
+    sizes: tuple[float, float]
+    """How many attributes the person has, and the others have on average."""
     nearest: int | None
     """Place of the attribute of the person that is nearest; None where there is none."""
     cosine: float | None
@@ -56,32 +53,71 @@ class Looked(NamedTuple):
 def look_for(corpus: Corpus, vectors: Vectors, embedder: Embedder) -> tuple[Looked, ...]:
     """Return what was found of each planted sentence; `vectors` are those of the attributes."""
     wanted = [p for p in corpus.planted if p.kind in MATCHED_KINDS and p.text.strip()]
-    own: dict[str, list[int]] = {}
+    own: dict[str, list[int]] = {person: [] for person in corpus.people}
     for place, made in enumerate(corpus.attributes):
-        own.setdefault(made.person, []).append(place)
+        own[made.person].append(place)
     parts = [[one.text, *_sentences(one.text)] for one in wanted]
     flat = embedder.embed([text for some in parts for text in some])
     ends = np.cumsum([len(some) for some in parts])
-    after = _next(corpus.people, own)
+    others = _Others(corpus, own)
     looked = []
     for one, some, end in zip(wanted, parts, ends, strict=True):
         rows = flat[end - len(some) : end]
-        mine = _among(some, rows, own.get(one.person, []), corpus, vectors)
-        other = _among(some, rows, own.get(after.get(one.person, ""), []), corpus, vectors)
-        looked.append(Looked(one, mine.found, other.found, mine.nearest, mine.cosine))
+        held = own.get(one.person, [])
+        mine = _among(some, rows, held, corpus, vectors)
+        beside = [own[who] for who in others.like(one.person, len(held))]
+        hits = [_among(some, rows, places, corpus, vectors).found for places in beside]
+        looked.append(
+            Looked(
+                planted=one,
+                found=mine.found,
+                unit=corpus.units[one.person],
+                elsewhere=float(np.mean(hits)) if hits else None,
+                sizes=(len(held), float(np.mean([len(p) for p in beside])) if beside else 0.0),
+                nearest=mine.nearest,
+                cosine=mine.cosine,
+            )
+        )
     return tuple(looked)
 
 
 def rows_of(looked: Sequence[Looked], *, elsewhere: bool = False) -> Rows:
-    """Return the share found as rows by person."""
-    hits = [one.elsewhere if elsewhere else one.found for one in looked]
+    """Return the share found, or found among others, as rows by unit."""
+    kept = [one for one in looked if not elsewhere or one.elsewhere is not None]
+    hits = [one.elsewhere if elsewhere else one.found for one in kept]
     return Rows(
         ELSEWHERE if elsewhere else FOUND,
         "share",
         np.asarray(hits, np.float64),
         np.ones(len(hits)),
-        tuple(one.planted.person for one in looked),
+        tuple(one.unit for one in kept),
     )
+
+
+def paired(looked: Sequence[Looked]) -> Rows:
+    """Return by how much more often each sentence is found than among others."""
+    kept = [one for one in looked if one.elsewhere is not None]
+    here, there = rows_of(kept), rows_of(kept, elsewhere=True)
+    return here._replace(scale="linear", top=here.top - there.top)
+
+
+class _Others:
+    """The people of a corpus by how many attributes they have."""
+
+    def __init__(self, corpus: Corpus, own: Mapping[str, Sequence[int]]) -> None:
+        self._units = corpus.units
+        self._people = np.asarray(list(own), object)
+        self._counts = np.asarray([len(places) for places in own.values()])
+        self._of = np.asarray([corpus.units[person] for person in own], object)
+        # Many have as many attributes; the first of them would stand for all.
+        self._rng = np.random.default_rng(0)
+
+    def like(self, person: str, count: int) -> list[str]:
+        """Return people of other units whose number of attributes is nearest to a count."""
+        order = self._rng.permutation(np.flatnonzero(self._of != self._units[person]))
+        nearest = np.argsort(np.abs(self._counts[order] - count), kind="stable")[:CONTROLS]
+        found: list[str] = self._people[order[nearest]].tolist()
+        return found
 
 
 class _Best(NamedTuple):
@@ -96,41 +132,21 @@ def _among(
     if not places:
         return _Best(False, None, None)
     cosines = rows @ vectors[list(places)].T
-    found = bool((cosines >= NEAR).any())
-    if not found:
-        for text, line in zip(texts, cosines, strict=True):
-            words = content_words(text)
-            near = [places[at] for at in np.flatnonzero(line >= LIKE).tolist()]
-            found = found or any(_shares(words, corpus.attributes[at].text) for at in near)
+    found = any(
+        _says(text, corpus.attributes[places[at]].text, float(line[at]))
+        for text, line in zip(texts, cosines, strict=True)
+        for at in np.flatnonzero(line >= LIKE).tolist()
+    )
     best = int(cosines.max(axis=0).argmax())
     return _Best(found, places[best], float(cosines.max()))
 
 
-def _shares(words: frozenset[str], text: str) -> bool:
-    return bool(words) and len(words & content_words(text)) >= SHARED * len(words)
-
-
-def content_words(text: str) -> frozenset[str]:
-    """Return the words that carry the meaning of a sentence, without their plural."""
-    words = (word.removesuffix("s") for word in _WORD.findall(text.lower()) if word not in _PLAIN)
-    return frozenset(words)
+def _says(planted: str, text: str, cosine: float) -> bool:
+    words = content_words(planted)
+    shares = bool(words) and len(words & content_words(text)) >= SHARED * len(words)
+    return (cosine >= NEAR or shares) and agree(planted, text)
 
 
 def _sentences(text: str) -> list[str]:
     parts = [part for part in _END.split(text.strip()) if len(content_words(part)) > 1]
     return parts if len(parts) > 1 else []
-
-
-def _next(people: Sequence[str], own: dict[str, list[int]]) -> dict[str, str]:
-    """Return for each person the next one after them who has attributes."""
-    holders = [person for person in people if person in own]
-    if not holders:
-        return {}
-    place = {person: at for at, person in enumerate(people)}
-    found = {}
-    for person in people:
-        later = (one for one in holders if place[one] > place[person])
-        other = next(later, holders[0])
-        if other != person:
-            found[person] = other
-    return found

@@ -16,6 +16,7 @@ import msgspec
 from recenter.batch.contract import Result, Row, run_batch
 from recenter.compare.folds import Readers
 from recenter.compare.records import Corpus, Talk, talk_of
+from recenter.compare.units import units_of
 from recenter.errors import UnreadableAnswerError
 from recenter.formats import convert, decode
 from recenter.importers.normalise import write_conversations
@@ -131,13 +132,15 @@ def read_corpus(
     found = [decode(line, Found) for line in _lines(target)]
     read = {one.conversation for one in found if one.error is None}
     talks = tuple(talk for talk in map(talk_of, stored(source)) if talk.id in read)
+    said = _of(planted, talks)
     return Corpus(
         name=name,
         file=DataFile(name=name, rows=count, sha256=sha256),
         talks=talks,
         attributes=tuple(attribute for one in found for attribute in one.attributes),
+        units=units_of(talks, said),
         judgments={j.subject.attribute or "": j for one in found for j in one.judgments},
-        planted=_of(planted, talks),
+        planted=said,
         unread=count - len(talks),
     )
 

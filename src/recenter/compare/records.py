@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import msgspec
 
+from recenter.compare.units import marks
 from recenter.records import Attribute, Conversation, Judgment, Reference
 from recenter.train.sources import DataFile
 
@@ -20,6 +21,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     """Turns of the person."""
     own_words: int
     """Words in them, parted by white space."""
+    holds: tuple[str, ...] = ()
+    """Digests of what it holds, by which it is known where another person has it too."""
 
 
 class Corpus(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,6 +34,8 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
     talks: tuple[Talk, ...]
     attributes: tuple[Attribute, ...]
     """Merged per person, as `recenter extract` stores them."""
+    units: Mapping[str, str]
+    """The independent unit of each person, see `units.units_of`: what intervals are by."""
     judgments: Mapping[str, Judgment]
     """The verifier's, by attribute; one whose answer could not be read is not there."""
     planted: tuple[Reference, ...] = ()
@@ -43,6 +48,11 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
         """Everybody of whom there is a conversation, in order of appearance."""
         return tuple(dict.fromkeys(talk.person for talk in self.talks))
 
+    @property
+    def independent(self) -> int:
+        """How many units these people are."""
+        return len({self.units[person] for person in self.people})
+
 
 def talk_of(conversation: Conversation) -> Talk:
     """Return the size of a conversation."""
@@ -53,4 +63,5 @@ def talk_of(conversation: Conversation) -> Talk:
         turns=len(conversation.turns),
         own_turns=len(own),
         own_words=sum(len(text.split()) for text in own),
+        holds=marks(conversation),
     )

@@ -13,6 +13,7 @@ from typing import Literal, NamedTuple, get_args
 import numpy as np
 
 from recenter.compare.diversity import mean_distance
+from recenter.compare.measure import units
 from recenter.compare.records import Corpus
 from recenter.corpus.filters import (
     Filtered,
@@ -138,13 +139,13 @@ def _sampled(
 
 def _left(name: str, corpus: Corpus, vectors: Vectors, talks: set[str]) -> Left:
     rows = [place for place, one in enumerate(corpus.attributes) if _rests_on(one, talks)]
-    people = [corpus.attributes[place].person for place in rows]
+    who = units(corpus, [corpus.attributes[place] for place in rows])
     return Left(
         name=name,
         people=len({talk.person for talk in corpus.talks if talk.id in talks}),
         conversations=len(talks),
         attributes=len(rows),
-        distance=mean_distance(vectors[rows], people),
+        distance=mean_distance(vectors[rows], who),
     )
 
 

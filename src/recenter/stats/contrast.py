@@ -95,7 +95,7 @@ def standardised(
 
     Direct standardisation, sum_s w_s (sum_s numerator / sum_s denominator), the weights taken as
     given; a cluster in several strata adds its errors up. `groups` numbers the clusters from 0.
-    Every stratum with a weight must hold two clusters at least, else None: see `two_clusters`.
+    Every stratum with a weight must hold two clusters at least, else None: see `strata_with`.
     """
     count = int(groups.max()) + 1 if len(groups) else 0
     where = np.asarray([strata_of(name, weights) for name in strata], np.intp)
@@ -118,13 +118,13 @@ def strata_of(name: Hashable, weights: Mapping[Hashable, float]) -> int:
     return list(weights).index(name) if name in weights else -1
 
 
-def two_clusters(
-    denominator: Floats, groups: Ints, strata: Sequence[Hashable]
+def strata_with(
+    least: int, denominator: Floats, groups: Ints, strata: Sequence[Hashable]
 ) -> dict[Hashable, float]:
-    """Return how much each stratum holds, of those in which two clusters hold something."""
+    """Return how much each stratum holds, of those in which so many clusters hold something."""
     held: dict[Hashable, tuple[float, set[int]]] = {}
     for amount, group, stratum in zip(denominator, groups, strata, strict=True):
         if amount > 0:
             before, who = held.get(stratum, (0.0, set()))
             held[stratum] = (before + float(amount), who | {int(group)})
-    return {stratum: amount for stratum, (amount, who) in held.items() if len(who) > 1}
+    return {stratum: amount for stratum, (amount, who) in held.items() if len(who) >= least}

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
-from recenter.compare.build import INTERVALS
 from recenter.compare.labels import selection
 from recenter.compare.labels.read import LabelledCorpus
 from recenter.compare.labels.sections import Selected, replies_section, selection_section
@@ -17,6 +16,10 @@ from recenter.reports.section import Front, GapReport
 from recenter.stages.select import Selector
 
 _LEAST = 2
+_INTERVALS = (
+    "Intervals are 95 % and treat the person as the unit; differences are of other people, by "
+    "Welch's t in closed form. They are not adjusted for being many. A figure without one says why."
+)
 
 
 class Judging(NamedTuple):
@@ -71,7 +74,7 @@ def compare_labels(
             title=f"Recenter: {heading}",
             heading=heading,
             summary=" ".join(section.verdict for section in sections),
-            intervals=INTERVALS,
+            intervals=_INTERVALS,
             models="models",
         ),
     )

@@ -6,7 +6,8 @@ import functools
 
 from recenter.compare.compared import Compared, side_by_side
 from recenter.compare.measure import failures, outcomes, sizes
-from recenter.compare.sections.words import differing, in_words
+from recenter.compare.sections.words import differing, in_words, met
+from recenter.compare.units import LEAST_WORDS
 from recenter.figures.record import Dot, Dots
 from recenter.reports.section import Section
 
@@ -19,6 +20,7 @@ def corpora_section(compared: Compared) -> Section:
         own = sum(talk.own_turns for talk in corpus.talks)
         counts |= {
             f"people in {corpus.name}": len(corpus.people),
+            f"independent units in {corpus.name}": corpus.independent,
             f"conversations in {corpus.name}": len(corpus.talks),
             f"turns in {corpus.name}": sum(talk.turns for talk in corpus.talks),
             f"turns of people in {corpus.name}": own,
@@ -34,6 +36,10 @@ def corpora_section(compared: Compared) -> Section:
         limits=(
             "A person is whoever the source says; where it names nobody, each conversation counts "
             "as a person of its own.",
+            "An independent unit is everybody who shares a conversation of at least "
+            f"{LEAST_WORDS} words of the person, a persona or what was planted, with somebody else "
+            "of the unit: what is found of them is found of the same words.",
+            *(said for other in compared.corpora[1:] for said in met(compared.corpora[0], other)),
             "Words are parted by white space, and counted in the turns of the person alone.",
         ),
     )

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 
 from recenter.compare.compared import Compared
 from recenter.compare.diversity import SAME, distinct, rarefied
+from recenter.compare.measure import bounded, contrasted, units
 from recenter.compare.sections.words import in_words
 from recenter.compare.steps import Left
 from recenter.figures.record import Dot, Dots, Line, Table
 from recenter.reports.section import Section, told
 from recenter.reports.section import apart as word
-from recenter.stats.clustered import Part, interval
-from recenter.stats.contrast import difference
+from recenter.stats.clustered import Part
 from recenter.stats.estimate import Estimate
 
-_NO_DISTANCE = "It takes attributes of three people at least."
+_NO_DISTANCE = "It takes attributes of three independent units at least."
 
 
 def diversity_section(compared: Compared) -> Section:
@@ -63,8 +63,8 @@ def diversity_section(compared: Compared) -> Section:
 def _diversity_table(compared: Compared, raw: Line) -> Table:
     labels = [distinct(vectors) for vectors in compared.vectors]
     size = min(len(one) for one in labels) // 2
-    people = [[one.person for one in corpus.attributes] for corpus in compared.corpora]
-    drawn = [rarefied(one, who, size) for one, who in zip(labels, people, strict=True)]
+    by = [units(corpus, corpus.attributes) for corpus in compared.corpora]
+    drawn = [rarefied(one, who, size) for one, who in zip(labels, by, strict=True)]
     line = Line(f"distinct ones of {size} drawn", _contrasted(drawn, compared))
     return Table(
         title="Diversity",
@@ -81,7 +81,7 @@ def _contrasted(parts: Sequence[Part | None], compared: Compared) -> tuple[Estim
     return (
         *alone,
         *(
-            difference(first, other, n=counts[0] + n)
+            contrasted(first, other, n=counts[0] + n)
             for other, n in zip(others, counts[1:], strict=True)
         ),
     )
@@ -90,7 +90,7 @@ def _contrasted(parts: Sequence[Part | None], compared: Compared) -> tuple[Estim
 def _distance(part: Part | None, n: int) -> Estimate:
     if part is None:
         return Estimate(value=None, n=n, reason=_NO_DISTANCE)
-    return interval(part.value, part.errors, part, n=n)
+    return bounded(part, n=n)
 
 
 def _steps_tables(compared: Compared) -> tuple[Table, ...]:
@@ -102,7 +102,7 @@ def _steps_tables(compared: Compared) -> tuple[Table, ...]:
             title=f"{corpus.name}, step by step",
             columns=("mean distance", "of as many people at random"),
             lines=tuple(map(_step, found)),
-            note="n are attributes and units the people who have any. "
+            note="n are attributes and units those of the people who have any. "
             + " ".join(
                 f"{left.name}: {left.people:,} people, {left.conversations:,} conversations."
                 + (f" {left.note}" if left.note else "")

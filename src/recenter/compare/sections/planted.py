@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from recenter.compare.compared import Compared
 from recenter.compare.measure import one
-from recenter.compare.planted import LIKE, NEAR, rows_of
+from recenter.compare.planted import CONTROLS, LIKE, NEAR, NOBODY, Looked, paired, rows_of
 from recenter.figures.record import Line, Table
 from recenter.reports.section import Section, listed, told
 from recenter.stats.estimate import Estimate
@@ -16,15 +18,15 @@ _SHOWN = 6
 
 def planted_section(compared: Compared) -> Section | None:
     """Say how much of what was planted is found; None where nothing was."""
-    lines, shares, counts = [], [], {}
+    lines, shares, sizes, counts = [], [], [], {}
     for corpus, looked in zip(compared.corpora, compared.planted, strict=True):
         kinds = dict.fromkeys(one.planted.kind for one in looked)
         for kind in kinds:
             some = [each for each in looked if each.planted.kind == kind]
-            here, other = rows_of(some), rows_of(some, elsewhere=True)
-            paired = here._replace(scale="linear", top=here.top - other.top)
+            here = rows_of(some)
             name = f"{corpus.name}: {kind}"
-            lines.append(Line(name, (one(here), one(other), one(paired))))
+            lines.append(Line(name, (one(here), *_beside(some))))
+            sizes.append(_sizes(name, some))
             shares.append(
                 f"of the {kind}s planted in {corpus.name} {told(one(here), percent=True)}"
             )
@@ -40,18 +42,33 @@ def planted_section(compared: Compared) -> Section | None:
         tables=(
             Table(
                 title="Planted sentences",
-                columns=("found", "among another person's attributes", "difference"),
+                columns=("found", "among others' attributes", "difference"),
                 lines=tuple(lines),
-                note="The second column is what likeness alone gives.",
+                note="The second column is what likeness alone gives: mean of up to "
+                f"{CONTROLS} people of other units with as many attributes, as near as can be. "
+                + " ".join(sizes),
             ),
         ),
         limits=(
             f"Found is a cosine of {NEAR:g} with an attribute of the person, or of {LIKE:g} and "
-            "half of the content words: likeness, not a reading. A sheet of them read by people "
-            "says how often that is right.",
+            "half of the content words, unless it says the contrary: likeness and rules, not a "
+            "reading. A sheet of them read by people says how often that is right.",
             "What was planted never reached the extractor.",
         ),
     )
+
+
+def _beside(some: Sequence[Looked]) -> tuple[Estimate, Estimate]:
+    """Return how often it is found among others, and how much more often with the person."""
+    if all(each.elsewhere is None for each in some):
+        nobody = Estimate(value=None, n=len(some), reason=NOBODY)
+        return nobody, nobody
+    return one(rows_of(some, elsewhere=True)), one(paired(some))
+
+
+def _sizes(name: str, some: Sequence[Looked]) -> str:
+    own, others = np.mean([each.sizes for each in some], axis=0)
+    return f"{name}: {own:.1f} attributes each, the others {others:.1f}."
 
 
 def examples_section(compared: Compared) -> Section | None:

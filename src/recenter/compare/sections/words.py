@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from recenter.compare.compared import LESS
+from recenter.compare.records import Corpus
+from recenter.compare.units import in_both
 from recenter.figures.record import Dot, Table
 from recenter.reports.section import apart, listed, told
 
@@ -27,6 +29,18 @@ def differing(table: Table, what: str) -> str:
 
 def _others(table: Table) -> int:
     return sum(LESS in column for column in table.columns)
+
+
+def met(first: Corpus, other: Corpus) -> Iterator[str]:
+    """Say how many people of two corpora have a conversation that the other holds too."""
+    here, there = in_both(first.talks, other.talks)
+    if here:
+        yield (
+            f"{here:,} of {len(first.people):,} people of {first.name} and {there:,} of "
+            f"{len(other.people):,} of {other.name} share conversations, so that a "
+            "difference is not one of other people alone: it is smaller than it would be, and its "
+            "interval wider."
+        )
 
 
 def in_words(what: str, dots: Sequence[Dot]) -> str:
