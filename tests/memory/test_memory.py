@@ -163,6 +163,34 @@ def test_word_for_word_memories_are_stated_and_checked(memory: Memory) -> None:
         memory.add("x" * 401, user_id="ada", infer=False)
 
 
+def test_word_for_word_is_kept_also_of_what_was_learned_from(memory: Memory) -> None:
+    said = [{"role": "user", "content": MEAT.replace("The user doesn't", "I don't")}]
+    memory.add(said, user_id="ada")
+    made = memory.add(said, user_id="ada", infer=False)["results"]
+    assert [r["memory"] for r in made] == ["I don't eat meat."]
+    assert known(memory) == {MEAT, "I don't eat meat."}
+    assert memory.add(said, user_id="ada", infer=False)["results"] == []
+
+
+def test_word_for_word_keeps_of_a_conversation_only_what_is_given(memory: Memory) -> None:
+    said = [{"role": "user", "content": text} for text in ("Likes tea.", "Has a cat.")]
+    memory.add(said, user_id="ada")
+    made = memory.add(said[:1], user_id="ada", infer=False)["results"]
+    assert [r["memory"] for r in made] == ["Likes tea."]
+
+
+def test_word_for_word_the_same_twice_is_one_memory_with_both_places(memory: Memory) -> None:
+    said = [{"role": "user", "content": text} for text in ("Likes tea.", "Has a cat.")]
+    first = memory.add(said, user_id="ada", infer=False)["results"]
+    again = {"role": "user", "content": "likes  tea."}
+    assert memory.add([*said, again], user_id="ada", infer=False)["results"] == []
+    made = memory.add([*said, again], user_id="bob", infer=False)["results"]
+    assert (
+        [r["memory"] for r in made] == [r["memory"] for r in first] == ["Likes tea.", "Has a cat."]
+    )
+    assert [e["turn"] for e in made[0]["evidence"]] == [0, 2]
+
+
 def test_people_and_applications_are_kept_apart(memory: Memory, url: str) -> None:
     memory.add(SAID, user_id="ada")
     assert known(memory, "bob") == set()

@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from recenter.config import Settings, pseudonym_key
 from recenter.forking import begins_anew
 from recenter.importers.pseudonym import person_id, pseudonym
@@ -293,7 +295,7 @@ class Engine:
         if ledger.enrol(self.store.database, person, application).paused:
             return Learned(refused={"paused": 1})
         stored = self._put(messages, person, key, later=False)
-        if stored is None:
+        if stored is None or not stored.has_grown:
             return Learned()
         try:
             return learn(self.store, self.learner, stored.conversation, now=note.updated, note=note)
@@ -313,11 +315,14 @@ class Engine:
     def put_conversation(
         self, messages: Messages, person: str, *, key: str | None = None, again: bool = False
     ) -> Conversation | None:
-        """Store what was said, with `again` also what was forgotten; None where nothing new was,
-        or the person was forgotten.
+        """Store what was said, with `again` also what was forgotten, and return the conversation as
+        far as that; None where the person said nothing, or was forgotten.
         """
         stored = self._put(messages, person, key, later=False, again=again)
-        return None if stored is None else stored.conversation
+        if stored is None:
+            return None
+        turns = stored.conversation.turns[: len(self._turns(messages))]
+        return msgspec.structs.replace(stored.conversation, turns=turns)
 
     def learn_later(
         self, messages: Messages, person: str, *, key: str | None = None, application: str = ""
@@ -327,7 +332,8 @@ class Engine:
         def job() -> None:
             if ledger.enrol(self.store.database, person, application).paused:
                 return
-            if self._put(messages, person, key, later=True) is not None and self._later:
+            stored = self._put(messages, person, key, later=True)
+            if stored is not None and stored.has_grown and self._later:
                 self.worker.wake()
 
         self.recorder.put(job)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+
+import msgspec
 
 from recenter.memory import ledger
 from recenter.memory.corrections import BY_PERSON, checked_text, judged
@@ -28,14 +30,14 @@ def put_verbatim(
     application: str = "",
     key: str | None = None,
 ) -> tuple[Change, ...]:
-    """Keep each new message of the person as a memory: stated, accepted, its own evidence.
+    """Keep each message of the person as a memory: stated, accepted, its own evidence.
 
-    None of a person who is paused, none that was forgotten or kept before. What resembles
-    something forgotten waits for the person.
+    None of a person who is paused, none that was forgotten or kept before; one that was learned
+    from before is kept too. What resembles something forgotten waits for the person.
 
     Messages that begin with words that were kept before are known already, unless a `key` of the
-    conversation tells them apart. Who writes under a key of their own means what they write: it is
-    kept also where the same was forgotten.
+    conversation tells them apart; what stands twice in a conversation is one memory. Who writes
+    under a key of their own means what they write: it is kept also where the same was forgotten.
 
     Raises:
         InputError: one is empty, too long, or reads as an instruction.
@@ -50,7 +52,7 @@ def put_verbatim(
     )
     if conversation is None:
         return ()
-    made = {attribute.id: attribute for attribute in _attributes(conversation)}
+    made = _attributes(conversation)
     hasher = Hasher(engine.key, person)
 
     def work(transaction: Transaction) -> tuple[Change, ...]:
@@ -78,30 +80,39 @@ def _put(transaction: Transaction, attribute: Attribute, note: Note, alike: bool
     return Change("ADD", attribute, held=alike)
 
 
-def _attributes(conversation: Conversation) -> Sequence[Attribute]:
-    made = []
+def _attributes(conversation: Conversation) -> Mapping[str, Attribute]:
+    """Return what is said in a conversation by id, which is that of where it is said first: it
+    stays the same while the conversation grows.
+    """
+    made: dict[str, Attribute] = {}
     for place, turn in enumerate(conversation.turns):
         if turn.role != "user" or MASK in turn.text:
             continue
         text = checked_text(turn.text)
-        evidence = (
-            Evidence(
-                conversation=conversation.id,
-                turn=place,
-                start=0,
-                end=len(turn.text),
-                quote=turn.text,
-            ),
+        evidence = Evidence(
+            conversation=conversation.id,
+            turn=place,
+            start=0,
+            end=len(turn.text),
+            quote=turn.text,
         )
-        attribute = Attribute(
-            id=attribute_id(conversation.person, text, evidence, BY_PERSON),
-            person=conversation.person,
-            text=text,
-            source="stated",
-            confidence=1.0,
-            evidence=evidence,
-            at=turn.at,
-            signature=BY_PERSON,
+        known = made.get(text.casefold())
+        made[text.casefold()] = (
+            _stated(conversation.person, text, evidence, at=turn.at)
+            if known is None
+            else msgspec.structs.replace(known, evidence=(*known.evidence, evidence), at=turn.at)
         )
-        made.append(attribute)
-    return made
+    return {attribute.id: attribute for attribute in made.values()}
+
+
+def _stated(person: str, text: str, evidence: Evidence, *, at: str | None) -> Attribute:
+    return Attribute(
+        id=attribute_id(person, text, (evidence,), BY_PERSON),
+        person=person,
+        text=text,
+        source="stated",
+        confidence=1.0,
+        evidence=(evidence,),
+        at=at,
+        signature=BY_PERSON,
+    )
