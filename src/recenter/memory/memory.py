@@ -146,7 +146,8 @@ class Memory(People):
     ) -> dict[str, Any]:
         """Learn from messages and return what changed.
 
-        With `infer=False`, each message of the person is kept as a memory, word for word.
+        With `infer=False`, each message of the person is kept as a memory, word for word. Where
+        nothing changed, `reason` says why; `refused` counts what was not kept, by reason.
 
         Raises:
             InputError: nobody is named, or the messages are not of the shape of OpenAI's.
@@ -166,14 +167,16 @@ class Memory(People):
         given = checked(messages)
         application = self._application
         if not infer:
-            kept = put_verbatim(self._engine, person, given, note=note, application=application)
-            return changed(kept, note, name)
-        made = self._engine.learn_now(given, person, key=run_id, note=note, application=application)
-        return changed(made.changes, note, name)
+            made = put_verbatim(self._engine, person, given, note=note, application=application)
+        else:
+            made = self._engine.learn_now(
+                given, person, key=run_id, note=note, application=application
+            )
+        return changed(made, note, name)
 
     def rehearse(self, messages: Any, *, user_id: str) -> dict[str, Any]:
-        """Return what `add` would learn from messages, and `refused`: how many statements would
-        not be kept, by reason. Nothing is stored.
+        """Return what `add` would learn from messages, and `not_kept`: the words that statements
+        which would be refused rest on, each with the reason. Nothing is stored.
 
         Raises:
             InputError: nobody is named, or the messages are not of the shape of OpenAI's.
@@ -183,7 +186,8 @@ class Memory(People):
         now = self._engine.clock()
         made = self._engine.rehearse(checked(messages), self.person(name))
         note = Note(created=now, updated=now)
-        return changed(made.changes, note, name) | {"refused": dict(made.refused)}
+        not_kept = [{"quotes": list(one.quotes), "reason": one.reason} for one in made.refused]
+        return changed(made, note, name) | {"not_kept": not_kept}
 
     def search(  # noqa: PLR0913 - mem0's arguments
         self,
@@ -201,10 +205,11 @@ class Memory(People):
         """Return the memories that should bear on an answer to the query, best first; often none.
 
         With a `threshold`, what scores at least that instead, as a search does: 0 ranks all. The
-        score is the chance that people would let the memory change the answer.
+        score is the chance that people would let the memory change the answer. Where nothing is
+        found, `reason` says why.
         """
         name = _user(user_id, filters)
-        found = searched(
+        found, nothing = searched(
             self._engine,
             self.person(name),
             query,
@@ -217,7 +222,7 @@ class Memory(People):
             | ({"decision": decision, "explanation": reason} if explain else {})
             for memory, score, decision, reason in found
         ]
-        return {"results": results}
+        return {"results": results, "reason": None if results else nothing}
 
     def get(self, memory_id: str) -> dict[str, Any] | None:
         """Return a memory; None where there is none."""

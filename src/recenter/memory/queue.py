@@ -14,7 +14,8 @@ from recenter.errors import RecenterError
 from recenter.forking import begins_anew
 from recenter.importers.pseudonym import pseudonym
 from recenter.memory import ledger
-from recenter.memory.learn import Learned, Learner, learn
+from recenter.memory.learn import Learner, learn
+from recenter.memory.learned import Learned
 from recenter.memory.messages import agreeing
 from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id

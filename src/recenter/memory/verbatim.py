@@ -9,7 +9,8 @@ import msgspec
 from recenter.memory import ledger
 from recenter.memory.corrections import BY_PERSON, checked_text, judged
 from recenter.memory.engine import Engine
-from recenter.memory.learn import Change, resembling
+from recenter.memory.learn import resembling
+from recenter.memory.learned import Change, Learned, Refused, nothing_new
 from recenter.memory.messages import Messages, said
 from recenter.memory.queue import MASK
 from recenter.memory.records import Happened, Note
@@ -29,7 +30,7 @@ def put_verbatim(
     note: Note,
     application: str = "",
     key: str | None = None,
-) -> tuple[Change, ...]:
+) -> Learned:
     """Keep each message of the person as a memory: stated, accepted, its own evidence.
 
     None of a person who is paused, none that was forgotten or kept before; one that was learned
@@ -45,24 +46,31 @@ def put_verbatim(
     for text in said(messages):
         checked_text(text)
     paused = ledger.enrol(engine.store.database, person, application).paused
-    conversation = (
-        None
-        if paused
-        else engine.put_conversation(messages, person, key=key, again=key is not None)
-    )
+    if paused:
+        return Learned(nothing="paused")
+    conversation = engine.put_conversation(messages, person, key=key, again=key is not None)
     if conversation is None:
-        return ()
+        return Learned(nothing=engine.nothing_of(messages))
     made = _attributes(conversation)
+    masked = [t for t in conversation.turns if t.role == "user" and MASK in t.text]
     hasher = Hasher(engine.key, person)
 
-    def work(transaction: Transaction) -> tuple[Change, ...]:
+    def work(transaction: Transaction) -> Learned:
         if not lock_person(transaction, person):
-            return ()
+            return Learned(nothing="forgotten")
         rows = transaction.rows("attributes_among", ids=sorted(made), person=person)
         left = ledger.traces(transaction, person) if key is None else {}
         known = {id for (id,) in rows}
-        new = [a for id, a in made.items() if id not in known and not hasher.is_refused(a, left)]
-        return tuple(_put(transaction, one, note, hasher.is_alike(one, left)) for one in new)
+        new = [a for id, a in made.items() if id not in known]
+        gone = [a for a in new if hasher.is_refused(a, left)]
+        changes = [
+            _put(transaction, one, note, hasher.is_alike(one, left))
+            for one in new
+            if one not in gone
+        ]
+        quotes = [*(tuple(e.quote for e in a.evidence) for a in gone), *((t.text,) for t in masked)]
+        why = None if changes else nothing_new(kept=len(known), refused=len(quotes))
+        return Learned(tuple(changes), why, tuple(Refused(q, "forgotten") for q in quotes))
 
     return engine.store.database.transact(work)
 
