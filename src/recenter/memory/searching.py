@@ -57,10 +57,6 @@ def searched(
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError("a search needs words, got none.", field="query")
-    if most is not None and most < 0:
-        raise InputError(f"must be 0 or more, got {most}.", field="top_k")
-    if threshold is not None and not 0 <= threshold <= 1:
-        raise InputError(f"must lie in [0, 1], got {threshold}.", field="threshold")
     database = engine.store.database
     chosen = ledger.choices(database, person)
     now = engine.clock()
