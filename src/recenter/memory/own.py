@@ -15,6 +15,7 @@ from recenter.memory.forget import forget_memories, planned
 from recenter.memory.records import Answered, Choices, Deleted, Memorised
 from recenter.memory.unreachable import copies_of
 from recenter.records import Failure
+from recenter.stages.conflicts import forget_texts
 from recenter.stages.policy import make_policy
 
 
@@ -235,6 +236,7 @@ class PersonSide:
         store = self._engine.store
         reachless = copies_of(store, self.person)
         report = store.forget(self.person)
+        forget_texts()
         return Deleted(
             counts={name: n for name, n in report.counts.items() if n},
             erased=report.erased,
