@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +20,7 @@ from recenter.errors import (
     RefusedError,
     StoreError,
 )
+from recenter.pages.logs import fault_of
 
 
 class Problem(BaseModel):
@@ -49,7 +48,6 @@ _OURS: Mapping[int, str] = {
     503: "the store or a model cannot be reached now.",
     504: "a model that was asked did not answer in time; nothing was stored.",
 }
-_FRAMES = 5
 _TRY_AGAIN = "Try again later; the server's log has the kind of error under the request's id."
 _HTTP: Mapping[int, str] = {
     400: "the body is not JSON.",
@@ -102,21 +100,6 @@ def problem_of(error: RecenterError) -> Problem:
 def answer(status: int, problem: Problem, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """Return a problem as a response."""
     return JSONResponse(problem.model_dump(), status_code=status, headers=dict(headers or {}))
-
-
-class Fault(NamedTuple):
-    """What may be logged of an error: never what it says, which may quote somebody."""
-
-    kind: str
-    where: tuple[str, ...]
-    """The innermost places that it came through."""
-
-
-def fault_of(error: BaseException) -> Fault:
-    """Return what may be logged of an error that is being handled."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    places = (f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return Fault(type(error).__name__, tuple(places))
 
 
 def fault() -> JSONResponse:
