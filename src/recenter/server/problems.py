@@ -54,6 +54,15 @@ _HTTP: Mapping[int, str] = {
     404: "there is no such route.",
     405: "this route does not take this method.",
     413: "the body is too large.",
+    415: "the body is not sent as JSON.",
+}
+_AS_JSON = "Send the header `Content-Type: application/json`."
+_WORDS: Mapping[str, str] = {
+    # The only pattern that a request is held to asks for this; nobody should have to read it.
+    "string_pattern_mismatch": "must hold more than spaces",
+    "string_too_short": "must not be empty",
+    "extra_forbidden": "this route takes no such field",
+    "missing": "must be given",
 }
 REFUSALS: Mapping[int | str, dict[str, Any]] = {
     422: {
@@ -63,9 +72,10 @@ REFUSALS: Mapping[int | str, dict[str, Any]] = {
     "default": {
         "model": Problem,
         "description": (
-            "401: no key that is known. 403: the key does not open this person. 404: there is "
-            "nothing of this id that the key opens. 413: the body is too large. 429: the key asked "
-            "too often. 500, 502, 503, 504: the server, a model or the store failed."
+            "400: the body is not JSON. 401: no key that is known. 403: the key does not open this "
+            "person. 404: there is nothing of this id that the key opens. 413: the body is too "
+            "large. 415: it is not sent as JSON. 429: the key asked too often. 500, 502, 503, 504: "
+            "the server, a model or the store failed."
         ),
     },
 }
@@ -127,13 +137,24 @@ def _recenter_error(request: Request, error: Exception) -> JSONResponse:
     return answer(status, problem_of(error), headers)
 
 
-def _invalid(_: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
     if first.get("type") == "json_invalid":
         return answer(400, Problem(what=_HTTP[400], cure="Send JSON as UTF-8."))
-    place = ".".join(str(part) for part in first.get("loc", ())[1:])
-    what = str(first.get("msg", "is not of the right shape"))
-    return answer(422, Problem(what=f"{what}.", field=place or None, cure="See /openapi.json."))
+    place = tuple(str(part) for part in first.get("loc", ()))
+    if place == ("body",) and not _is_json(request):
+        return answer(415, Problem(what=_HTTP[415], cure=_AS_JSON))
+    what = _WORDS.get(str(first.get("type"))) or str(first.get("msg", "is not of the right shape"))
+    told = what.removeprefix("Value error, ")
+    field = ".".join(place[1:]) or None
+    return answer(422, Problem(what=f"{told}.", field=field, cure="See /openapi.json."))
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
 
 
 def _http_error(_: Request, error: Exception) -> JSONResponse:
