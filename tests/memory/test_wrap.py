@@ -255,8 +255,8 @@ def test_that_nobody_is_ever_named_is_said_once(
     ada: Memory, plain: OpenAI, caplog: pytest.LogCaptureFixture
 ) -> None:
     client: Any = wrap_openai(plain, memory=ada)
-    for _ in range(2):
-        client.chat.completions.create(**request())
+    for more in ({}, {"user": openai.NOT_GIVEN}):
+        client.chat.completions.create(**(request() | more))
     assert [r.getMessage().count("no user_id was given") for r in caplog.records] == [1]
 
 

@@ -168,8 +168,12 @@ class Remembering:
         return None
 
     def _named(self, interface: Interface, arguments: dict[str, Any]) -> Any:
+        if self._user_id is None:
+            said = interface.user(arguments)
+            # The clients' own marks of what is left out are empty.
+            return said if said or isinstance(said, str) else None
         if not callable(self._user_id):
-            return interface.user(arguments) if self._user_id is None else self._user_id
+            return self._user_id
         try:
             return self._user_id()
         # The application's, and no reason that somebody gets no answer.
