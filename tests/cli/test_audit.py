@@ -53,6 +53,12 @@ def test_a_clean_store_ends_with_0(export: Path) -> None:
     assert done.exit_code == 0, done.output
 
 
+def test_of_an_empty_export_it_is_said_that_nothing_is_in_it(export: Path) -> None:
+    export.write_text(json.dumps({"results": []}))
+    done = recenter_("audit", export)
+    assert (done.exit_code, done.output) == (0, "There is nothing in it: no entry to judge.\n")
+
+
 def test_a_cleaned_copy_keeps_what_may_be_wanted(export: Path, talks: Path, tmp_path: Path) -> None:
     before, out = export.read_bytes(), tmp_path / "copy" / "clean.json"
     words = ("audit", export, "--conversations", talks, "--as-of", "2026-09-01", "--fix", out)

@@ -38,11 +38,23 @@ def test_hours_that_cannot_be_are_refused(tmp_path: Path, hours: str) -> None:
     assert "--hours" in ran.stderr
 
 
-def test_a_stranger_is_said_to_be_one(tmp_path: Path) -> None:
+@pytest.mark.parametrize("url", ["foo", "ftp://a.example", "https://", "javascript:alert(1)"])
+def test_what_is_no_address_for_a_browser_is_refused(tmp_path: Path, url: str) -> None:
+    ran = CliRunner().invoke(main, ["page-link", "ada", "--url", url])
+    assert (ran.exit_code, ran.stdout) == (2, "")
+    assert "is not an http or https URL" in " ".join(ran.stderr.split())
+
+
+@pytest.mark.parametrize("more", [[], ["--end"]])
+def test_a_stranger_is_said_to_be_one(tmp_path: Path, more: list[str]) -> None:
     store = f"sqlite:///{tmp_path / 'store.db'}"
-    ran = CliRunner().invoke(main, ["page-link", "nobody", "--store", store])
-    assert ran.exit_code == 0
-    assert "Nothing is known of this person yet." in ran.stderr
+    with Memory({"store": store, "application": "Bookshop"}) as memory:
+        memory.add("I play chess every Sunday.", user_id="ada")
+    for whose in (["nobody", "--application", "Bookshop"], ["ada", "--application", "Shop"]):
+        ran = CliRunner().invoke(main, ["page-link", *whose, "--store", store, *more])
+        assert (ran.exit_code, ran.stdout) == (1, "")
+        assert f"nothing is known of '{whose[0]}'" in ran.stderr
+        assert f"the application '{whose[2]}'" in ran.stderr
 
 
 def test_links_are_ended_for_one_person(tmp_path: Path) -> None:

@@ -93,6 +93,7 @@ def test_the_first_start_gives_a_key_and_the_second_does_not(url: str) -> None:
     [
         (("--host", "0.0.0.0"), "there is no key"),
         (("--url", "http://example.com"), "not an https URL"),
+        (("--url", "https://"), "not an https URL"),
     ],
 )
 def test_what_would_be_open_to_others_is_refused(

@@ -127,8 +127,8 @@ def test_paused_and_incognito_use_and_learn_nothing(memory: Memory) -> None:
     assert memory.context(ASK, user_id="ada", incognito=True).decision == "incognito"
     memory.choose("ada", paused=True)
     assert memory.context(ASK, user_id="ada").decision == "paused"
-    assert memory.search(ASK, user_id="ada") == {"results": []}
-    assert memory.add("I have two cats.", user_id="ada") == {"results": []}
+    assert memory.search(ASK, user_id="ada")["results"] == []
+    assert memory.add("I have two cats.", user_id="ada")["results"] == []
     memory.learn("I have two dogs.", user_id="ada")
     assert memory.engine.wait(30)
     memory.choose("ada", paused=False)

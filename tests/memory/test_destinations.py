@@ -43,8 +43,8 @@ def test_where_the_cloud_is_closed_nothing_goes_there(memory: Memory) -> None:
     assert context.to_openai() is messages
     assert "one's own" in str(context.reason)
     assert context.withheld == ()
-    assert memory.search(ASK, user_id="ada") == {"results": []}
-    assert memory.search(ASK, user_id="ada", threshold=0) == {"results": []}
+    assert memory.search(ASK, user_id="ada")["results"] == []
+    assert memory.search(ASK, user_id="ada", threshold=0)["results"] == []
     assert used(memory, destination="local") == {ILL, NURSE}
     memory.choose("ada", paused=False)
     assert used(memory) == set()  # A choice stays until it is changed.

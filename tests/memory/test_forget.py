@@ -11,6 +11,7 @@ import pytest
 from recenter.memory import Memory
 from recenter.memory.queue import MASK
 from recenter.memory.retention import lapse
+from recenter.stages import conflicts, denials
 from tests.memory.conftest import Clock
 from tests.memory.test_memory import MEAT, NURSE, id_of, known
 from tests.store.test_forget import everything, raw_bytes
@@ -77,7 +78,7 @@ def test_a_whole_person_goes_and_is_not_learned_again(memory: Memory, url: str) 
     done = memory.forget("ada")
     assert done.erased
     assert SECRET.encode() not in raw_bytes(url)
-    assert memory.add(SAID, user_id="ada") == {"results": []}
+    assert memory.add(SAID, user_id="ada")["results"] == []
     memory.learn(SAID, user_id="ada")
     assert memory.engine.wait(30)
     assert memory.get_all(user_id="ada") == {"results": []}
@@ -88,7 +89,7 @@ def test_the_same_words_are_refused_and_a_paraphrase_waits_for_the_person(memory
     memory.add("I work nights as a nurse.", user_id="ada")
     memory.delete(id_of(memory, NURSE))
     for again in ("I work nights as a nurse.", "By the way: I work nights as a nurse. Hm."):
-        assert memory.add(again, user_id="ada") == {"results": []}
+        assert memory.add(again, user_id="ada")["results"] == []
     made = memory.add("I am a nurse on the night shift.", user_id="ada")["results"]
     assert [r["status"] for r in made] == ["proposed"]
     assert not memory.context("How do I sleep better after work?", user_id="ada")
@@ -155,6 +156,24 @@ def test_what_is_older_than_was_agreed_lapses(memory: Memory, clock: Clock) -> N
     assert lapse(memory.engine.store, key=memory.engine.key, now=clock.now) == {}
     memory.add("Well, I live in Berlin.", user_id="ada")
     assert "The user lives in Berlin." in known(memory)
+
+
+@pytest.mark.parametrize("how", ["delete", "forget", "lapse"])
+def test_no_cache_of_the_process_holds_the_words_of_the_forgotten(
+    memory: Memory, clock: Clock, how: str
+) -> None:
+    memory.add("I stopped playing the cello. I live in Oslo.", user_id="ada")
+    for begin in ("", "Well: "):
+        memory.add(f"{begin}I play the cello. I live in Bergen.", user_id="ada")
+    caches = (denials._denied, denials._words_of, conflicts._details)
+    assert all(cache.cache_info().currsize for cache in caches)
+    if how == "delete":
+        memory.delete_all(user_id="ada")
+    elif how == "forget":
+        memory.forget("ada")
+    else:
+        lapse(memory.engine.store, key=memory.engine.key, now=clock.now)
+    assert not any(cache.cache_info().currsize for cache in caches)
 
 
 def test_everything_kept_of_a_person_is_in_their_download(memory: Memory) -> None:

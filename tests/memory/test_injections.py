@@ -108,7 +108,7 @@ def test_nothing_is_learned_from_anybody_but_the_person(store: Memory, role: str
             {"role": role, "content": f"I live in Berlin. {attack.text}", "tool_call_id": "1"},
             {"role": "user", "content": "Thanks."},
         ]
-        assert store.add(said, user_id=f"{role} {n}") == {"results": []}
+        assert store.add(said, user_id=f"{role} {n}")["results"] == []
 
 
 BLOCKS = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from recenter.errors import ConfigError, InputError
@@ -42,7 +44,7 @@ def test_the_same_conversation_again_or_grown_is_learned_once(memory: Memory) ->
     first = [{"role": "user", "content": SAID}]
     memory.add(first, user_id="ada")
     before = memory.get_all(user_id="ada")
-    assert memory.add(first, user_id="ada") == {"results": []}
+    assert memory.add(first, user_id="ada") == {"results": [], "reason": "known", "refused": {}}
     grown = [*first, {"role": "assistant", "content": "Done."}]
     more = [*grown, {"role": "user", "content": "Thanks! I play chess every Sunday."}]
     made = memory.add(more, user_id="ada")
@@ -79,6 +81,54 @@ def test_a_newer_statement_takes_the_place_of_an_older_one_and_keeps_it_in_histo
     assert (last["event"], last["new_memory"]) == ("SUPERSEDE", "The user lives in Paris now.")
 
 
+@pytest.mark.parametrize(
+    ("said", "infer", "reason"),
+    [
+        ([{"role": "assistant", "content": "You are a nurse."}], True, "no_words"),
+        ("What is 17 * 23?", True, "nothing_found"),
+        (SAID, True, "known"),
+        (f"Well. {SAID}", True, "refused"),
+        (SAID, False, "known"),
+    ],
+)
+def test_why_nothing_was_learned_is_said(
+    memory: Memory, said: Any, infer: bool, reason: str
+) -> None:
+    memory.add(SAID, user_id="ada", infer=infer)
+    if reason == "refused":
+        memory.delete_all(user_id="ada")
+    made = memory.add(said, user_id="ada", infer=infer)
+    assert (made["results"], made["reason"]) == ([], reason)
+    if reason == "refused":
+        assert made["refused"]["forgotten"] == 2
+
+
+def test_who_paused_or_was_forgotten_is_told_apart_from_nobody(memory: Memory) -> None:
+    assert memory.search("Sleep?", user_id="ada") == {"results": [], "reason": "unknown"}
+    assert memory.add(SAID, user_id="ada")["reason"] is None
+    assert memory.search("What is 17 * 23?", user_id="ada")["reason"] == "nothing"
+    memory.choose("ada", cloud=False)
+    assert memory.search(SAID, user_id="ada")["reason"] == "closed"
+    memory.choose("ada", paused=True)
+    for infer in (True, False):
+        assert memory.add("Likes tea.", user_id="ada", infer=infer)["reason"] == "paused"
+    assert memory.rehearse("Likes tea.", user_id="ada")["reason"] == "paused"
+    assert memory.search(SAID, user_id="ada")["reason"] == "paused"
+    memory.forget("ada")
+    for infer in (True, False):
+        assert memory.add("Likes tea.", user_id="ada", infer=infer)["reason"] == "forgotten"
+    assert memory.rehearse("Likes tea.", user_id="ada")["reason"] == "forgotten"
+
+
+def test_a_rehearsal_says_which_words_would_not_be_kept_and_why(memory: Memory) -> None:
+    memory.add(SAID, user_id="ada")
+    memory.delete(id_of(memory, NURSE))
+    made = memory.rehearse(f"Well. {SAID} My boss said: I live in Rome.", user_id="ada")
+    assert made["not_kept"] == [{"quotes": ["I work nights as a nurse"], "reason": "forgotten"}]
+    assert made["refused"]["forgotten"] == 1
+    assert made["refused"].keys() > {"forgotten"}
+
+
 def test_only_the_person_is_learned_from(memory: Memory) -> None:
     memory.add(
         [
@@ -103,7 +153,7 @@ def test_search_gives_what_an_answer_should_use_and_ranks_when_told_to(memory: M
     found = memory.search("How do I sleep better after work?", user_id="ada")["results"]
     assert [r["memory"] for r in found] == [NURSE]
     assert 0 < found[0]["score"] <= 1
-    assert memory.search("What is 17 * 23?", filters={"user_id": "ada"}) == {"results": []}
+    assert memory.search("What is 17 * 23?", filters={"user_id": "ada"})["results"] == []
     ranked = memory.search("What is 17 * 23?", user_id="ada", threshold=0, explain=True)["results"]
     assert {r["memory"] for r in ranked} == {NURSE, MEAT}
     assert {r["decision"] for r in ranked} == {"withhold"}
@@ -161,6 +211,34 @@ def test_word_for_word_memories_are_stated_and_checked(memory: Memory) -> None:
     assert known(memory) == {"Prefers short answers."}
     with pytest.raises(InputError, match="at most 400"):
         memory.add("x" * 401, user_id="ada", infer=False)
+
+
+def test_word_for_word_is_kept_also_of_what_was_learned_from(memory: Memory) -> None:
+    said = [{"role": "user", "content": MEAT.replace("The user doesn't", "I don't")}]
+    memory.add(said, user_id="ada")
+    made = memory.add(said, user_id="ada", infer=False)["results"]
+    assert [r["memory"] for r in made] == ["I don't eat meat."]
+    assert known(memory) == {MEAT, "I don't eat meat."}
+    assert memory.add(said, user_id="ada", infer=False)["results"] == []
+
+
+def test_word_for_word_keeps_of_a_conversation_only_what_is_given(memory: Memory) -> None:
+    said = [{"role": "user", "content": text} for text in ("Likes tea.", "Has a cat.")]
+    memory.add(said, user_id="ada")
+    made = memory.add(said[:1], user_id="ada", infer=False)["results"]
+    assert [r["memory"] for r in made] == ["Likes tea."]
+
+
+def test_word_for_word_the_same_twice_is_one_memory_with_both_places(memory: Memory) -> None:
+    said = [{"role": "user", "content": text} for text in ("Likes tea.", "Has a cat.")]
+    first = memory.add(said, user_id="ada", infer=False)["results"]
+    again = {"role": "user", "content": "likes  tea."}
+    assert memory.add([*said, again], user_id="ada", infer=False)["results"] == []
+    made = memory.add([*said, again], user_id="bob", infer=False)["results"]
+    assert (
+        [r["memory"] for r in made] == [r["memory"] for r in first] == ["Likes tea.", "Has a cat."]
+    )
+    assert [e["turn"] for e in made[0]["evidence"]] == [0, 2]
 
 
 def test_people_and_applications_are_kept_apart(memory: Memory, url: str) -> None:

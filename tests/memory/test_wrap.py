@@ -217,6 +217,49 @@ def test_only_clients_can_be_wrapped() -> None:
         wrap_openai("sk-...")
 
 
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"user_id": 5}, "user_id"),
+        ({"user_id": ""}, "user_id"),
+        ({"user_id": "ada", "memory": "x"}, "memory"),
+        ({"user_id": "ada", "incognito": "perhaps"}, "incognito"),
+        ({"user_id": "ada", "on_receipt": "x"}, "on_receipt"),
+    ],
+)
+def test_what_would_silently_go_without_memory_is_refused_at_wrapping(
+    ada: Memory, plain: OpenAI, given: dict[str, Any], field: str
+) -> None:
+    with pytest.raises(InputError, match=f"^{field}: "):
+        wrap_openai(plain, **({"memory": ada} | given))
+
+
+@pytest.mark.parametrize("whose", [5, "", " ", KeyError("ada-7")])
+def test_an_id_that_is_wrong_for_one_request_is_said_and_costs_no_answer(
+    ada: Memory, upstream: Upstream, plain: OpenAI, caplog: pytest.LogCaptureFixture, whose: Any
+) -> None:
+    def named() -> Any:
+        if isinstance(whose, Exception):
+            raise whose
+        return whose
+
+    client: Any = wrap_openai(plain, user_id=named, memory=ada)
+    assert client.chat.completions.create(**request()).choices[0].message.content == TEXT
+    assert upstream.seen[-1].json["messages"] == request()["messages"]
+    (record,) = caplog.records
+    assert "passed on without memory" in record.getMessage()
+    assert "ada-7" not in record.getMessage()
+
+
+def test_that_nobody_is_ever_named_is_said_once(
+    ada: Memory, plain: OpenAI, caplog: pytest.LogCaptureFixture
+) -> None:
+    client: Any = wrap_openai(plain, memory=ada)
+    for more in ({}, {"user": openai.NOT_GIVEN}):
+        client.chat.completions.create(**(request() | more))
+    assert [r.getMessage().count("no user_id was given") for r in caplog.records] == [1]
+
+
 def test_the_asynchronous_client_does_the_same(ada: Memory, upstream: Upstream) -> None:
     async def run() -> list[bytes]:
         async with AsyncOpenAI(base_url=upstream.url, api_key="sk", max_retries=0) as plain:

@@ -16,9 +16,9 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from recenter.errors import ModelError, ModelTimeoutError, RateLimitedError, StoreError
 from recenter.memory import Memory
+from recenter.pages.logs import JsonLines
 from recenter.server.app import ROUTERS
 from recenter.server.limits import RateLimit
-from recenter.server.logs import JsonLines
 from tests.server.serving import ASK, SAID, asking, key_of, served
 
 faulty = APIRouter()

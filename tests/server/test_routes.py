@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -61,7 +62,7 @@ def test_both_ways_of_naming_the_person_and_never_two_people(shop: httpx.Client)
 def test_a_ranking_with_a_threshold_says_why_each_is_not_used(shop: httpx.Client) -> None:
     add(shop)
     body = {"query": "What is 17 * 23?", "user_id": "ada"}
-    assert shop.post("/search", json=body).json() == {"results": []}
+    assert shop.post("/search", json=body).json() == {"results": [], "reason": "nothing"}
     ranked = shop.post("/search", json=body | {"threshold": 0, "explain": True}).json()["results"]
     assert {r["memory"] for r in ranked} == {NURSE, MEAT}
     assert all(r["decision"] == "withhold" and r["explanation"] for r in ranked)
@@ -263,6 +264,50 @@ def test_a_body_of_another_shape_is_told_which_field(
     shop: httpx.Client, body: dict[str, Any], field: str
 ) -> None:
     assert problem(shop.post("/memories", json={"user_id": "ada"} | body), 422)["field"] == field
+
+
+@pytest.mark.parametrize("kind", [None, "text/plain", "application/x-www-form-urlencoded"])
+def test_a_body_that_is_not_sent_as_json_is_told_what_to_send(
+    shop: httpx.Client, kind: str | None
+) -> None:
+    headers = {} if kind is None else {"content-type": kind}
+    body = json.dumps({"user_id": "ada", "messages": SAID})
+    told = problem(shop.post("/memories", content=body, headers=headers), 415)
+    assert "`Content-Type: application/json`" in told["cure"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "wrong"),
+    [
+        ("GET", "/memories?user_id=ada&limt=1", "limt"),
+        ("DELETE", "/memories?user_id=ada&dryrun=true", "dryrun"),
+        ("DELETE", "/people/ada?dry-run=1", "dry-run"),
+        ("GET", "/receipts?user_id=ada&size=1", "size"),
+        ("GET", "/people/ada/export?full=1", "full"),
+    ],
+)
+def test_a_parameter_that_a_route_does_not_take_is_refused_by_name(
+    shop: httpx.Client, method: str, path: str, wrong: str
+) -> None:
+    add(shop)
+    assert problem(shop.request(method, path), 422)["field"] == wrong
+    assert known(shop) == {NURSE, MEAT}
+    assert httpx.request(method, f"{shop.base_url}".rstrip("/") + path).status_code == 401
+
+
+def test_what_is_refused_is_told_in_words(shop: httpx.Client) -> None:
+    told = problem(shop.get("/memories?user_id=%20"), 422)
+    assert (told["field"], told["what"]) == ("user_id", "must hold more than spaces.")
+    told = problem(shop.get("/memories?user_id=ada&status=verifed"), 422)
+    assert told["field"] == "status"
+    assert "^" not in told["what"]
+
+
+def test_a_memory_is_given_with_its_person_where_that_is_said(shop: httpx.Client) -> None:
+    id = add(shop)[NURSE]
+    assert shop.get(f"/memories/{id}?user_id=ada").json()["user_id"] == "ada"
+    assert shop.get(f"/memories/{id}").json()["user_id"] is None
+    problem(shop.get(f"/memories/{id}?user_id=bob"), 404)
 
 
 @pytest.mark.parametrize("raw", [b'{"user_id": "ada", "messages": "\\ud800"}', b"[" * 100_000])

@@ -135,12 +135,14 @@ def test_no_table_keeps_anything_but_the_tombstone(store: Store, url: str) -> No
     assert SECRET not in str(left)
     mentions = {t: [row for row in rows if "p_ada" in str(row)] for t, rows in left.items()}
     # A manifest keeps its own id, here made of the pseudonym by this test.
-    assert [t for t, rows in mentions.items() if rows] == ["people", "runs"]
+    assert [t for t, rows in mentions.items() if rows] == ["memory_links", "people", "runs"]
     assert mentions["people"] == [("p_ada", 1)]
+    # Or links that were ended would be good again where the tombstone is lifted.
+    assert mentions["memory_links"] == [("p_ada", 1)]
     run = store.run("run_p_ada")
     assert run is not None
     assert (run.person, run.arguments, run.counts) == (None, {}, {"replies": 1})
-    for table in set(left) - {"people", "runs"}:
+    for table in set(left) - {"memory_links", "people", "runs"}:
         assert left[table] == bobs_alone[table]
 
 

@@ -75,7 +75,7 @@ class View(msgspec.Struct, frozen=True, kw_only=True):
     def verdict(self) -> str:
         """The audit in one sentence."""
         if not self.entries:
-            return "There is no entry to judge."
+            return "There is nothing in it: no entry to judge."
         known = "" if self.checked else ", as far as can be told without conversations"
         share = _percent(self.clean / self.entries)
         return f"{self.clean:,} of {self.entries:,} entries ({share}) are clean{known}."

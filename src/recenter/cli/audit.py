@@ -136,7 +136,7 @@ def _tell(
 ) -> None:
     view = view_of(made, clean, texts=False, unread=unread)
     click.echo(view.verdict)
-    for fault, count in view.counts.items():
+    for fault, count in view.counts.items() if view.entries else ():
         told, share = view.told(fault, count)
         click.echo(f"  {fault:17} {told}" + (f" ({share})" if count else ""))
     for topic, count in view.topics.items():

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import time
+from urllib.parse import urlsplit
 
 import click
 
 from recenter.cli.options import setting_options
 from recenter.config import Settings
-from recenter.errors import MissingExtraError
+from recenter.errors import InputError, MissingExtraError
 from recenter.memory import Memory
+
+
+def _address(_: click.Context, __: click.Parameter, given: str) -> str:
+    parts = urlsplit(given)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise click.BadParameter(
+            f"{given!r} is not an http or https URL. Give what people open, such as "
+            "https://memory.example.com."
+        )
+    return given
 
 
 @click.command("page-link")
@@ -31,6 +42,7 @@ from recenter.memory import Memory
     "--url",
     default="http://127.0.0.1:8765",
     show_default=True,
+    callback=_address,
     help="Where people reach `recenter serve`.",
 )
 @click.option(
@@ -53,11 +65,19 @@ def page_link(
         raise MissingExtraError("recenter page-link", "serve") from None
     config = {"home": str(settings.home), "store": settings.store, "application": application}
     with Memory(config) as memory:
+        person = memory.person(user_id)
+        forgotten = memory.engine.store.is_forgotten(person)
+        if not forgotten and not memory.engine.store.knows(person):
+            of = f"the application {application!r}" if application else "the command line"
+            raise InputError(
+                f"nothing is known of {user_id!r} as a person of {of}.",
+                field="USER_ID",
+                cure="`recenter key list` has the applications; --application says which.",
+            )
         if end:
             memory.end_links(user_id)
             click.echo("All links so far were ended.", err=True)
             return
-        person = memory.person(user_id)
         link, _ = links.page_link(
             memory.engine.key,
             person,
@@ -67,8 +87,6 @@ def page_link(
             hours=hours,
             ended=memory.links_ended(user_id),
         )
-        if memory.engine.store.is_forgotten(person):
+        if forgotten:
             click.echo("This person was forgotten: the page says so.", err=True)
-        elif not memory.engine.store.knows(person):
-            click.echo("Nothing is known of this person yet.", err=True)
     click.echo(link)

@@ -73,6 +73,11 @@ def config_of(given: Mapping[str, Any] | None) -> MemoryConfig:
     Raises:
         ConfigError: a name or value is not known.
     """
+    if given is not None and not isinstance(given, Mapping):
+        raise ConfigError(
+            f"memory is set up from a dict, got {type(given).__name__}.",
+            cure='Write Memory({"store": "sqlite:///PATH"}), or Memory() for the settings.',
+        )
     values = dict(given or {})
     ignored = sorted(values.keys() & _OF_MEM0)
     for name in ignored:

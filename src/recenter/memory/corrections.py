@@ -200,7 +200,9 @@ def checked_text(text: str) -> str:
     Raises:
         InputError: it is empty, too long, or reads as an instruction.
     """
-    if not isinstance(text, str) or not text.strip():
+    if not isinstance(text, str):
+        raise InputError(f"a memory is a text, got {type(text).__name__}.", field="text")
+    if not text.strip():
         raise InputError("a memory needs words, got none.", field="text")
     line = " ".join(text.split())
     if len(line) > LONGEST_TEXT:

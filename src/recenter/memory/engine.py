@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
+import msgspec
+
 from recenter.config import Settings, pseudonym_key
 from recenter.forking import begins_anew
 from recenter.importers.pseudonym import person_id, pseudonym
@@ -20,7 +22,8 @@ from recenter.memory.config import MemoryConfig, Parts
 from recenter.memory.context import Context
 from recenter.memory.decide import Decided, Decider, decide, without
 from recenter.memory.inhand import InHand
-from recenter.memory.learn import Learned, Learner, learn, rehearse
+from recenter.memory.learn import Learner, learn, rehearse
+from recenter.memory.learned import Learned, Nothing
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
 from recenter.memory.queue import Stored, Worker, put_turns, take_back
 from recenter.memory.recorder import Recorder
@@ -291,10 +294,12 @@ class Engine:
         Where that fails, nothing is kept: the same messages can be given again.
         """
         if ledger.enrol(self.store.database, person, application).paused:
-            return Learned(refused={"paused": 1})
+            return Learned(nothing="paused")
         stored = self._put(messages, person, key, later=False)
         if stored is None:
-            return Learned()
+            return Learned(nothing=self.nothing_of(messages))
+        if not stored.has_grown:
+            return Learned(nothing="known")
         try:
             return learn(self.store, self.learner, stored.conversation, now=note.updated, note=note)
         except BaseException:
@@ -305,7 +310,7 @@ class Engine:
         """Return what would be learned from messages; nothing is stored."""
         turns = self._turns(messages)
         if not any(turn.role == "user" for turn in turns) or self.store.is_forgotten(person):
-            return Learned()
+            return Learned(nothing=self.nothing_of(messages))
         id = conversation_id(person, LIVE, "rehearsal")
         made = Conversation(id=id, person=person, turns=turns, source=LIVE)
         return rehearse(self.store, self.learner, made)
@@ -313,11 +318,21 @@ class Engine:
     def put_conversation(
         self, messages: Messages, person: str, *, key: str | None = None, again: bool = False
     ) -> Conversation | None:
-        """Store what was said, with `again` also what was forgotten; None where nothing new was,
-        or the person was forgotten.
+        """Store what was said, with `again` also what was forgotten, and return the conversation as
+        far as that; None where the person said nothing, or was forgotten.
         """
         stored = self._put(messages, person, key, later=False, again=again)
-        return None if stored is None else stored.conversation
+        if stored is None:
+            return None
+        turns = stored.conversation.turns[: len(self._turns(messages))]
+        return msgspec.structs.replace(stored.conversation, turns=turns)
+
+    def nothing_of(self, messages: Messages) -> Nothing:
+        """Return why messages are not stored at all: the person says nothing in them, or else was
+        forgotten.
+        """
+        spoke = any(turn.role == "user" for turn in self._turns(messages))
+        return "forgotten" if spoke else "no_words"
 
     def learn_later(
         self, messages: Messages, person: str, *, key: str | None = None, application: str = ""
@@ -327,7 +342,8 @@ class Engine:
         def job() -> None:
             if ledger.enrol(self.store.database, person, application).paused:
                 return
-            if self._put(messages, person, key, later=True) is not None and self._later:
+            stored = self._put(messages, person, key, later=True)
+            if stored is not None and stored.has_grown and self._later:
                 self.worker.wake()
 
         self.recorder.put(job)

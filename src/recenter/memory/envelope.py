@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from recenter.memory.learn import Change
+from recenter.memory.learned import Learned
 from recenter.memory.records import Happened, Memorised, Note
 from recenter.records import Attribute
 from recenter.stages.verify import Status
@@ -39,8 +39,10 @@ def shown(memory: Memorised, user_id: str | None, **more: Any) -> dict[str, Any]
     }
 
 
-def changed(changes: Iterable[Change], note: Note, user_id: str) -> dict[str, Any]:
-    """Return what `add` did, as mem0 returns it."""
+def changed(learned: Learned, note: Note, user_id: str) -> dict[str, Any]:
+    """Return what `add` did, as mem0 returns it; beside it, why there are no results, and how much
+    was not kept, by reason.
+    """
     results = [
         _plain(change.attribute, note)
         | {
@@ -49,9 +51,9 @@ def changed(changes: Iterable[Change], note: Note, user_id: str) -> dict[str, An
             "user_id": user_id,
         }
         | ({"previous_memory": change.old} if change.old else {})
-        for change in changes
+        for change in learned.changes
     ]
-    return {"results": results}
+    return {"results": results, "reason": learned.nothing, "refused": learned.counts}
 
 
 def history(memory_id: str, happened: Iterable[tuple[float, Happened]]) -> list[dict[str, Any]]:

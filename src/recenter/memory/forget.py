@@ -15,6 +15,7 @@ from recenter.memory.records import Answered, Deleted, Happened
 from recenter.memory.traces import Hasher
 from recenter.memory.words import Words
 from recenter.records import Attribute, Evidence
+from recenter.stages.conflicts import forget_texts
 from recenter.store import Store
 from recenter.store.database import Row, Transaction
 from recenter.store.in_studies import remove_from_studies
@@ -80,6 +81,7 @@ def forget_memories(
         return +counts, tuple(sorted(plan.gone.keys() - wanted))
 
     counts, also = store.database.transact(work)
+    forget_texts()
     return Deleted(counts=dict(counts), also=also, erased=bool(counts) and erase and store.erase())
 
 

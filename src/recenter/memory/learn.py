@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -11,6 +10,7 @@ import msgspec
 from recenter.errors import StoreError
 from recenter.memory import ledger
 from recenter.memory.absorb import THRESHOLD, Absorbed, Superseded, absorb
+from recenter.memory.learned import Change, Learned, Refused, nothing_new
 from recenter.memory.records import Choices, Happened, Note
 from recenter.memory.traces import Hasher, Traces
 from recenter.memory.vectors import Vectors
@@ -53,29 +53,11 @@ class Learner(NamedTuple):
         return merged_signature(self.extractor.signature, self.embedder, self.threshold)
 
 
-class Change(NamedTuple):
-    """What became of one memory."""
-
-    event: str
-    attribute: Attribute
-    old: str | None = None
-    held: bool = False
-    """Whether it waits for the person, or for another verdict, before it is used."""
-
-
-class Learned(NamedTuple):
-    """What a conversation taught."""
-
-    changes: tuple[Change, ...] = ()
-    refused: Mapping[str, int] = {}
-    """How many statements were not kept, by reason."""
-
-
 class _Screened(NamedTuple):
     kept: tuple[Attribute, ...]
     alike: frozenset[str]
     """Ids of those that may say again what was forgotten."""
-    refused: Counter[str]
+    refused: tuple[Refused, ...]
 
 
 class _New(NamedTuple):
@@ -102,7 +84,7 @@ def learn(
     """
     person = conversation.person
     if ledger.choices(store.database, person).paused:
-        return Learned(refused={"paused": 1})
+        return Learned(nothing="paused")
     found = _read(learner, conversation)
     note = note or Note(created=now, updated=now)
     for _ in range(_TRIES):
@@ -110,14 +92,14 @@ def learn(
         # After the version: what is forgotten from here on, while a model reads, changes it.
         chosen = ledger.choices(store.database, person)
         if chosen.paused:
-            return Learned(refused={"paused": 1})
+            return Learned(nothing="paused")
         screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
         # So that the first answer about this person does not wait for vectors.
         vectors = learner.embedder.values(person, [a.text for a in absorbed.added])
         new = _New(absorbed, verdicts, vectors)
         made = _store(store, conversation, version, new, note=note, now=now)
         if made is not None:
-            return Learned(changes=made, refused=dict(screened.refused))
+            return _learned(made, found, screened)
     raise StoreError(
         f"{store.place}: the memories of one person changed {_TRIES} times while a conversation "
         "was read.",
@@ -133,7 +115,7 @@ def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Lear
     """
     chosen = ledger.choices(store.database, conversation.person)
     if chosen.paused:
-        return Learned(refused={"paused": 1})
+        return Learned(nothing="paused")
     found = _read(learner, conversation)
     screened, absorbed, verdicts = _compared(store, learner, conversation, found, chosen)
     waits = _waiting([*ledger.supported_of(store.database, conversation.person), *verdicts])
@@ -145,7 +127,12 @@ def rehearse(store: Store, learner: Learner, conversation: Conversation) -> Lear
             for gone in _giving_way(absorbed, waits)
         ),
     )
-    return Learned(changes=changes, refused=dict(screened.refused))
+    return _learned(changes, found, screened)
+
+
+def _learned(changes: tuple[Change, ...], read: _Read, screened: _Screened) -> Learned:
+    why = nothing_new(kept=len(screened.kept), refused=len(screened.refused))
+    return Learned(changes, None if changes else why, screened.refused, read.passed_over)
 
 
 class _Read(NamedTuple):
@@ -153,18 +140,20 @@ class _Read(NamedTuple):
 
     found: tuple[Attribute, ...]
     retractions: tuple[Attribute, ...]
-    misread: int
+    passed_over: Mapping[str, int]
 
 
 def _read(learner: Learner, conversation: Conversation) -> _Read:
     person = conversation.person
-    found = learner.extractor.extract(person, [conversation]).attributes
-    said = taken_back(person, [conversation], found)
+    extraction = learner.extractor.extract(person, [conversation])
+    said = taken_back(person, [conversation], extraction.attributes)
 
     def merged(attributes: Sequence[Attribute]) -> tuple[Attribute, ...]:
         return merge(attributes, learner.embedder, threshold=learner.threshold)
 
-    return _Read(merged(said.kept), merged(said.retractions), said.misread)
+    # Said to hold in the very words that take it back.
+    passed = dict(extraction.dropped) | ({"retracted": said.misread} if said.misread else {})
+    return _Read(merged(said.kept), merged(said.retractions), passed)
 
 
 class _Compared(NamedTuple):
@@ -188,7 +177,6 @@ def _compared(
     screened = screen(
         [*read.found, *heard], hasher=hasher, left=left, choices=chosen, embedder=learner.embedder
     )
-    screened.refused.update({"retracted": read.misread} if read.misread else {})
     learner.embedder.fetch(store, person, [a.text for a in known])
     absorbed = absorb(known, screened.kept, learner.embedder, threshold=learner.threshold)
     verdicts = [
@@ -229,20 +217,21 @@ def screen(
     """
     kept: list[Attribute] = []
     alike: set[str] = set()
-    refused: Counter[str] = Counter()
+    refused: list[Refused] = []
     for attribute in attributes:
         evidence = hasher.allowed(attribute, left)
+        quotes = tuple(e.quote for e in attribute.evidence)
         if any(instruction_like(t) for t in (attribute.text, *(e.quote for e in evidence))):
-            refused["instruction"] += 1
+            refused.append(Refused(quotes, "instruction"))
         elif not evidence:
-            refused["forgotten"] += 1
+            refused.append(Refused(quotes, "forgotten"))
         elif attribute.source == "inferred" and _closed(attribute, choices, embedder):
-            refused["sensitive"] += 1
+            refused.append(Refused(quotes, "sensitive"))
         else:
             kept.append(msgspec.structs.replace(attribute, evidence=evidence))
             if hasher.is_alike(attribute, left):
                 alike.add(attribute.id)
-    return _Screened(tuple(kept), frozenset(alike), refused)
+    return _Screened(tuple(kept), frozenset(alike), tuple(refused))
 
 
 def _closed(attribute: Attribute, choices: Choices, embedder: Embedder | None) -> bool:

@@ -12,6 +12,7 @@ import msgspec
 from recenter.memory.apart import Begun
 from recenter.memory.engine import Engine
 from recenter.memory.queue import Worker
+from recenter.stages.conflicts import forget_texts
 from recenter.store import open_store
 
 _PATIENCE = 15
@@ -35,6 +36,8 @@ def main() -> None:
         lambda: open_store(engine.settings.store_url),
         lambda _: engine.learner,
         failed=_say,
+        # Nobody tells this process who is forgotten.
+        told=lambda *_: forget_texts(),
         again=begun.again,
     )
     worker.start()

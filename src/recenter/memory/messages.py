@@ -44,7 +44,19 @@ def checked(messages: Any) -> list[Mapping[str, Any]]:
                 field=f"messages[{place}]",
             )
         role_of(str(message.get("role")), field=f"messages[{place}].role")
+        _check_content(message.get("content"), f"messages[{place}].content")
     return list(messages)
+
+
+def _check_content(content: Any, field: str) -> None:
+    """Refuse what would be read as no words at all."""
+    parts = content if isinstance(content, list | tuple) else ()
+    for one in (p for p in parts if isinstance(p, str | int | float)):
+        raise InputError(f"a part is a dict with `type`, got {type(one).__name__}.", field=field)
+    if isinstance(content, int | float | bytes | Mapping):
+        raise InputError(
+            f"must be a text or a list of parts, got {type(content).__name__}.", field=field
+        )
 
 
 def text_of(message: Mapping[str, Any]) -> str:

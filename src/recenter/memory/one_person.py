@@ -10,7 +10,7 @@ import msgspec
 from recenter.memory import corrections, ledger
 from recenter.memory.context import Context
 from recenter.memory.decide import is_usable
-from recenter.memory.learn import Learned
+from recenter.memory.learned import Learned
 from recenter.memory.messages import checked
 from recenter.memory.own import PersonSide
 from recenter.memory.records import Answered, Memorised, Note
@@ -55,7 +55,8 @@ class OnePerson(PersonSide):
         Raises:
             InputError: the query is empty.
         """
-        return searched(self._engine, self.person, query, most=None, threshold=0.0, wanted=wanted)
+        found = searched(self._engine, self.person, query, most=None, threshold=0.0, wanted=wanted)
+        return found.hits
 
     def was_forgotten(self, text: str) -> bool:
         """Tell whether a text says again what the person had forgotten or put right, or may do so
@@ -112,7 +113,7 @@ class OnePerson(PersonSide):
         note = msgspec.structs.replace(
             self._note(agent), metadata=dict(metadata or {}), expires=expires
         )
-        kept = put_verbatim(
+        made = put_verbatim(
             self._engine,
             self.person,
             checked(text),
@@ -120,7 +121,7 @@ class OnePerson(PersonSide):
             application=self._application,
             key=key,
         )
-        return kept[0].attribute if kept else None
+        return made.changes[0].attribute if made.changes else None
 
     def correct(self, memory: Memorised, text: str) -> Attribute:
         """Put other words in the place of a memory's; with its note as it is given.

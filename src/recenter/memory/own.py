@@ -8,13 +8,14 @@ from typing import Any, TypedDict
 import msgspec
 
 from recenter.errors import InputError, RecenterError
-from recenter.memory import corrections, ledger
+from recenter.memory import arguments, corrections, ledger
 from recenter.memory.download import downloaded
 from recenter.memory.engine import Engine
 from recenter.memory.forget import forget_memories, planned
 from recenter.memory.records import Answered, Choices, Deleted, Memorised
 from recenter.memory.unreachable import copies_of
 from recenter.records import Failure
+from recenter.stages.conflicts import forget_texts
 from recenter.stages.policy import make_policy
 
 
@@ -123,6 +124,7 @@ class PersonSide:
         # From now on a person of this application: what they decide first may come first of all.
         made = ledger.enrol(self._engine.store.database, self.person, self._application)
         if paused is not None:
+            paused = arguments.flag(paused, field="paused")
             made = msgspec.structs.replace(made, paused=paused)
         if allowed is not None:
             made = msgspec.structs.replace(made, allowed=make_policy(allowed).allowed)
@@ -130,11 +132,10 @@ class PersonSide:
             local = make_policy(allowed_local).allowed
             made = msgspec.structs.replace(made, allowed_local=local)
         if cloud is not None:
-            made = msgspec.structs.replace(made, cloud=cloud)
+            made = msgspec.structs.replace(made, cloud=arguments.flag(cloud, field="cloud"))
         if keep_days is not None:
-            if keep_days < 0:
-                raise InputError(f"must be 0 or more, got {keep_days}.", field="keep_days")
-            made = msgspec.structs.replace(made, keep_days=keep_days or None)
+            days = arguments.count(keep_days, field="keep_days")
+            made = msgspec.structs.replace(made, keep_days=days or None)
         ledger.put_choices(self._engine.store.database, self.person, made)
         return made
 
@@ -235,6 +236,7 @@ class PersonSide:
         store = self._engine.store
         reachless = copies_of(store, self.person)
         report = store.forget(self.person)
+        forget_texts()
         return Deleted(
             counts={name: n for name, n in report.counts.items() if n},
             erased=report.erased,

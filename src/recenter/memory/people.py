@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Unpack
 
 from recenter.errors import InputError
-from recenter.memory import ledger
+from recenter.memory import arguments, ledger
 from recenter.memory.corrections import Review
 from recenter.memory.engine import Engine
 from recenter.memory.own import Chosen, PersonSide
@@ -32,8 +32,12 @@ class People:
         return self._application
 
     def person(self, user_id: str) -> str:
-        """Return the pseudonym under which a person of this application is stored."""
-        return self._engine.person(user_id, self._application)
+        """Return the pseudonym under which a person of this application is stored.
+
+        Raises:
+            InputError: nobody is named, or not in text.
+        """
+        return self._engine.person(arguments.whose(user_id), self._application)
 
     # Seeing
 
@@ -44,7 +48,8 @@ class People:
     def receipt(self, receipt_id: str) -> Answered | None:
         """Return the receipt of an answer."""
         self._engine.recorder.flush()
-        return ledger.receipt(self._engine.store.database, receipt_id)
+        id = arguments.text(receipt_id, field="receipt_id")
+        return ledger.receipt(self._engine.store.database, id)
 
     def receipts(
         self, user_id: str, *, before: float | None = None, size: int = 50
@@ -84,7 +89,7 @@ class People:
         Raises:
             InputError: there is no such memory, or the word is another.
         """
-        attribute = self._engine.store.attribute(memory_id)
+        attribute = self._engine.store.attribute(arguments.text(memory_id, field="memory_id"))
         side = self._side("" if attribute is None else attribute.person)
         side.review(memory_id, said, failure=failure)
 
@@ -102,7 +107,8 @@ class People:
         Raises:
             InputError: the receipt asked nothing.
         """
-        self._of_receipt(receipt_id).answer(receipt_id, yes)
+        said = arguments.flag(yes, field="yes")
+        self._of_receipt(receipt_id).answer(receipt_id, said)
 
     # Forgetting
 
@@ -110,6 +116,8 @@ class People:
         self, person: str, memory_ids: Iterable[str], *, conversations: bool = False
     ) -> Deleted:
         """Forget memories of one person, by pseudonym; others' ids change nothing."""
+        if isinstance(memory_ids, str):
+            raise InputError("must be a list of ids, got one text.", field="memory_ids")
         return self._side(person).forget_some(memory_ids, conversations=conversations)
 
     def forget(self, user_id: str) -> Deleted:

@@ -14,7 +14,8 @@ from recenter.errors import RecenterError
 from recenter.forking import begins_anew
 from recenter.importers.pseudonym import pseudonym
 from recenter.memory import ledger
-from recenter.memory.learn import Learned, Learner, learn
+from recenter.memory.learn import Learner, learn
+from recenter.memory.learned import Learned
 from recenter.memory.messages import agreeing
 from recenter.memory.traces import Hasher
 from recenter.records import LIVE, Conversation, Turn, conversation_id
@@ -43,6 +44,11 @@ class Stored(NamedTuple):
     conversation: Conversation
     before: int
 
+    @property
+    def has_grown(self) -> bool:
+        """Whether something was said that was not there before."""
+        return len(self.conversation.turns) > self.before
+
 
 def put_turns(
     store: Store,
@@ -55,7 +61,8 @@ def put_turns(
     later: bool,
 ) -> Stored | None:
     """Store what was said, as a new conversation or the next part of one, and with `later` put it
-    on the list, in one transaction. None where nothing new was said, or the person was forgotten.
+    on the list, in one transaction. What was all said before is returned as it stands; None where
+    the person was forgotten.
 
     Args:
         store: where.
@@ -76,9 +83,9 @@ def put_turns(
         made = _continued(
             transaction, person, turns, key=key, at=at, masked=lambda t: _masked(t, known, hasher)
         )
-        if made is None:
-            return None
-        conversation, _ = made
+        if not made.has_grown:
+            return made
+        conversation = made.conversation
         row = CONVERSATIONS.row(conversation)
         ((_, outcome),) = put_batch(transaction, table=CONVERSATIONS, rows=[row])
         if outcome not in ("new", "changed"):
@@ -120,7 +127,7 @@ def _continued(
     key: str,
     at: str | None,
     masked: Callable[[Turn], Turn],
-) -> Stored | None:
+) -> Stored:
     while True:
         id = conversation_id(person, LIVE, key)
         rows = transaction.rows("conversations_get", id=id)
@@ -132,8 +139,6 @@ def _continued(
         same = agreeing(stored.turns, turns, MASK)
         if same == min(len(stored.turns), len(turns)):
             more = tuple(map(masked, turns[same:]))
-            if not more:
-                return None
             grown = msgspec.structs.replace(stored, turns=stored.turns + more)
             return Stored(grown, len(stored.turns))
         # One that takes another course is a conversation of its own, known by where it parts: so

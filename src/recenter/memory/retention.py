@@ -14,6 +14,7 @@ from recenter.memory.forget import forget_memories
 from recenter.memory.keys import applications
 from recenter.memory.records import Answered, Deleted
 from recenter.records import LIVE, Attribute, Conversation
+from recenter.stages.conflicts import forget_texts
 from recenter.store import Store
 from recenter.store.database import Transaction
 from recenter.store.removal import every
@@ -32,6 +33,8 @@ def lapse(store: Store, *, key: bytes, now: float) -> dict[str, Deleted]:
     question behind it, and a conversation of which nothing was learned from when something was
     last said in it.
     """
+    # Also what was forgotten by another process.
+    forget_texts()
     done: dict[str, Deleted] = {}
     for person, before in _limits(store, now):
         ids = [id for (id,) in store.database.rows("memories_older", person=person, before=before)]

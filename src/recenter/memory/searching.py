@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from recenter.errors import InputError
 from recenter.memory import ledger
@@ -15,6 +15,10 @@ from recenter.provenance import make_id
 from recenter.records import Query, Use
 from recenter.stages.policy import Policy, select
 
+Empty = Literal["paused", "closed", "unknown", "nothing"]
+"""Why nothing is found: the person paused memory; closed the destination of the config; nothing
+that may be used is known of them; or nothing of it is for this query."""
+
 
 class Hit(NamedTuple):
     """A memory that was found."""
@@ -25,6 +29,14 @@ class Hit(NamedTuple):
     reason: str
 
 
+class Searched(NamedTuple):
+    """What a search gave."""
+
+    hits: list[Hit]
+    nothing: Empty = "nothing"
+    """Why there are none, where there are none."""
+
+
 def searched(
     engine: Engine,
     person: str,
@@ -33,7 +45,7 @@ def searched(
     most: int | None,
     threshold: float | None,
     wanted: Callable[[Memorised], bool],
-) -> list[Hit]:
+) -> Searched:
     """Return memories for a query, best first.
 
     Without a threshold, those that an answer would use; with one, all that score at least that,
@@ -41,14 +53,10 @@ def searched(
     somebody who is paused, or who closed the destination of the config.
 
     Raises:
-        InputError: the query is empty, or a number is out of its range.
+        InputError: the query is empty.
     """
     if not isinstance(text, str) or not text.strip():
         raise InputError("a search needs words, got none.", field="query")
-    if most is not None and most < 0:
-        raise InputError(f"must be 0 or more, got {most}.", field="top_k")
-    if threshold is not None and not 0 <= threshold <= 1:
-        raise InputError(f"must lie in [0, 1], got {threshold}.", field="threshold")
     database = engine.store.database
     chosen = ledger.choices(database, person)
     now = engine.clock()
@@ -57,8 +65,12 @@ def searched(
         for m in ledger.profile(database, person)
         if is_usable(m, now) and wanted(m)
     }
-    if chosen.paused or chosen.closed(engine.config.destination) or not known:
-        return []
+    if chosen.paused:
+        return Searched([], "paused")
+    if chosen.closed(engine.config.destination):
+        return Searched([], "closed")
+    if not known:
+        return Searched([], "unknown")
     query = Query(id=make_id("qry", person, text, []), person=person, prompt=text)
     decider = engine.decider
     attributes = [m.attribute for m in known.values()]
@@ -69,5 +81,6 @@ def searched(
     )
     hits = [Hit(known[d.attribute], d.score, d.decision, d.reason) for d in made.decisions]
     if threshold is None:
-        return [hit for hit in hits if hit.decision == "use"][:most]
-    return [hit for hit in hits if hit.score is None or hit.score >= threshold][:most]
+        return Searched([hit for hit in hits if hit.decision == "use"][:most])
+    near = (hit for hit in hits if hit.score is None or hit.score >= threshold)
+    return Searched(list(near)[:most])

@@ -17,6 +17,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from recenter.errors import InputError, RecenterError
 from recenter.memory.answers import CHAT, RESPONSES, Heard, Interface, carried
+from recenter.memory.arguments import flag, whose
 from recenter.memory.context import Context
 from recenter.memory.listening import listening
 from recenter.memory.memory import Memory
@@ -54,11 +55,10 @@ def wrap_openai(
             `client.recenter.last` has the last one of the same thread or task.
 
     Raises:
-        InputError: this is not a client of the `openai` package.
+        InputError: this is not a client of the `openai` package, or an argument is of another kind.
     """
     check_client(client, "chat", package="openai", cure="Write wrap_openai(OpenAI()).")
-    kept = shared_memory() if memory is None else memory
-    remembering = Remembering(kept, user_id, incognito=incognito, told=on_receipt)
+    remembering = Remembering(memory, user_id, incognito=incognito, told=on_receipt)
     return wrapped(client, remembering, _dressed)
 
 
@@ -88,11 +88,28 @@ class Remembering:
     """What stands behind a wrapped client, as `client.recenter`."""
 
     def __init__(
-        self, memory: Memory, user_id: UserId, *, incognito: bool, told: OnReceipt | None
+        self, memory: Memory | None, user_id: UserId, *, incognito: bool, told: OnReceipt | None
     ) -> None:
-        self.memory = memory
+        """Take the memory that all share where none is given.
+
+        Raises:
+            InputError: an argument is of another kind.
+        """
+        if user_id is not None and not callable(user_id):
+            whose(user_id)
+        if memory is not None and not hasattr(memory, "engine"):
+            raise InputError(
+                f"must be a Memory, got {type(memory).__name__}.",
+                field="memory",
+                cure="Write memory=Memory(...).",
+            )
+        if told is not None and not callable(told):
+            raise InputError(f"must be called, got {type(told).__name__}.", field="on_receipt")
+        self._user_id, self._told = user_id, told
+        self._incognito = flag(incognito, field="incognito")
+        self._nobody_told = False
+        self.memory = shared_memory() if memory is None else memory
         """Where it is remembered."""
-        self._user_id, self._incognito, self._told = user_id, incognito, told
 
     @property
     def last(self) -> Context | None:
@@ -136,9 +153,35 @@ class Remembering:
         return not self._incognito
 
     def _whose(self, interface: Interface, arguments: dict[str, Any]) -> str | None:
-        given = self._user_id() if callable(self._user_id) else self._user_id
-        user_id = interface.user(arguments) if self._user_id is None else given
-        return user_id if isinstance(user_id, str) and user_id.strip() else None
+        given = self._named(interface, arguments)
+        if isinstance(given, str) and given.strip():
+            return given
+        if given is not None:
+            kind = "an empty text" if isinstance(given, str) else type(given).__name__
+            _log.warning("a request was passed on without memory: its user id is %s", kind)
+        elif self._user_id is None and not self._nobody_told:
+            self._nobody_told = True
+            _log.warning(
+                "a request was passed on without memory: it does not say whose it is, and no "
+                "user_id was given at wrapping; this is said once"
+            )
+        return None
+
+    def _named(self, interface: Interface, arguments: dict[str, Any]) -> Any:
+        if self._user_id is None:
+            said = interface.user(arguments)
+            # The clients' own marks of what is left out are empty.
+            return said if said or isinstance(said, str) else None
+        if not callable(self._user_id):
+            return self._user_id
+        try:
+            return self._user_id()
+        # The application's, and no reason that somebody gets no answer.
+        except Exception as error:  # noqa: BLE001
+            _log.warning(
+                "a request was passed on without memory: user_id failed: %s", type(error).__name__
+            )
+            return None
 
 
 class Asked(NamedTuple):

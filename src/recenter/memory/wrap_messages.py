@@ -21,7 +21,6 @@ from recenter.memory.wrap import (
     UserId,
     around_verbs,
     check_client,
-    shared_memory,
     wrapped,
 )
 
@@ -53,11 +52,11 @@ def wrap_anthropic(
             `client.recenter.last` has the last one of the same thread or task.
 
     Raises:
-        InputError: this is not a client of the `anthropic` package.
+        InputError: this is not a client of the `anthropic` package, or an argument is of another
+            kind.
     """
     check_client(client, "messages", package="anthropic", cure="Write wrap_anthropic(Anthropic()).")
-    kept = shared_memory() if memory is None else memory
-    remembering = Remembering(kept, user_id, incognito=incognito, told=on_receipt)
+    remembering = Remembering(memory, user_id, incognito=incognito, told=on_receipt)
     return wrapped(client, remembering, _dressed)
 
 

@@ -12,12 +12,13 @@ from typing import Annotated, Any, NamedTuple
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from recenter.errors import RefusedError
+from recenter.errors import InputError, RefusedError
 from recenter.memory import Memory, ledger
 from recenter.memory.keys import Scope, find_key
 from recenter.memory.records import Answered
 
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}")
+_LONGEST_NAME = 64
 _NO_MEMORY = "there is no such memory."
 bearer = HTTPBearer(auto_error=False, description="A key, made by `recenter key new`.")
 """Finds the key that a request comes with."""
@@ -71,14 +72,14 @@ class Caller(NamedTuple):
             raise RefusedError(_NO_MEMORY, status=404)
         return id
 
-    def memory_shown(self, id: str) -> dict[str, Any]:
-        """Return a memory as it is told, if the key opens it.
+    def memory_shown(self, id: str, user_id: str | None = None) -> dict[str, Any]:
+        """Return a memory as it is told, if the key opens it and it is of this person.
 
         Raises:
             RefusedError: 404, there is none, or it is somebody else's.
         """
-        found = self.memory.get(self.memory_id(id))
-        if found is None:  # Forgotten since the line before.
+        found = self.memory.get(self.memory_id(id), user_id=user_id)
+        if found is None:  # Of another, or forgotten since the line before.
             raise RefusedError(_NO_MEMORY, status=404)
         return found
 
@@ -111,6 +112,22 @@ def require_caller(
     """Return who asks; see `admitted`."""
     found = caller_of(request.app.state.memory, given.credentials) if given else None
     return admitted(request, found)
+
+
+def only_known(request: Request, _: Annotated[Caller, Depends(require_caller)]) -> None:
+    """Refuse what a route does not ask for in its address: misspelt, it would be passed over.
+
+    Raises:
+        InputError: it names something else.
+    """
+    known = [field.alias for field in request.scope["route"].dependant.query_params]
+    for name in request.query_params:
+        if name not in known:
+            raise InputError(
+                f"this route takes no such parameter; it takes {', '.join(known) or 'none'}.",
+                field=name[:_LONGEST_NAME],
+                cure="See /openapi.json.",
+            )
 
 
 def admitted(request: Request, found: Caller | None) -> Caller:

@@ -11,7 +11,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from recenter.server.problems import Problem, answer, fault, fault_of
+from recenter.pages.logs import fault_of
+from recenter.server.problems import Problem, answer, fault
 
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; base-uri 'none'",

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping, Sequence
-from pathlib import PurePath
-from typing import Any, NamedTuple
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -22,6 +20,7 @@ from recenter.errors import (
     RefusedError,
     StoreError,
 )
+from recenter.pages.logs import fault_of
 
 
 class Problem(BaseModel):
@@ -49,13 +48,21 @@ _OURS: Mapping[int, str] = {
     503: "the store or a model cannot be reached now.",
     504: "a model that was asked did not answer in time; nothing was stored.",
 }
-_FRAMES = 5
 _TRY_AGAIN = "Try again later; the server's log has the kind of error under the request's id."
 _HTTP: Mapping[int, str] = {
     400: "the body is not JSON.",
     404: "there is no such route.",
     405: "this route does not take this method.",
     413: "the body is too large.",
+    415: "the body is not sent as JSON.",
+}
+_AS_JSON = "Send the header `Content-Type: application/json`."
+_WORDS: Mapping[str, str] = {
+    # The only pattern that a request is held to asks for this; nobody should have to read it.
+    "string_pattern_mismatch": "must hold more than spaces",
+    "string_too_short": "must not be empty",
+    "extra_forbidden": "this route takes no such field",
+    "missing": "must be given",
 }
 REFUSALS: Mapping[int | str, dict[str, Any]] = {
     422: {
@@ -65,9 +72,10 @@ REFUSALS: Mapping[int | str, dict[str, Any]] = {
     "default": {
         "model": Problem,
         "description": (
-            "401: no key that is known. 403: the key does not open this person. 404: there is "
-            "nothing of this id that the key opens. 413: the body is too large. 429: the key asked "
-            "too often. 500, 502, 503, 504: the server, a model or the store failed."
+            "400: the body is not JSON. 401: no key that is known. 403: the key does not open this "
+            "person. 404: there is nothing of this id that the key opens. 413: the body is too "
+            "large. 415: it is not sent as JSON. 429: the key asked too often. 500, 502, 503, 504: "
+            "the server, a model or the store failed."
         ),
     },
 }
@@ -104,21 +112,6 @@ def answer(status: int, problem: Problem, headers: Mapping[str, str] | None = No
     return JSONResponse(problem.model_dump(), status_code=status, headers=dict(headers or {}))
 
 
-class Fault(NamedTuple):
-    """What may be logged of an error: never what it says, which may quote somebody."""
-
-    kind: str
-    where: tuple[str, ...]
-    """The innermost places that it came through."""
-
-
-def fault_of(error: BaseException) -> Fault:
-    """Return what may be logged of an error that is being handled."""
-    frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
-    places = (f"{PurePath(frame.filename).name}:{frame.lineno}" for frame in frames)
-    return Fault(type(error).__name__, tuple(places))
-
-
 def fault() -> JSONResponse:
     """Return the answer to a request on which the server itself failed."""
     return answer(500, Problem(what=_OURS[500], cure=_TRY_AGAIN))
@@ -144,13 +137,24 @@ def _recenter_error(request: Request, error: Exception) -> JSONResponse:
     return answer(status, problem_of(error), headers)
 
 
-def _invalid(_: Request, error: Exception) -> JSONResponse:
+def _invalid(request: Request, error: Exception) -> JSONResponse:
     first = error.errors()[0] if isinstance(error, RequestValidationError) else {}
     if first.get("type") == "json_invalid":
         return answer(400, Problem(what=_HTTP[400], cure="Send JSON as UTF-8."))
-    place = ".".join(str(part) for part in first.get("loc", ())[1:])
-    what = str(first.get("msg", "is not of the right shape"))
-    return answer(422, Problem(what=f"{what}.", field=place or None, cure="See /openapi.json."))
+    place = tuple(str(part) for part in first.get("loc", ()))
+    if place == ("body",) and not _is_json(request):
+        return answer(415, Problem(what=_HTTP[415], cure=_AS_JSON))
+    what = _WORDS.get(str(first.get("type"))) or str(first.get("msg", "is not of the right shape"))
+    told = what.removeprefix("Value error, ")
+    field = ".".join(place[1:]) or None
+    return answer(422, Problem(what=f"{told}.", field=field, cure="See /openapi.json."))
+
+
+def _is_json(request: Request) -> bool:
+    kind = request.headers.get("content-type", "").split(";")[0].strip().lower()
+    return kind == "application/json" or (
+        kind.startswith("application/") and kind.endswith("+json")
+    )
 
 
 def _http_error(_: Request, error: Exception) -> JSONResponse:

@@ -15,8 +15,8 @@ from recenter.errors import ConfigError
 from recenter.memory import Memory
 from recenter.memory.keys import keys, new_key
 from recenter.pages.address import check_free, is_loopback
+from recenter.pages.logs import log_to_stderr
 from recenter.server.app import PER_MINUTE, ROUTERS, make_app
-from recenter.server.logs import log_to_stderr
 from recenter.server.proxy import Proxy, Upstream
 
 _SWITCH_SECONDS = 0.0005
@@ -92,7 +92,8 @@ def app_of(memory: Memory, serving: Serving) -> FastAPI:
 
 def check(memory: Memory, serving: Serving) -> None:
     """Refuse what `serve` refuses."""
-    if serving.url is not None and urlsplit(serving.url).scheme != "https":
+    parts = urlsplit(serving.url or "")
+    if serving.url is not None and (parts.scheme != "https" or not parts.hostname):
         raise ConfigError(
             f"{serving.url!r} is not an https URL.", cure="Give the address that others open."
         )

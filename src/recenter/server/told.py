@@ -6,7 +6,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from recenter.memory.learned import Nothing
 from recenter.memory.records import Outcome
+from recenter.memory.searching import Empty
 from recenter.records import ReceiptLine
 from recenter.stages.sensitive import Topic
 
@@ -56,15 +58,26 @@ class ChangedMemory(Memory):
 
 
 class Changed(BaseModel):
-    """What was learned; empty where there was nothing to learn."""
+    """What was learned."""
 
     results: list[ChangedMemory]
+    reason: Nothing | None
+    """Why there are no results, where there are none."""
+    refused: dict[str, int]
+    """How much was not kept, by reason."""
+
+
+class NotKept(BaseModel):
+    """A statement that would be refused, by the person's words that it would rest on."""
+
+    quotes: list[str]
+    reason: str
 
 
 class WouldChange(Changed):
-    """What would be learned, and how many statements would not be kept, by reason."""
+    """What would be learned, and what would not be kept."""
 
-    refused: dict[str, int]
+    not_kept: list[NotKept]
 
 
 class FoundMemory(Memory):
@@ -79,6 +92,8 @@ class Found(BaseModel):
     """What was found, best first."""
 
     results: list[FoundMemory]
+    reason: Empty | None
+    """Why there are no results, where there are none."""
 
 
 class Event(BaseModel):

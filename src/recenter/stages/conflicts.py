@@ -9,6 +9,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from recenter.records import Attribute
+from recenter.stages import denials
 from recenter.stages.denials import Certainty, is_retraction, takes_back
 from recenter.text.by_hash import by_hash
 
@@ -141,6 +142,14 @@ def _opposed(one: frozenset[tuple[int, int]], other: frozenset[tuple[int, int]])
 
 def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
     return not one or not other or one <= other or other <= one
+
+
+def forget_texts() -> None:
+    """Let go of all statements that were read before: somebody was forgotten, who must not stand
+    here any longer.
+    """
+    _details.cache_clear()
+    denials.forget_texts()
 
 
 @functools.lru_cache(maxsize=65_536)

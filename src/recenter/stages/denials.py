@@ -113,6 +113,12 @@ def is_retraction(text: str) -> bool:
     return bool(_denied(text))
 
 
+def forget_texts() -> None:
+    """Let go of all statements that were read before."""
+    _denied.cache_clear()
+    _words_of.cache_clear()
+
+
 @functools.lru_cache(maxsize=65_536)
 def _denied(text: str) -> tuple[_Denied, ...]:
     """Return what a statement takes back, in each of the ways that say the same."""

@@ -220,8 +220,5 @@ DELETE FROM memory_receipts WHERE person = :person;
 -- The person's own row is the tombstone that stays.
 DELETE FROM memory_traces WHERE person = :person;
 
--- name: forget_memory_links
-DELETE FROM memory_links WHERE person = :person;
-
 -- name: forget_memory_keys
 DELETE FROM memory_keys WHERE person = :person;

@@ -39,7 +39,12 @@ INSERT INTO people (id, forgotten) VALUES (:person, 1)
 ON CONFLICT (id) DO UPDATE SET forgotten = 1;
 
 -- name: people_lift
-DELETE FROM people WHERE id = :person AND forgotten = 1;
+UPDATE people SET forgotten = 0 WHERE id = :person AND forgotten = 1;
+
+-- name: people_leave
+-- Of whom nothing is left but the tombstone that was lifted.
+DELETE FROM people WHERE id = :person
+AND NOT EXISTS (SELECT 1 FROM memory_links WHERE person = :person);
 
 -- name: deleted_add
 INSERT INTO deleted (id, person) VALUES (:id, :person) ON CONFLICT (id) DO NOTHING;

@@ -28,7 +28,6 @@ OF_A_PERSON = (
     "memory_receipts",
     "memory_traces",
     "memory_keys",
-    "memory_links",
     "attributes",
     "conversations",
     "work",
@@ -57,8 +56,16 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
 
 
 def lift(database: Database, person: str) -> bool:
-    """Let a forgotten person be remembered again; False where they were not forgotten."""
-    return database.transact(lambda t: t.run("people_lift", person=person)) > 0
+    """Let a forgotten person be remembered again; False where they were not forgotten.
+
+    How often links to their page were ended stays, so that these stay ended.
+    """
+
+    def work(transaction: Transaction) -> bool:
+        lifted = transaction.run("people_lift", person=person) > 0
+        return lifted and transaction.run("people_leave", person=person) >= 0
+
+    return database.transact(work)
 
 
 def restore(database: Database, id: str) -> bool:

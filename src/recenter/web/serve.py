@@ -12,6 +12,7 @@ from starlette.applications import Starlette
 
 from recenter.errors import ConfigError
 from recenter.pages.address import check_free, is_loopback
+from recenter.pages.logs import log_to_stderr
 from recenter.store import open_store
 from recenter.study.ledger.desk import load_desk
 from recenter.study.prolific.environment import api_address, hook_secret
@@ -56,12 +57,12 @@ def serve(serving: Serving) -> None:
     check(serving)
     os.environ[_VARIABLE] = msgspec.json.encode(serving).decode()
     uvicorn.run(
-        "recenter.web.serve:from_environment",
+        "recenter.web.serve:of_process",
         factory=True,
         host=serving.host,
         port=serving.port,
         workers=serving.workers,
-        log_level="warning",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=serving.url is not None,
@@ -76,7 +77,8 @@ def check(serving: Serving) -> None:
         ConfigError: the address is not of this machine alone, and no https URL is given; or
             somebody else listens there.
     """
-    if serving.url is not None and urlsplit(serving.url).scheme != "https":
+    parts = urlsplit(serving.url or "")
+    if serving.url is not None and (parts.scheme != "https" or not parts.hostname):
         raise ConfigError(
             f"{serving.url!r} is not an https URL.", cure="Give the address that annotators open."
         )
@@ -86,6 +88,12 @@ def check(serving: Serving) -> None:
             cure="Put a server with https before it and name it: --url https://...",
         )
     check_free(serving.host, serving.port)
+
+
+def of_process() -> Starlette:
+    """Return the server for a process of its own, whose log quotes nobody."""
+    log_to_stderr()
+    return from_environment()
 
 
 def from_environment(environ: Mapping[str, str] = os.environ) -> Starlette:

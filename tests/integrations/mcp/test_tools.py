@@ -91,7 +91,9 @@ def test_an_argument_that_names_a_person_is_refused_and_changes_nothing(
     ada: OnePerson, memory: Memory, name: str
 ) -> None:
     before = ids(memory, "bob")
-    assert "user_id" in refusal(ada, name, user_id="bob")
+    told = refusal(ada, name, user_id="bob")
+    assert "user_id" in told
+    assert "bob" not in told
     assert ids(memory, "bob") == before
 
 

@@ -77,9 +77,14 @@ def test_a_link_of_an_earlier_version_is_good_until_links_are_ended(
     assert httpx.get(old, follow_redirects=True).status_code == 403
 
 
-def test_nothing_is_kept_of_the_forgotten(memory: Memory) -> None:
+def test_links_that_were_ended_stay_so_when_the_person_is_remembered_again(
+    memory: Memory, address: str
+) -> None:
+    old = link(memory, "ada", address)
     memory.end_links("ada")
-    assert memory.links_ended("ada") == 1
     memory.forget("ada")
     memory.end_links("ada")
-    assert memory.links_ended("ada") == 0
+    assert memory.links_ended("ada") == 1
+    assert memory.engine.store.lift(memory.person("ada"))
+    memory.add("I work nights as a nurse.", user_id="ada")
+    assert httpx.get(old, follow_redirects=True).status_code == 403

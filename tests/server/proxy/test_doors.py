@@ -10,8 +10,8 @@ import pytest
 
 from recenter.memory import Memory
 from recenter.memory.keys import keys, new_key, revoke_key
+from recenter.pages.logs import JsonLines
 from recenter.server.app import ROUTERS, make_app
-from recenter.server.logs import JsonLines
 from recenter.server.proxy import Proxy as InFront
 from recenter.server.proxy import Upstream as Endpoint
 from tests.openai_calls import ASK

@@ -22,6 +22,7 @@ from recenter.memory.engine import Engine
 from recenter.memory.keys import find_key
 from recenter.memory.one_person import OnePerson
 from recenter.pages.address import is_loopback
+from recenter.pages.logs import log_to_stderr
 
 PATH = "/mcp"
 """Where the tools are, over HTTP."""
@@ -130,11 +131,12 @@ def serve_http(
     say(f"Tools are served at {url or address.url}, behind keys of single people.")
     if not address.is_local and public is None:
         say("Keys and texts cross the network in clear: put a server with https before.")
+    log_to_stderr()
     uvicorn.run(
         make_app(engine, hosts=_hosts(address, public)),
         host=address.host,
         port=address.port,
-        log_level="error",
+        log_config=None,
         access_log=False,
         server_header=False,
         proxy_headers=public is not None,

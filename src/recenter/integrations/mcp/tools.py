@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Annotated, Any, ParamSpec, TypeVar, cast
 
 from mcp.server.mcpserver import Context
@@ -29,7 +29,7 @@ from recenter.integrations.mcp.shapes import (
 )
 from recenter.memory.about import about
 from recenter.memory.envelope import SHOWN
-from recenter.memory.learn import Change
+from recenter.memory.learned import Change, Nothing
 from recenter.memory.one_person import OnePerson
 from recenter.memory.records import Memorised
 from recenter.memory.telling import NOTE, explained, told, told_reason, told_text
@@ -50,6 +50,14 @@ _AGAIN = (
     "give their own words as messages; they are asked before it is used."
 )
 _PAUSED = "Memory is paused by the person: nothing is used and nothing is learned."
+_NOTHING: Mapping[Nothing, str] = {
+    "paused": _PAUSED,
+    "forgotten": "The person was forgotten: nothing is learned of them again.",
+    "no_words": "The person says nothing in these messages.",
+    "known": "Nothing new about the person was said.",
+    "refused": "What was said must not be kept: it was forgotten, is an instruction, or is closed.",
+    "nothing_found": "Nothing about the person was found in these messages.",
+}
 _log = logging.getLogger("recenter.mcp")
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -105,9 +113,9 @@ class Tools:
             if kept is None:
                 return Added(results=[], reason="These words are known.")
             return Added(results=[_changed(Change("ADD", kept))], reason=None)
-        results = [_changed(change) for change in person.learn(messages, agent=AGENT).changes]
-        reason = None if results else "Nothing new about the person was said."
-        return Added(results=results, reason=reason)
+        made = person.learn(messages, agent=AGENT)
+        reason = None if made.nothing is None else _NOTHING[made.nothing]
+        return Added(results=[_changed(change) for change in made.changes], reason=reason)
 
     @_refusing
     def search_memories(
@@ -269,8 +277,9 @@ class Tools:
 
 def _strict(tool: Tool) -> Tool:
     known = tool.fn_metadata.arg_model
-    forbidding = {"model_config": ConfigDict(extra="forbid")}
-    strict = cast("type[ArgModelBase]", type(known.__name__, (known,), forbidding))
+    # What was given may be somebody's words, which an error need not repeat.
+    strictly = {"model_config": ConfigDict(extra="forbid", hide_input_in_errors=True)}
+    strict = cast("type[ArgModelBase]", type(known.__name__, (known,), strictly))
     tool.fn_metadata.arg_model = strict
     tool.parameters = strict.model_json_schema(by_alias=True)
     return tool

@@ -21,12 +21,12 @@ from recenter.memory import ledger
 from recenter.memory.engine import Engine
 from recenter.memory.mine import Mine
 from recenter.pages.forms import Handler, with_form
+from recenter.pages.logs import fault_of
 from recenter.pages.sessions import Cookie, Session, check_form
 from recenter.pages.throttle import FREE_OF_ADDRESS, Throttle, address_key
 from recenter.server.limits import RateLimit
 from recenter.server.page import words
 from recenter.server.page.links import LONGEST, ROOT, Visit, opened, page_secret
-from recenter.server.problems import fault_of
 
 _DAY = 86_400
 _HOURS = 24

@@ -99,7 +99,6 @@ _COUNTS = {
     ),
     "memory_events": ("entry of the history", "entries of the history"),
     "memory_keys": ("key of an application to your memory", "keys of applications to your memory"),
-    "memory_links": ("count of links that were ended", "counts of links that were ended"),
     "memory_choices": ("set of choices", "sets of choices"),
 }
 

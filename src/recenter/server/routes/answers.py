@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from recenter.memory.envelope import iso
 from recenter.memory.records import Answered
 from recenter.server import told
 from recenter.server.asked import About, Answer, AskContext, UserId
-from recenter.server.callers import By
+from recenter.server.callers import By, only_known
 from recenter.server.problems import REFUSALS
 
-router = APIRouter(tags=["answers"], responses=dict(REFUSALS))
+router = APIRouter(tags=["answers"], responses=dict(REFUSALS), dependencies=[Depends(only_known)])
 ReceiptId = Annotated[str, Path(description="Id of a receipt.")]
 _KEPT = ("use", "nothing", "ask")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 
 from recenter.errors import InputError
+from recenter.memory.envelope import Shown
 from recenter.server import told
 from recenter.server.asked import (
     Add,
@@ -14,6 +15,7 @@ from recenter.server.asked import (
     Change,
     DryRun,
     Limit,
+    Name,
     Rehearse,
     Review,
     RunId,
@@ -21,10 +23,11 @@ from recenter.server.asked import (
     UserId,
     WithConversations,
 )
-from recenter.server.callers import By
+from recenter.server.callers import By, only_known
 from recenter.server.problems import REFUSALS
 
-router = APIRouter(tags=["memories"], responses=dict(REFUSALS))
+router = APIRouter(tags=["memories"], responses=dict(REFUSALS), dependencies=[Depends(only_known)])
+Of = Annotated[Name | None, Query(description="Whose it must be; else the answer has no id.")]
 MemoryId = Annotated[str, Path(description="Id of a memory.")]
 
 
@@ -55,10 +58,7 @@ def get_all(
     agent_id: AgentId = None,
     run_id: RunId = None,
     limit: Limit = None,
-    status: Annotated[
-        str | None,
-        Query(pattern="^(verified|proposed|rejected)$", description="Only those of this status."),
-    ] = None,
+    status: Annotated[Shown | None, Query(description="Only those of this status.")] = None,
 ) -> dict[str, Any]:
     """Return what is known of a person, latest first."""
     return by.memory.get_all(
@@ -86,9 +86,9 @@ def delete_all(
 
 
 @router.get("/memories/{memory_id}", response_model=told.Memory)
-def get(by: By, memory_id: MemoryId) -> dict[str, Any]:
-    """Return a memory."""
-    return by.memory_shown(memory_id)
+def get(by: By, memory_id: MemoryId, user_id: Of = None) -> dict[str, Any]:
+    """Return a memory, with the id of its person where the request says it."""
+    return by.memory_shown(memory_id, user_id)
 
 
 @router.patch("/memories/{memory_id}", response_model=told.Said)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import msgspec
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import StringConstraints
 
 from recenter.memory import ledger
@@ -13,11 +13,16 @@ from recenter.memory.envelope import iso
 from recenter.memory.records import Choices
 from recenter.server import told
 from recenter.server.asked import AskLink, Choose, DryRun
-from recenter.server.callers import By, Caller
+from recenter.server.callers import By, Caller, only_known
 from recenter.server.page.links import page_link
 from recenter.server.problems import REFUSALS
 
-router = APIRouter(prefix="/people/{user_id:path}", tags=["people"], responses=dict(REFUSALS))
+router = APIRouter(
+    prefix="/people/{user_id:path}",
+    tags=["people"],
+    responses=dict(REFUSALS),
+    dependencies=[Depends(only_known)],
+)
 Whose = Annotated[
     str,
     Path(description="As the application calls the person."),
