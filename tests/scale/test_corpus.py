@@ -127,3 +127,19 @@ def test_a_file_of_no_format_and_a_broken_line_are_named(tmp_path: Path) -> None
         out = tmp_path / f"out{choosing is None}/_recenter/bad"
         (bad,) = out.rglob("*.jsonl")
         assert msgspec.json.decode(bad.read_bytes())["line"] == 23
+
+
+def test_a_shard_that_goes_bad_takes_its_output_with_it(tmp_path: Path, kind: Kind) -> None:
+    corpus(tmp_path / "in", kind)
+    if kind == "json":
+        with (tmp_path / "in/0.jsonl").open("a") as lines:
+            lines.write("{broken\n")
+    run(tmp_path, kind, choosing=Choosing(LOOSE))
+    for gone in sorted((tmp_path / "in").iterdir()):
+        gone.write_bytes(b"\xff\xfe no shard")
+        ran = run(tmp_path, kind, choosing=Choosing(LOOSE))
+        named = {entry.output for entry in ran.manifest.parts}
+        assert gone.name in {entry.shard for entry in ran.manifest.problems}
+        assert set(files(tmp_path / "out")) == named
+    assert named == set()
+    assert not list((tmp_path / "out/_recenter/bad").rglob("*.jsonl"))

@@ -156,6 +156,17 @@ def commit(target: Storage, entry: Entry, *, part: bool = False) -> Entry:
     return entry
 
 
+def bad_rows(output: str) -> str:
+    """Return the name of the list of bad rows that goes with an output or a shard."""
+    return f"{PLACE}/bad/{output}.jsonl"
+
+
+def withdraw(target: Storage, part: str) -> None:
+    """Remove an output of two passes that no shard stands for any more; its entry goes last."""
+    for name in (part, bad_rows(part), f"{_DONE}parts/{part}.json"):
+        target.discard(name)
+
+
 def refuse_gone(found: Iterable[Found], entries: Mapping[str, Entry]) -> None:
     """Refuse to go on where a shard that is part of the output is not there any more.
 

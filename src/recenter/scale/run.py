@@ -22,6 +22,7 @@ from recenter.scale.manifest import (
     begin,
     finish,
     refuse_gone,
+    withdraw,
 )
 from recenter.scale.people import DealWork, PartWork, part_name, part_tasks
 from recenter.scale.shards import is_shard, kind_of
@@ -171,6 +172,8 @@ def run_twice(
         # Shards that could be read the first time and not the second.
         shards |= {name: one for name, one in parts.items() if one.problem is not None}
         parts = {name: one for name, one in parts.items() if one.problem is None}
+    for name in state.parts.keys() - parts.keys():
+        withdraw(target, name)
     manifest = Manifest(run=state.run, shards=_told(shards, parts), parts=_in_order(parts))
     finish(target, manifest)
     return Ran(manifest=manifest, resumed=resumed, changed=_changed(shards, state.entries))

@@ -14,7 +14,7 @@ import pyarrow as pa
 from recenter.batch.contract import Handler, Row, Unfinished
 from recenter.errors import InputError, RecenterError
 from recenter.provenance import Signature
-from recenter.scale.manifest import PLACE, Entry, commit
+from recenter.scale.manifest import Entry, bad_rows, commit
 from recenter.scale.shards import (
     Answers,
     Bad,
@@ -114,7 +114,9 @@ def guarded(target: Storage, job: Job, task: Task, work: Work) -> Entry:
         problem = _problem(error)
         told = Entry(shard=task.shard, signature=job.signature, problem=problem)
         commit(target, told)
-        if not job.two_passes or task.chosen is not None:
+        if job.two_passes and task.chosen is None:
+            target.discard(bad_rows(f"shards/{task.shard}"))
+        else:
             target.discard(task.shard)
             target.discard(bad_rows(task.shard))
         return told
@@ -127,11 +129,6 @@ def _problem(error: Exception) -> str:
     if not isinstance(error, InputError):
         return f"cannot be read as rows of one shape ({type(error).__name__})."
     return error.reason if error.field is None else f"{error.field}: {error.reason}"
-
-
-def bad_rows(output: str) -> str:
-    """Return the name of the list of bad rows that goes with an output or a shard."""
-    return f"{PLACE}/bad/{output}.jsonl"
 
 
 class RowWork:
