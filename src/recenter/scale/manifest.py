@@ -60,19 +60,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     output_sha256: str | None = None
     output_bytes: int | None = None
     problem: str | None = None
-    """Why the shard could not be used; nothing of it was written then."""
+    """Why the shard could not be used, or in which part rows of it are lost."""
     spans: tuple[int, ...] = ()
     """Where each part's rows end in the shard's file of the exchange."""
     columns: bytes = b""
     """Arrow schema of these rows."""
     bad_of: Mapping[str, int] = {}
     """Of a part: its bad rows by the shard they came from."""
+    written_of: Mapping[str, int] = {}
+    """Of a part, until the manifest is written: its rows out by shard."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run: what it is, and every shard and part of it.
 
-    Of each shard, rows in = rows out + bad + the sum of skipped, wherever its rows went.
+    Of each shard, rows in = rows out + bad + the sum of skipped, wherever its rows went. Each was
+    counted where it happened; where they do not add up, the shard has a problem.
     """
 
     run: Run

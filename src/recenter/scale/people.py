@@ -178,6 +178,9 @@ class PartWork:
 
     def __call__(self, task: Task) -> Entry:
         """Return the entry of the part, which is committed."""
+        return guarded(self._target, self._job, task, self._part)
+
+    def _part(self, task: Task) -> Entry:
         job = self._job
         schema = pa.ipc.read_schema(pa.py_buffer(task.columns))
         with Output(self._target, job, task.shard, schema) as out:
@@ -188,7 +191,8 @@ class PartWork:
                 plain = table.drop_columns([_PERSON, _LINE])
                 of = [shards[i] for i in some]
                 answer(out, plain, lines, self._handle, job.kind, of)
-        return commit(self._target, out.entry(task.shard, sha256=task.sha256), part=True)
+        made = out.entry(task.shard, rows=len(rows), sha256=task.sha256)
+        return commit(self._target, made, part=True)
 
     def _rows(self, task: Task, schema: Any) -> tuple[Any, Sequence[str]]:
         """Return the rows of a part in the order of the corpus, and the shard of each."""

@@ -159,6 +159,7 @@ def run_twice(
     tasks = [Task(shard=task.shard) for task in tasks]
     shards |= _do(engine, passes.first, tasks, "read", progress)
     parts = _outputs(target, passes.names(shards), state.parts, all_of(shards))
+    failed: list[Entry] = []
     resumed = len(parts)
     if resumed < len(passes.names(shards)):
         lost = [Task(shard=name) for name, entry in shards.items() if not _is_left(target, entry)]
@@ -169,12 +170,15 @@ def run_twice(
         resumed = len(parts)
         todo = [msgspec.structs.replace(t, sha256=of) for t in wanted if t.shard not in parts]
         parts |= _do(engine, passes.second, todo, job.step, progress)
-        # Shards that could be read the first time and not the second.
-        shards |= {name: one for name, one in parts.items() if one.problem is not None}
+        failed = [one for one in parts.values() if one.problem is not None]
         parts = {name: one for name, one in parts.items() if one.problem is None}
+        # Shards that could be read the first time and not the second.
+        of_shards = {task.shard for task in todo if not task.is_part}
+        shards |= {one.shard: one for one in failed if one.shard in of_shards}
     for name in state.parts.keys() - parts.keys():
         withdraw(target, name)
-    manifest = Manifest(run=state.run, shards=_told(shards, parts), parts=_in_order(parts))
+    told = tuple(msgspec.structs.replace(part, written_of={}) for part in _in_order(parts))
+    manifest = Manifest(run=state.run, shards=_told(shards, parts, failed), parts=told)
     finish(target, manifest)
     return Ran(manifest=manifest, resumed=resumed, changed=_changed(shards, state.entries))
 
@@ -233,19 +237,31 @@ def all_of(shards: Shards) -> str:
     return digest([(one.shard, one.sha256) for one in _in_order(shards) if one.problem is None])
 
 
-def _told(shards: Shards, parts: Shards) -> tuple[Entry, ...]:
-    """Return the shards with what became of their rows in the outputs."""
+def _told(shards: Shards, parts: Shards, failed: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the shards with what became of their rows in the outputs, and which are in none."""
     lost = sum((Counter(entry.bad_of) for entry in parts.values()), Counter())
+    out: Counter[str] = Counter()
+    for name, part in parts.items():
+        out.update(part.written_of or {name: part.written})
+    why = "".join(f" {one.shard}: {one.problem}" for one in failed[:1])
     told = []
     for entry in _in_order(shards):
-        bad = entry.bad + lost[entry.shard]
+        bad, written = entry.bad + lost[entry.shard], out[entry.shard]
         skipped = Counter(entry.skipped)
         if entry.shard in parts:
             skipped.update(parts[entry.shard].skipped)
-        written = entry.rows - bad - skipped.total()
+        problem, ends = entry.problem, written + bad + skipped.total()
+        if problem is None and ends != entry.rows:
+            problem = f"of its {entry.rows} rows, {ends} are accounted for.{why}"
         told.append(
             msgspec.structs.replace(
-                entry, bad=bad, skipped=dict(skipped), written=written, spans=(), columns=b""
+                entry,
+                bad=bad,
+                skipped=dict(skipped),
+                written=written,
+                problem=problem,
+                spans=(),
+                columns=b"",
             )
         )
     return tuple(told)

@@ -240,13 +240,13 @@ class Writer:
 
     def write(self, table: Any, answers: Sequence[Row]) -> None:
         """Write these rows with their answers."""
-        self.rows += len(answers)
         if self._lines is not None:
             self._lines.write("".join(f"{encode(row)}\n" for row in answers).encode())
         elif answers:
             self._held.append(self._with(table, answers))
             if sum(map(len, self._held)) >= _ROWS:
                 self._flush()
+        self.rows += len(answers)
 
     def close(self) -> None:
         """Write what is held and end the file."""
