@@ -217,17 +217,19 @@ def is_url(place: str) -> bool:
 def _open(url: str) -> tuple[Any, str, bool]:
     if not is_url(url):
         return fs.LocalFileSystem(), os.path.realpath(url), True
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return fs.LocalFileSystem(), os.path.realpath(parts.path), True
-    if parts.scheme != "s3" or not parts.netloc:
+    # What follows is a name as it stands: `#`, `?` and `%20` mean nothing in one.
+    scheme, _, rest = url.partition("://")
+    if scheme == "file" and rest.startswith("/"):
+        return fs.LocalFileSystem(), os.path.realpath(rest), True
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
         raise InputError(
             "expected a path, file:///PATH or s3://BUCKET/PATH.",
             file=url,
             cure="Copy the files to one of these.",
         )
     server = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    root = f"{parts.netloc}/{parts.path.strip('/')}".rstrip("/")
+    root = f"{bucket}/{key.strip('/')}".rstrip("/")
     if not server:
         return fs.S3FileSystem(), root, False
     at = urlsplit(server)
