@@ -108,6 +108,25 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(entry for entry in self.shards if entry.problem is not None)
 
 
+def find(folder: Storage) -> Manifest | None:
+    """Return the manifest of a folder that a run has written; None where none has.
+
+    Raises:
+        InputError: the run is not over, or its manifest cannot be read.
+    """
+    data = folder.read(MANIFEST)
+    if data is None and folder.read(_RUN) is None:
+        return None
+    try:
+        return msgspec.json.decode(data or b"", type=Manifest)
+    except msgspec.DecodeError:
+        raise InputError(
+            f"the run that wrote it is not over: there is no whole {MANIFEST}.",
+            file=folder.url,
+            cure="Give its command again.",
+        ) from None
+
+
 class State(NamedTuple):
     """What an earlier run of the same kind left."""
 

@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from recenter.batch.contract import Handler
 from recenter.errors import InputError, StoreError
 from recenter.scale.manifest import EXCHANGE, Entry, commit
 from recenter.scale.shards import LINES, Bad, Block, Kind, blocks, schema_of
@@ -180,8 +181,12 @@ class PartWork:
         """Return the entry of the part, which is committed."""
         return guarded(self._target, self._job, task, self._part)
 
+    def handler(self, task: Task) -> Handler:  # noqa: ARG002 - a part may have one of its own
+        """Return what answers the rows of a part."""
+        return self._handle
+
     def _part(self, task: Task) -> Entry:
-        job = self._job
+        job, handle = self._job, self.handler(task)
         schema = pa.ipc.read_schema(pa.py_buffer(task.columns))
         with Output(self._target, job, task.shard, schema) as out:
             rows, shards = self._rows(task, schema)
@@ -190,7 +195,7 @@ class PartWork:
                 lines = table.column(_LINE).to_pylist()
                 plain = table.drop_columns([_PERSON, _LINE])
                 of = [shards[i] for i in some]
-                answer(out, plain, lines, self._handle, job.kind, of)
+                answer(out, plain, lines, handle, job.kind, of)
         made = out.entry(task.shard, rows=len(rows), sha256=task.sha256)
         return commit(self._target, made, part=True)
 

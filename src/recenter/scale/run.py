@@ -13,6 +13,7 @@ import msgspec
 from recenter.errors import InputError
 from recenter.progress import Progress, Silent
 from recenter.provenance import digest
+from recenter.scale.beside import Accepted, BesideWork
 from recenter.scale.engine import Engine
 from recenter.scale.manifest import (
     EXCHANGE,
@@ -90,22 +91,33 @@ def run_rows(job: Job, make: Make, engine: Engine, *, progress: Progress | None 
     return run_each(job, functools.partial(RowWork, job, make), engine, progress=progress)
 
 
-def run_people(job: Job, make: Make, engine: Engine, *, progress: Progress | None = None) -> Ran:
+def run_people(
+    job: Job,
+    make: Make,
+    engine: Engine,
+    *,
+    beside: Accepted | None = None,
+    progress: Progress | None = None,
+) -> Ran:
     """Answer the rows of all shards person by person, into parts; otherwise as `run_rows`.
 
     A row that names nobody is answered alone. People are dealt to as many parts as there are
     shards, or more where these are large, and a part is made again when any shard has changed.
+    With `beside`, what was accepted of each person stands in their rows; the parts are as there.
     """
     source = Storage(job.source)
     found = shards_of(source, Storage(job.target))
     wanted = max(len(found), math.ceil(sum(file.size for file in found) / _PART))
-    run = _run_of(job, parts=min(_MOST_PARTS, wanted))
+    run = _run_of(job, parts=min(_MOST_PARTS, wanted) if beside is None else beside.parts)
+    second = functools.partial(PartWork, job, make)
+    if beside is not None:
+        second = functools.partial(BesideWork, job, make, beside)
 
     def passes(run: Run) -> Passes:
         count = run.parts or 1
         return Passes(
             first=functools.partial(DealWork, job, count),
-            second=functools.partial(PartWork, job, make),
+            second=second,
             names=lambda _: [part_name(number, job.kind) for number in range(count)],
             tasks=functools.partial(part_tasks, job=job, parts=count),
         )
