@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 
 from pyarrow import fs
 
+from recenter.drafts import drafted
 from recenter.errors import InputError, StoreError
 
 _PIECE = 1 << 20
@@ -108,7 +108,10 @@ class Storage:
         """
         try:
             if self.local:
-                with self._drafted(name) as draft:
+                drafts, final = Path(self._path(DRAFTS)), Path(self._path(name))
+                for place in (drafts, final.parent):
+                    place.mkdir(parents=True, exist_ok=True)
+                with drafted(final, folder=drafts) as draft:
                     yield draft
                 return
             with tempfile.TemporaryDirectory(prefix="recenter-") as folder:
@@ -123,22 +126,6 @@ class Storage:
             raise StoreError(
                 f"{self._shown(name)} cannot be written: {_first_line(error)}"
             ) from None
-
-    @contextlib.contextmanager
-    def _drafted(self, name: str) -> Iterator[Path]:
-        drafts = Path(self._path(DRAFTS))
-        drafts.mkdir(parents=True, exist_ok=True)
-        # Of the same ending, by which writers tell what is wanted.
-        draft = drafts / f"{secrets.token_hex(6)}-{Path(name).name}"
-        # What people said is nobody else's to read, as in a single file.
-        draft.touch(mode=0o600)
-        try:
-            yield draft
-            final = Path(self._path(name))
-            final.parent.mkdir(parents=True, exist_ok=True)
-            draft.replace(final)
-        finally:
-            draft.unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a small file whole.
