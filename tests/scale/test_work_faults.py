@@ -89,8 +89,10 @@ def _answer(number: int) -> str:
 
 def test_no_words_of_a_model_or_a_person_are_in_the_list_of_bad_rows(tmp_path: Path) -> None:
     numbers = range(6)
-    prompts = [{"prompt": str(n), "attributes": [{"id": SECRET, "text": SECRET}]} for n in numbers]
-    prompts[5]["attributes"] *= 2  # type: ignore[operator]
+    prompts: list[dict[str, Any]] = [
+        {"prompt": str(n), "attributes": [{"id": SECRET, "text": SECRET}]} for n in numbers
+    ]
+    prompts[5]["attributes"] *= 2
     write_shard(tmp_path / "in/a.jsonl", prompts)
     calls = iter(numbers)
     selector = LLMSelector(ScriptedChat(lambda _: _answer(next(calls))), workers=1)

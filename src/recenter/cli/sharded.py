@@ -144,14 +144,14 @@ class Batch(NamedTuple):
         # Made here too, so that what is missing or mistaken is told before anything starts.
         answering = make(dry_run=False)
         known = None if beside is None else accepted_in(absolute(beside))
-        about = (step, __version__, models_of(settings), answering.about)
+        about: list[object] = [step, __version__, models_of(settings), answering.about]
         if known is not None:
-            about = (*about, known.digest)
+            about.append(known.digest)
         job = Job(
             step=step,
             source=absolute(self.source),
             target=absolute(self.output),
-            signature=digest(repr(about)),
+            signature=digest(repr(tuple(about))),
             kind=kind_in(self.source),
             answers=COLUMNS[step].answers,
             needs=COLUMNS[step].needs,

@@ -109,7 +109,7 @@ def run_people(
     found = shards_of(source, Storage(job.target))
     wanted = max(len(found), math.ceil(sum(file.size for file in found) / _PART))
     run = _run_of(job, parts=min(_MOST_PARTS, wanted) if beside is None else beside.parts)
-    second = functools.partial(PartWork, job, make)
+    second: Callable[[], Work] = functools.partial(PartWork, job, make)
     if beside is not None:
         second = functools.partial(BesideWork, job, make, beside)
 

@@ -18,7 +18,7 @@ from recenter.stages.verify import Verifier
 
 class _Row(AnsweredRow, frozen=True):
     session: str | int | None = None
-    turns: Sequence[Turn] = ()
+    turns: Sequence[Turn] = ()  # type: ignore[assignment] - read whole, not for its time alone
 
 
 class VerifyFound:
