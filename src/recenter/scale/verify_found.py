@@ -18,7 +18,8 @@ from recenter.stages.verify import Verifier
 
 class _Row(AnsweredRow, frozen=True):
     session: str | int | None = None
-    turns: Sequence[Turn] = ()  # type: ignore[assignment] - read whole, not for its time alone
+    # Read whole, and not for its time alone.
+    turns: Sequence[Turn] = ()  # type: ignore[assignment]
 
 
 class VerifyFound:
