@@ -1,13 +1,15 @@
 """Times a step over shards: on Ray against in one process, memory as shards grow, a long person.
 
     python -m bench.scale engines [--conversations N]
-    python -m bench.scale memory
+    python -m bench.scale memory [--conversations N]
     python -m bench.scale person [--turns N ...]
+    python -m bench.scale candidates [--attributes N ...]
 
 `engines` extracts from the same generated conversations in one process, with one Ray worker and
-with two, and compares the rows byte for byte. `memory` reads shards of ten times the size. `person`
-extracts from one person with many turns. Each measure runs in a process of its own: seconds of wall
-and processor, of this process and its children, and the most memory it held.
+with two, and compares the sorted rows byte for byte. `memory` reads four shards, and four of ten
+times the size. `person` extracts from one person with many turns; `candidates` merges many
+attributes of one. Each measure runs in a process of its own: seconds of wall, of processor (without
+what Ray's workers take), and the most memory it held.
 """
 
 from __future__ import annotations
@@ -31,13 +33,16 @@ import pyarrow.parquet as pq
 from recenter.batch.contract import Handler, Result, Row
 from recenter.batch.extract import ExtractHandler
 from recenter.config import load_settings
+from recenter.formats import encode
 from recenter.models.load import load_embedder
+from recenter.records import Attribute
 from recenter.scale.columns import COLUMNS
 from recenter.scale.engine import Local, ray_engine
 from recenter.scale.run import run_people, run_rows
 from recenter.scale.shards import Answers
 from recenter.scale.work import Job
 from recenter.stages.extract_embedded import EmbeddedExtractor
+from recenter.stages.merge import merge
 
 _SAID = (
     "I work as a {job} in {town}.",
@@ -133,13 +138,17 @@ def count(folder: Path, out: str, people: bool) -> int:
     return (run_people if people else run_rows)(made, counting, Local()).manifest.written
 
 
-def measured(what: str, work: Callable[[], int]) -> None:
-    """Print what some work takes in a process of its own."""
+def measured(what: str, work: Callable[[], int]) -> float:
+    """Print what some work takes in a process of its own; return the seconds of wall."""
     queue: Any = multiprocessing.get_context("spawn").Queue()
     process = multiprocessing.get_context("spawn").Process(target=_measure, args=(work, queue))
     process.start()
     process.join()
-    print(json.dumps({"what": what} | queue.get()), flush=True)
+    if process.exitcode:
+        raise SystemExit(f"{what} failed")
+    found = queue.get()
+    print(json.dumps({"what": what} | found), flush=True)
+    return float(found["wall_s"])
 
 
 def _measure(work: Callable[[], int], queue: Any) -> None:
@@ -149,7 +158,7 @@ def _measure(work: Callable[[], int], queue: Any) -> None:
     queue.put(
         {
             "rows": written,
-            "wall_s": round(time.monotonic() - begun, 1),
+            "wall_s": round(time.monotonic() - begun, 2),
             "processor_s": round(used.ru_utime + used.ru_stime, 1),
             "peak_mb": _peak(),
         }
@@ -164,24 +173,40 @@ def _peak() -> int:
 
 def engines(folder: Path, conversations_: int) -> None:
     """Extract by each engine, and compare."""
-    rows = list(conversations(conversations_, people=conversations_ // 10, turns=6))
+    rows = list(conversations(conversations_, people=max(1, conversations_ // 10), turns=6))
     write(folder / "in", rows, shards=8)
-    for name, workers in (("local", 0), ("ray-1", 1), ("ray-2", 2)):
+    took = [
         measured(name, functools.partial(extract, folder, name, workers))
-    outputs = [
-        {path.name: path.read_bytes() for path in (folder / name).glob("*.parquet")}
-        for name in ("local", "ray-1", "ray-2")
+        for name, workers in (("local", 0), ("ray-1", 1), ("ray-2", 2))
     ]
-    print(json.dumps({"same bytes": outputs[0] == outputs[1] == outputs[2]}))
+    outputs = [_lines(folder / name) for name in ("local", "ray-1", "ray-2")]
+    print(
+        json.dumps(
+            {
+                "rows": len(outputs[0]),
+                "same sorted bytes": outputs[0] == outputs[1] == outputs[2],
+                "overhead of ray-1_s": round(took[1] - took[0], 1),
+                "speed-up of ray-2 over ray-1": round(took[1] / took[2], 2),
+                "speed-up of ray-2 over local": round(took[0] / took[2], 2),
+            }
+        )
+    )
 
 
-def memory(folder: Path) -> None:
+def _lines(folder: Path) -> list[str]:
+    """Return all rows of an output as sorted lines of JSON."""
+    tables = [pq.read_table(path) for path in sorted(folder.glob("*.parquet"))]
+    return sorted(encode(row) for table in tables for row in table.to_pylist())
+
+
+def memory(folder: Path, conversations_: int) -> None:
     """Read four shards, then four of ten times the size."""
     for times in (1, 10):
         place = folder / str(times)
-        write(place / "in", list(conversations(8000 * times, people=2000, turns=6)), shards=4)
+        size = conversations_ * times
+        write(place / "in", list(conversations(size, people=2000, turns=6)), shards=4)
         for people in (False, True):
-            what = f"{8000 * times} conversations in 4 shards, {'people' if people else 'rows'}"
+            what = f"{size} conversations in 4 shards, {'people' if people else 'rows'}"
             measured(what, functools.partial(count, place, f"out{people}", people))
 
 
@@ -193,18 +218,42 @@ def person(folder: Path, lengths: Sequence[int]) -> None:
         measured(f"a person of {turns} turns", functools.partial(extract, place, "out", 0))
 
 
+def candidates(counts: Sequence[int]) -> None:
+    """Merge so many attributes of one person, of which some are the same in other words."""
+    for count in counts:
+        measured(f"{count} candidates of a person", functools.partial(_merge, count))
+
+
+def _merge(count: int) -> int:
+    settings = load_settings()
+    rng = random.Random(0)
+    places = [(job, town) for job in _WORDS["job"] for town in _WORDS["town"]]
+    texts: set[str] = set()
+    while len(texts) < count:
+        (job, town), n = rng.choice(places), rng.randrange(10 * count)
+        texts.add(f"The user has been a {job} in {town} for {n} days.")
+    some = [
+        Attribute(id=text, person="p", text=text, source="stated", confidence=1.0, evidence=())
+        for text in sorted(texts)
+    ]
+    return len(merge(some, load_embedder(settings.embedder, settings)))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("what", choices=["engines", "memory", "person"])
-    parser.add_argument("--conversations", type=int, default=50_000)
+    parser.add_argument("what", choices=["engines", "memory", "person", "candidates"])
+    parser.add_argument("--conversations", type=int, help="50,000; for memory 8,000 and ten times")
+    parser.add_argument("--attributes", type=int, nargs="+", default=[500, 5000])
     parser.add_argument("--turns", type=int, nargs="+", default=[5000, 50_000])
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(prefix="recenter-scale-"))
     try:
         if given.what == "engines":
-            engines(folder, given.conversations)
+            engines(folder, given.conversations or 50_000)
         elif given.what == "memory":
-            memory(folder)
+            memory(folder, given.conversations or 8000)
+        elif given.what == "candidates":
+            candidates(given.attributes)
         else:
             person(folder, given.turns)
     finally:
@@ -212,4 +261,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # By its name, under which Ray's workers find what they are to call.
+    from bench.scale import main as named
+
+    named()

@@ -14,6 +14,11 @@ class RecenterError(Exception):
         super().__init__(message if cure is None else f"{message} {cure}")
         self.cure = cure
 
+    @property
+    def to_keep(self) -> str:
+        """The message as it may be kept beside data, where nobody's words are to be."""
+        return str(self)
+
 
 class ConfigError(RecenterError):
     """A setting, flag or environment variable has a value that cannot be used."""
@@ -107,9 +112,17 @@ class ModelHTTPError(ModelError):
         super().__init__(message, cure=cure)
         self.status = status
 
+    @property
+    def to_keep(self) -> str:
+        """The message without the endpoint's words, which may quote what it was sent."""
+        return f"the endpoint answered {self.status}."
+
 
 class UnreadableAnswerError(ModelError):
-    """The model answered, but not in the form asked for. Counted, never read as a no."""
+    """The model answered, but not in the form asked for. Counted, never read as a no.
+
+    Its message is kept, so none of the model's words are in it.
+    """
 
 
 class BudgetExceededError(ModelError):

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from recenter.errors import InputError
+from recenter.provenance import digest
 
 T = TypeVar("T")
 
@@ -21,6 +22,9 @@ _ESCAPE = re.compile(
     rb"|(u[dD][89a-fA-F][0-9a-fA-F]{2})|.)",
     re.DOTALL,
 )
+
+# To the last quotation mark: the value may hold some itself.
+_QUOTED = re.compile(r"""(?<!\w)(['"])(.*)\1""", re.DOTALL)
 
 
 def encode(value: Any) -> str:
@@ -51,6 +55,8 @@ def decode(line: str | bytes, kind: type[T], *, file: str | None = None, number:
             return _decoder(kind).decode(mended)
     except msgspec.ValidationError as error:
         raise _invalid(error, file=file, number=number) from None
+    except UnicodeDecodeError as error:
+        raise InputError(f"not UTF-8 at byte {error.start}.", file=file, line=number) from None
     except (ValueError, msgspec.DecodeError) as error:
         raise InputError(f"not JSON: {error}.", file=file, line=number) from None
     except RecursionError:
@@ -98,6 +104,13 @@ def _invalid(error: msgspec.ValidationError, *, file: str | None, number: int | 
     reason, _, path = str(error).partition(" - at `")
     field = path.rstrip("`").removeprefix("$").lstrip(".") or None
     return InputError(f"{reason}.", file=file, line=number, field=field)
+
+
+def without_values(reason: str) -> str:
+    """Return what is wrong with a row, for lists that are kept: what it quotes, which may be a
+    person's words, gives way to its length and digest.
+    """
+    return _QUOTED.sub(lambda q: f"({len(q[2])} characters, digest {digest(q[2])})", reason)
 
 
 def _without_lone_surrogates(row: bytes) -> bytes:

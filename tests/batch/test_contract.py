@@ -55,6 +55,18 @@ def test_bad_rows_stand_in_their_place_and_unknown_fields_pass_through(tmp_path:
     assert counts == BatchCounts(6, 4, 0)
 
 
+def test_the_output_is_its_owners_only_from_the_first_row_on(tmp_path: Path) -> None:
+    modes = []
+
+    def look(rows: Sequence[Row]) -> list[Result]:
+        modes.append((tmp_path / "out.part").stat().st_mode & 0o777)
+        return double(rows)
+
+    run_batch(write(tmp_path / "in", '{"n": 1}'), tmp_path / "out", look)
+    assert [*modes, (tmp_path / "out").stat().st_mode & 0o777] == [0o600, 0o600]
+    assert {path.name for path in tmp_path.iterdir()} == {"in", "out"}
+
+
 def test_errors_name_field_and_line(tmp_path: Path) -> None:
     run_batch(write(tmp_path / "in", '{"n": "x"}'), tmp_path / "out", double)
     assert read(tmp_path / "out") == [{"error": "n: expected a number.", "line": 1}]

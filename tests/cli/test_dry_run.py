@@ -14,7 +14,7 @@ from recenter.store import open_store
 # Nothing listens there: a call would end the command.
 NOBODY = ("--chat", "ollama:nobody", "--dry-run")
 TURNS = [{"role": "user", "text": "I love jazz."}]
-ATTRIBUTES = [{"id": "1", "text": "The user loves jazz."}]
+ATTRIBUTES = [{"id": str(n), "text": f"The user loves jazz of {1950 + n}."} for n in range(35)]
 
 
 def recenter(*words: str) -> Result:

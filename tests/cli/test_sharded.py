@@ -10,6 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from recenter.cli.main import main
+from recenter.store import open_store
+from recenter.workspace import Workspace
 from tests.scale.corpora import files, read_rows, write_shard
 
 SAID = (
@@ -101,9 +103,48 @@ def test_an_import_can_be_extracted_from(corpus: Path, tmp_path: Path) -> None:
     assert files(tmp_path / "some").keys() == files(tmp_path / "all").keys()
 
 
+def test_what_was_found_is_verified_and_selected_from_as_in_a_store(
+    corpus: Path, tmp_path: Path
+) -> None:
+    store = ("--store", f"sqlite:///{tmp_path / 'store.db'}")
+    found, judged, chosen = (tmp_path / name for name in ("found", "judged", "chosen"))
+    assert run("import", corpus, "--to", tmp_path / "all", "--engine", "local").exit_code == 0
+    assert run("extract", "--batch", tmp_path / "all", "--output", found).exit_code == 0
+    assert run("load", tmp_path / "all", *store).exit_code == 0
+    assert run("load", found, *store).exit_code == 0
+    assert run("verify", *store).exit_code == 0
+    assert run("verify", "--batch", found, "--output", judged).exit_code == 0
+    with open_store(store[1]) as opened:
+        kept = {one.subject.attribute: one for one in opened.judgments()}
+        people = list(opened.people())
+        accepted = {who: {a.id for a in Workspace(opened).accepted(who)} for who in people}
+    items = [item for row in read_rows(judged) for item in row["attributes"]]
+    assert {item["id"]: (item["verdict"], item["failure"]) for item in items} == {
+        id: (one.answer, one.failure) for id, one in kept.items()
+    }
+    prompts = [{"person": who, "prompt": "What can I cook?"} for who in (*people, "new")]
+    write_shard(tmp_path / f"prompts/a{next(corpus.iterdir()).suffix}", [*prompts, *prompts])
+    batch = ("select", "--batch", tmp_path / "prompts", "--output", chosen)
+    made = run(*batch, "--attributes", judged)
+    assert made.exit_code == 0, made.output
+    rows = read_rows(chosen)
+    assert len(rows) == 2 * len(prompts)
+    for row in rows:
+        assert {one["id"] for one in row["attributes"]} == accepted.get(row["person"], set())
+    assert any(one["decision"] == "use" for row in rows for one in row["attributes"])
+    refused = run(*batch[:-1], tmp_path / "other", "--attributes", found)
+    assert "holds no attributes" in refused.output
+    for part in judged.glob("part-*"):
+        part.write_bytes(b"")
+    lost = run(*batch[:-1], tmp_path / "lost", "--attributes", judged)
+    assert lost.exit_code == 3, lost.output
+    assert "is not the file that `verify` wrote" in lost.output
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
+        (["select", "--batch", "f", "--attributes", "in"], "over a folder of prompts"),
         (["extract", "--batch", "in"], "--output DIR is needed"),
         (["extract", "--batch", "in", "--output", "out", "--dry-run"], "--dry-run reads one file"),
         (["extract", "--engine", "local"], "--engine goes with --batch"),

@@ -356,7 +356,15 @@ def test_a_dry_run_sends_nothing_and_tells_what_it_would_take() -> None:
         {"type": ["null", "string"]},
         {"type": "array", "minItems": 2, "items": {"type": "string", "minLength": 3}},
         {"type": "object", "properties": {"b": {"type": "boolean"}}, "required": ["b"]},
+        {"type": "array", "minItems": 3, "items": {"type": "integer", "maximum": 1}},
     ],
 )
 def test_a_placeholder_fits_its_schema(schema: dict[str, object]) -> None:
     assert violation(placeholder(schema), schema) is None
+
+
+def test_a_placeholder_names_each_of_what_is_numbered() -> None:
+    number = {"type": "integer", "minimum": 1, "maximum": 3}
+    item = {"type": "object", "properties": {"number": number}, "required": ["number"]}
+    made = placeholder({"type": "array", "minItems": 3, "items": item})
+    assert [one["number"] for one in made] == [1, 2, 3]

@@ -189,7 +189,7 @@ def test_a_wrong_answer_is_repaired_by_telling_what_was_wrong() -> None:
     assert answer.usage.prompt_tokens == 20
     assert said == {"role": "assistant", "content": '{"yes": "maybe"}'}
     assert told["role"] == "user"
-    assert 'answer.yes is "maybe", expected boolean' in told["content"]
+    assert "answer.yes is a text of 5 characters, expected boolean" in told["content"]
 
 
 @pytest.mark.parametrize(
@@ -213,7 +213,7 @@ def test_an_answer_that_stays_wrong_is_unreadable(bad: Answer) -> None:
     [
         (reply('{"yes": true}', finish="length"), "cut short"),
         (reply('{"yes": true}', finish="content_filter"), "filter"),
-        (reply(None, refusal="I will not."), "refused: 'I will not"),
+        (reply(None, refusal="I will not."), r"refused \(11 characters"),
         (reply(""), "empty"),
         (reply(None), "empty"),
         (reply(7), "empty"),

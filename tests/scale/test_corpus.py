@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from recenter.importers.base import BadRow
 from recenter.importers.reading import read_conversations
 from recenter.records import Conversation
 from recenter.scale.corpus import CONVERSATIONS, Choosing, Reading, import_sharded
-from recenter.scale.engine import Local
+from recenter.scale.engine import Engine, Local
 from recenter.scale.run import Ran
 from recenter.scale.shards import Kind
 from tests.scale.corpora import files, job, write_shard
@@ -54,7 +55,14 @@ def corpus(folder: Path, kind: Kind) -> None:
         write_shard(folder / name, some)
 
 
-def run(tmp_path: Path, kind: Kind, *, out: str = "out", choosing: Choosing | None = None) -> Ran:
+def run(
+    tmp_path: Path,
+    kind: Kind,
+    *,
+    out: str = "out",
+    choosing: Choosing | None = None,
+    engine: Engine | None = None,
+) -> Ran:
     made = job(
         tmp_path / "in",
         tmp_path / out,
@@ -64,7 +72,7 @@ def run(tmp_path: Path, kind: Kind, *, out: str = "out", choosing: Choosing | No
         needs=(),
         two_passes=choosing is not None,
     )
-    return import_sharded(made, Reading(KEY), Local(), choosing=choosing)
+    return import_sharded(made, Reading(KEY), engine or Local(), choosing=choosing)
 
 
 def read(folder: Path) -> list[Conversation]:
@@ -127,3 +135,44 @@ def test_a_file_of_no_format_and_a_broken_line_are_named(tmp_path: Path) -> None
         out = tmp_path / f"out{choosing is None}/_recenter/bad"
         (bad,) = out.rglob("*.jsonl")
         assert msgspec.json.decode(bad.read_bytes())["line"] == 23
+
+
+def test_a_shard_that_goes_bad_takes_its_output_with_it(tmp_path: Path, kind: Kind) -> None:
+    corpus(tmp_path / "in", kind)
+    if kind == "json":
+        with (tmp_path / "in/0.jsonl").open("a") as lines:
+            lines.write("{broken\n")
+    run(tmp_path, kind, choosing=Choosing(LOOSE))
+    for gone in sorted((tmp_path / "in").iterdir()):
+        gone.write_bytes(b"\xff\xfe no shard")
+        ran = run(tmp_path, kind, choosing=Choosing(LOOSE))
+        named = {entry.output for entry in ran.manifest.parts}
+        assert gone.name in {entry.shard for entry in ran.manifest.problems}
+        assert set(files(tmp_path / "out")) == named
+    assert named == set()
+    assert not list((tmp_path / "out/_recenter/bad").rglob("*.jsonl"))
+
+
+def test_a_shard_that_is_replaced_between_the_passes_is_named(tmp_path: Path, kind: Kind) -> None:
+    corpus(tmp_path / "in", kind)
+    first, *_ = sorted((tmp_path / "in").iterdir())
+
+    class Replacing(Local):
+        def run(self, make, tasks):  # type: ignore[no-untyped-def]
+            if tasks[0].chosen is not None:
+                before = first.stat()
+                write_shard(first, [row(i) for i in range(20)])
+                os.truncate(first, before.st_size)
+                os.utime(first, ns=(before.st_atime_ns, before.st_mtime_ns))
+            return super().run(make, tasks)
+
+    ran = run(tmp_path, kind, choosing=Choosing(LOOSE), engine=Replacing())
+    (told,) = ran.manifest.problems
+    assert (told.shard, told.written) == (first.name, 0)
+    assert "changed between the two passes" in str(told.problem)
+    assert set(files(tmp_path / "out")) == {entry.output for entry in ran.manifest.parts}
+    assert ran.manifest.written == len(read(tmp_path / "out"))
+    write_shard(first, [row(i) for i in range(20)])
+    run(tmp_path, kind, choosing=Choosing(LOOSE))
+    run(tmp_path, kind, out="fresh", choosing=Choosing(LOOSE))
+    assert files(tmp_path / "out") == files(tmp_path / "fresh")

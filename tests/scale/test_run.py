@@ -270,6 +270,51 @@ def test_a_shard_that_vanishes_in_the_run_is_named(
     assert labels(tmp_path / "out") == [n for n in without(13) if not 25 <= n < 50]
 
 
+def confused() -> Handler:
+    """Counts, until it comes upon a row that it did not foresee."""
+    handle = counting()
+
+    def answer(some: Sequence[Row]) -> Sequence[Result]:
+        if any(one["label"] == 41 for one in some):
+            raise KeyError("label")
+        return handle(some)
+
+    return answer
+
+
+def test_a_fault_costs_its_shard_or_part_alone_and_is_named(
+    tmp_path: Path, run: Callable[..., Ran], kind: Kind
+) -> None:
+    write_shards(tmp_path / "in", kind)
+    ran = run(confused)
+    assert "(KeyError)" in str(ran.manifest.problems[0].problem)
+    kept = labels(tmp_path / "out")
+    assert 41 not in kept
+    assert len(kept) == ran.manifest.written > 50
+    for entry in ran.manifest.shards:
+        accounted = entry.written + entry.bad
+        assert (entry.problem is None) == (accounted == entry.rows > 0)
+    again = run()
+    assert again.manifest.problems == ()
+    assert labels(tmp_path / "out") == without(13)
+
+
+def test_rows_that_vanish_are_told_of(tmp_path: Path, kind: Kind) -> None:
+    write_shards(tmp_path / "in", kind)
+
+    class Losing(Local):
+        def run(self, make, tasks):  # type: ignore[no-untyped-def]
+            entries = list(super().run(make, tasks))
+            # All but the last part, of which nothing is heard.
+            return iter(entries[:-1] if tasks[0].is_part else entries)
+
+    made = job(tmp_path / "in", tmp_path / "out", kind, two_passes=True)
+    ran = run_people(made, counting, Losing())
+    assert ran.manifest.written == sum(part.written for part in ran.manifest.parts) < 99
+    assert all("are accounted for" in str(entry.problem) for entry in ran.manifest.problems)
+    assert ran.manifest.problems
+
+
 def test_broken_lines_are_counted_and_the_rest_of_the_shard_is_done(tmp_path: Path) -> None:
     paths = write_shards(tmp_path / "in", "json")
     lines = paths[0].read_bytes().splitlines()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from recenter.cli.main import main
 from recenter.errors import InputError, StoreError
 from recenter.scale.engine import Local
 from recenter.scale.run import run_people, run_rows
 from recenter.scale.shards import Kind
 from recenter.scale.storage import DRAFTS, Storage
-from tests.scale.corpora import counting, files, job, write_shards
+from tests.scale.corpora import counting, files, job, row, write_shards
 
 
 @pytest.fixture(params=["path", "file", "s3"])
@@ -85,8 +88,39 @@ def test_a_file_that_is_gone_is_named(folder: str) -> None:
         pass
 
 
+ODD = ("data#1", "data?x=1", "da%20ta", "da ta", "data+", "data")
+
+
+def test_names_are_taken_as_they_stand(folder: str, tmp_path: Path) -> None:
+    for place in ODD:
+        for name in ODD:
+            Storage(f"{folder}/{place}").write(f"{name}/{name}.jsonl", f"{place} {name}".encode())
+    for place in ODD:
+        there = Storage(f"{folder}/{place}")
+        assert [file.name for file in there.files()] == sorted(f"{n}/{n}.jsonl" for n in ODD)
+        for name in ODD:
+            with there.fetched(f"{name}/{name}.jsonl") as path:
+                assert path.read_text() == f"{place} {name}"
+    assert len(Storage(folder).files()) == len(ODD) ** 2
+    Storage(f"{folder}/data#1").remove("data?x=1")
+    assert len(Storage(folder).files()) == len(ODD) ** 2 - 1
+
+
+def test_an_import_over_odd_names_writes_each_under_its_own(bucket: str) -> None:
+    for name in ODD:
+        data = json.dumps(row(1)) + "\n"
+        Storage(f"{bucket}/in#1?x%20y").write(f"{name}.jsonl", data.encode())
+    given = ["import", f"{bucket}/in#1?x%20y", "--to", f"{bucket}/out%23?", "--engine", "local"]
+    told = CliRunner().invoke(main, given)
+    assert told.exit_code == 0, told.output
+    assert {file.name for file in Storage(f"{bucket}/out%23?").files()} == {
+        f"{name}.jsonl" for name in ODD
+    }
+    assert Storage(f"{bucket}/in").files() == Storage(f"{bucket}/out").files() == []
+
+
 def test_other_places_are_refused() -> None:
-    for url in ("ftp://example.com/x", "s3://", "hdfs:///x"):
+    for url in ("ftp://example.com/x", "s3://", "hdfs:///x", "file://elsewhere/x"):
         with pytest.raises(InputError, match="expected a path"):
             Storage(url)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Collection
 from pathlib import Path
 
 from recenter.audit.document import without
 from recenter.audit.record import DROPPED, FAULTS, Audit, Cleaned, Fault
+from recenter.drafts import drafted
 from recenter.errors import ConfigError
 
 
@@ -49,12 +48,7 @@ def write_cleaned(audit: Audit, clean: Cleaned, out: Path) -> None:
     text = without(audit.export.document, dropped)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(prefix=f".{out.name}.", dir=out.parent)
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-                file.write(text)
-            Path(draft).replace(out)
-        finally:
-            Path(draft).unlink(missing_ok=True)
+        with drafted(out) as draft:
+            draft.write_text(text, encoding="utf-8", newline="")
     except OSError as error:
         raise ConfigError(f"{out} cannot be written: {error.strerror}.") from None

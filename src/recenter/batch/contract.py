@@ -22,6 +22,7 @@ from typing import IO, Any, NamedTuple
 import msgspec
 
 from recenter import formats
+from recenter.drafts import drafted
 from recenter.errors import InputError, RecenterError, StoreError
 from recenter.progress import Progress, Silent
 from recenter.provenance import digest
@@ -263,6 +264,8 @@ def _open_sink(output: str | Path, fingerprint: str) -> Iterator[tuple[IO[str], 
     part = final.with_name(final.name + ".part")
     with ExitStack() as stack:
         try:
+            # What people said is nobody else's to read.
+            part.touch(mode=0o600)
             done, failed = _resume(part, fingerprint)
             sink = stack.enter_context(part.open("a", 1, encoding="utf-8", newline="\n"))
         except OSError as error:
@@ -275,8 +278,6 @@ def _open_sink(output: str | Path, fingerprint: str) -> Iterator[tuple[IO[str], 
 
 def _resume(part: Path, fingerprint: str) -> tuple[int, int]:
     """Cut a part file after its last whole line, or to nothing if it is of another run."""
-    if not part.exists():
-        return 0, 0
     header = formats.encode({"batch": fingerprint}).encode() + b"\n"
     done = failed = 0
     with part.open("r+b") as lines:
@@ -296,9 +297,7 @@ def _resume(part: Path, fingerprint: str) -> tuple[int, int]:
 
 def _publish(part: Path, final: Path) -> None:
     """Give the finished output its name, without the header."""
-    draft = final.with_name(final.name + ".new")
-    with part.open("rb") as lines, draft.open("wb") as whole:
+    with drafted(final) as draft, part.open("rb") as lines, draft.open("wb") as whole:
         lines.readline()
         shutil.copyfileobj(lines, whole)
-    draft.replace(final)
     part.unlink()

@@ -11,7 +11,7 @@ from recenter.batch.select import select_row
 from recenter.cli.asking import Asking
 from recenter.cli.backends import Selecting, selecting_options
 from recenter.cli.options import asking_options, need, setting_options
-from recenter.cli.sharded import Answering, Batch, sharded_options
+from recenter.cli.sharded import Answering, Batch, is_folder, sharded_options
 from recenter.cli.show import show_receipt
 from recenter.config import Settings
 from recenter.stages.respond import prepare
@@ -22,6 +22,12 @@ from recenter.workspace import Workspace
 @click.command()
 @click.argument("prompt", required=False)
 @click.option("--person", help="Whose attributes to select from.")
+@click.option(
+    "--attributes",
+    metavar="DIR",
+    help="With --batch over prompts of people: what `verify --batch` wrote of what was extracted"
+    " from them.",
+)
 @selecting_options
 @asking_options
 @sharded_options
@@ -30,6 +36,7 @@ def select(
     *,
     prompt: str | None,
     person: str | None,
+    attributes: str | None,
     selecting: Selecting,
     workers: int,
     dry_run: bool,
@@ -40,11 +47,17 @@ def select(
 
     Example: recenter select --batch in.jsonl --output out.jsonl
     """
+    if attributes is not None and (batch is None or not is_folder(batch.source)):
+        raise click.UsageError("--attributes goes with --batch over a folder of prompts.")
     if batch is not None:
         make = functools.partial(
             _answering, selecting=selecting, workers=workers, settings=settings
         )
-        batch.run("select", make, settings=settings)
+        if attributes is None:
+            batch.run("select", make, settings=settings)
+        else:
+            step = "select --attributes"
+            batch.run(step, make, settings=settings, by_person=True, beside=attributes)
         return
     need(person, "--person", "without --batch")
     need(prompt, "PROMPT", "without --batch")

@@ -21,7 +21,7 @@ from recenter.provenance import Signature, digest
 
 if TYPE_CHECKING:
     from recenter.scale.engine import Engine
-    from recenter.scale.manifest import Entry
+    from recenter.scale.manifest import Entry, Manifest
     from recenter.scale.run import Ran
     from recenter.scale.shards import Kind
 
@@ -82,10 +82,37 @@ class Batch(NamedTuple):
     engines: Engines
     dry_run: bool
 
-    def run(self, step: str, make: Make, *, settings: Settings, by_person: bool = False) -> None:
-        """Answer the rows of one file, or of all shards of a folder, and end as batches do."""
+    def written_by(self, step: str) -> Manifest | None:
+        """Return the manifest of the source where it is what a step wrote over many files.
+
+        Raises:
+            InputError: the run that writes it is not over.
+        """
+        if not is_folder(self.source):
+            return None
+        # Says what is missing, and starts nothing.
+        Engines(None, None, None).load()
+        from recenter.scale.manifest import find
+        from recenter.scale.storage import Storage
+
+        found = find(Storage(absolute(self.source)))
+        return found if found is not None and found.run.step == step else None
+
+    def run(
+        self,
+        step: str,
+        make: Make,
+        *,
+        settings: Settings,
+        by_person: bool = False,
+        beside: str | None = None,
+    ) -> None:
+        """Answer the rows of one file, or of all shards of a folder, and end as batches do.
+
+        `beside` is what `verify` wrote over many files, to be put into the rows of its people.
+        """
         if is_folder(self.source):
-            self._shards(step, make, settings=settings, by_person=by_person)
+            self._shards(step, make, settings=settings, by_person=by_person, beside=beside)
             return
         if self.engines.engine is not None:
             raise click.UsageError("--engine goes with a folder or URL of shards, not with a file.")
@@ -100,32 +127,38 @@ class Batch(NamedTuple):
             by_person=by_person,
         )
 
-    def _shards(self, step: str, make: Make, *, settings: Settings, by_person: bool) -> None:
+    def _shards(
+        self, step: str, make: Make, *, settings: Settings, by_person: bool, beside: str | None
+    ) -> None:
         if self.output == "-":
             raise click.UsageError("--output DIR is needed with a folder of shards.")
         if self.dry_run:
             raise click.UsageError("--dry-run reads one file: give it a shard.")
         refuse_budget(self.engines, settings)
         engine = self.engines.load()
+        from recenter.scale.beside import accepted_in
         from recenter.scale.columns import COLUMNS
         from recenter.scale.run import run_people, run_rows
         from recenter.scale.work import Job
 
         # Made here too, so that what is missing or mistaken is told before anything starts.
         answering = make(dry_run=False)
-        about = (step, __version__, models_of(settings), answering.about)
+        known = None if beside is None else accepted_in(absolute(beside))
+        about: list[object] = [step, __version__, models_of(settings), answering.about]
+        if known is not None:
+            about.append(known.digest)
         job = Job(
             step=step,
             source=absolute(self.source),
             target=absolute(self.output),
-            signature=digest(repr(about)),
+            signature=digest(repr(tuple(about))),
             kind=kind_in(self.source),
             answers=COLUMNS[step].answers,
             needs=COLUMNS[step].needs,
             two_passes=by_person,
             made=answering.about if isinstance(answering.about, Signature) else None,
         )
-        work = run_people if by_person else run_rows
+        work = functools.partial(run_people, beside=known) if by_person else run_rows
         local = functools.partial(_handler, answering)
         try:
             with Bar(stopped=GOES_ON) as bar:

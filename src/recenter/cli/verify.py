@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -20,6 +21,9 @@ from recenter.stages.refine_stored import RefinedStore, Refiner
 from recenter.stages.verify_stored import Verified
 from recenter.store import open_store
 from recenter.workspace import Workspace
+
+if TYPE_CHECKING:
+    from recenter.scale.manifest import Run
 
 
 @click.command()
@@ -81,7 +85,12 @@ def verify(
         make = functools.partial(
             _answering, verifier=verifier, weights=weights, workers=workers, settings=settings
         )
-        batch.run("verify", make, settings=settings)
+        extracted = batch.written_by("extract")
+        if extracted is None:
+            batch.run("verify", make, settings=settings)
+        else:
+            make = functools.partial(make, extracted=extracted.run)
+            batch.run("verify found", make, settings=settings, by_person=True)
         return
     with open_store(settings.store_url) as store:
         asking = Asking(settings, cache=store.cache, dry_run=dry_run)
@@ -109,12 +118,24 @@ def verify(
 
 
 def _answering(
-    *, verifier: str, weights: Path | None, workers: int, settings: Settings, dry_run: bool
+    *,
+    verifier: str,
+    weights: Path | None,
+    workers: int,
+    settings: Settings,
+    dry_run: bool,
+    extracted: Run | None = None,
 ) -> Answering:
     asking = Asking(settings, cache=None, dry_run=dry_run)
     judge = verifier_of(verifier, asking, settings, weights=weights)
-    handle = functools.partial(verify_row, verifier=judge)
-    handler = one_by_one(handle, workers=workers if asking.model else 1)
+    workers = workers if asking.model else 1
+    if extracted is None:
+        handler = one_by_one(functools.partial(verify_row, verifier=judge), workers=workers)
+    else:
+        from recenter.scale.found import signature_of
+        from recenter.scale.verify_found import VerifyFound
+
+        handler = VerifyFound(judge, signature_of(extracted), workers=workers)
     return Answering(handler, asking, judge.signature)
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-import os
-import secrets
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import BinaryIO
 
 import msgspec
 
+from recenter.drafts import drafted
 from recenter.errors import InputError
 from recenter.formats import encode
 from recenter.importers.base import BadRow, ImportCounts, Tally
@@ -100,12 +99,8 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         except OSError as error:
             raise InputError(f"cannot be written: {error.strerror}.", file=str(path)) from None
         return
-    draft = final.with_name(f".{final.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
+        with drafted(final) as draft, draft.open("wb") as out:
             yield out
-        draft.replace(final)
     except OSError as error:
         raise InputError(f"cannot be written: {error.strerror}.", file=str(path)) from None
-    finally:
-        draft.unlink(missing_ok=True)

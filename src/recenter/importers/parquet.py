@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 
 from recenter.errors import InputError, MissingExtraError
-from recenter.formats import convert
+from recenter.formats import convert, without_values
 from recenter.importers.base import BadRow, Format, Made, Skip, SkippedRow
 from recenter.importers.detect import format_of, unknown_format
 from recenter.importers.fields import role_of
@@ -109,7 +109,7 @@ def _batch_rows(
         made = _wildchat_batch(batch, door)
     for i, row in enumerate(made or _any_batch(batch, format, door), start=before + 1):
         if isinstance(row, InputError):
-            yield BadRow(file=file, line=i, reason=row.reason, field=row.field)
+            yield BadRow(file=file, line=i, reason=without_values(row.reason), field=row.field)
             continue
         for one in row if isinstance(row, tuple) else (row,):
             yield SkippedRow(file=file, line=i, reason=one.reason) if isinstance(one, Skip) else one

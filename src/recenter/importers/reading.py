@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from recenter.errors import InputError
-from recenter.formats import decode
+from recenter.formats import decode, without_values
 from recenter.importers.base import BadRow, Format, Skip, SkippedRow, Tally
 from recenter.importers.benchmarks.personalens import PERSONALENS, is_message
 from recenter.importers.detect import format_of, get_format, unknown_format
@@ -194,7 +194,9 @@ def _outcomes(
     try:
         made = format.convert(decode(data, format.row), door, account)
     except InputError as error:
-        return (BadRow(file=file, line=number, reason=error.reason, field=error.field),)
+        return (
+            BadRow(file=file, line=number, reason=without_values(error.reason), field=error.field),
+        )
     except RecursionError:
         return (BadRow(file=file, line=number, reason="nested too deeply."),)
     if isinstance(made, Conversation):

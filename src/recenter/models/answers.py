@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NoReturn
 
 from recenter.errors import ConfigError, UnreadableAnswerError
+from recenter.provenance import digest
 
 _TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
@@ -50,9 +51,12 @@ def read_answer(text: str, schema: Mapping[str, Any], *, shown: Iterable[str] = 
         return found[0]
     if found:
         reason = "it holds two different answers"
-    raise UnreadableAnswerError(
-        f"the answer cannot be read: {reason}. It begins: {text[:_SHOWN]!r}"
-    )
+    raise UnreadableAnswerError(f"the answer cannot be read: {reason} ({size_of(text)}).")
+
+
+def size_of(text: str) -> str:
+    """Return what may be told of a model's words, which may be those of a person."""
+    return f"{len(text)} characters, digest {digest(text)}"
 
 
 def _values(text: str, shown: Sequence[str]) -> Iterator[tuple[Any, bool]]:
@@ -115,7 +119,7 @@ def _inner(keyword: str, rule: Any) -> Iterable[Mapping[str, Any]]:
 
 
 def violation(value: Any, schema: Mapping[str, Any], path: str = "answer") -> str | None:
-    """Return what is wrong with a value under a JSON schema, or None.
+    """Return what is wrong with a value under a JSON schema, or None; none of its texts is quoted.
 
     Checked: type, enum, const, anyOf, properties, required, additionalProperties, items,
     minItems, maxItems, minLength, maxLength, minimum, maximum; `title` and `description` say
@@ -149,7 +153,9 @@ def _type(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
 def _enum(value: Any, rule: Any, path: str, _: Mapping[str, Any]) -> str | None:
     if any(value == each and isinstance(value, bool) == isinstance(each, bool) for each in rule):
         return None
-    return f"{path} is {_show(value)}, expected one of {_show(rule)}"
+    return (
+        f"{path} is {_show(value)}, expected one of {json.dumps(rule, ensure_ascii=False)[:_SHOWN]}"
+    )
 
 
 def _const(value: Any, rule: Any, path: str, schema: Mapping[str, Any]) -> str | None:
@@ -178,8 +184,8 @@ def _additional(value: Any, rule: Any, path: str, schema: Mapping[str, Any]) -> 
         return None
     extra = [key for key in value if key not in schema.get("properties", {})]
     if rule is False:
-        return f"{path} has the unknown {_show(extra)}" if extra else None
-    checked = (violation(value[key], rule, f"{path}.{key}") for key in extra)
+        return f"{path} has {len(extra)} unknown keys" if extra else None
+    checked = (violation(value[key], rule, f"{path}[...]") for key in extra)
     return next((wrong for wrong in checked if wrong is not None), None)
 
 
@@ -207,7 +213,11 @@ def _nothing(_value: Any, _rule: Any, _path: str, _schema: Mapping[str, Any]) ->
 
 
 def _show(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)[:_SHOWN]
+    if isinstance(value, str):
+        return f"a text of {len(value)} characters"
+    if isinstance(value, dict | list):
+        return f"{'an object' if isinstance(value, dict) else 'a list'} of {len(value)}"
+    return json.dumps(value)[:_SHOWN]
 
 
 _CHECKS: dict[str, _Check] = {

@@ -10,6 +10,7 @@ import msgspec
 from recenter.config import Price
 from recenter.errors import UnreadableAnswerError
 from recenter.formats import encode
+from recenter.models.answers import size_of
 from recenter.models.base import ChatRequest
 
 _MOST_TOKENS = 10**9
@@ -127,7 +128,7 @@ def content(answer: Mapping[str, Any]) -> str:
     if not isinstance(message, dict):
         raise UnreadableAnswerError("the endpoint answered without a message.")
     if message.get("refusal"):
-        raise UnreadableAnswerError(f"the model refused: {str(message['refusal'])[:200]!r}.")
+        raise UnreadableAnswerError(f"the model refused ({size_of(str(message['refusal']))}).")
     check_finish(choice.get("finish_reason"))
     text = text_of(message.get("content"))
     if not text.strip():

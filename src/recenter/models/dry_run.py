@@ -47,23 +47,27 @@ class DryRun(Around):
         yield self.chat(request).text
 
 
-def placeholder(schema: Mapping[str, Any]) -> Any:
-    """Return a small value that fits a schema."""
+def placeholder(schema: Mapping[str, Any], nth: int = 0) -> Any:
+    """Return a small value that fits a schema; of the items of a list, the numbers count up, as
+    where each is to name what it is about.
+    """
     if "const" in schema:
         return schema["const"]
     if "enum" in schema:
         return schema["enum"][0]
     if "anyOf" in schema:
-        return placeholder(schema["anyOf"][0])
+        return placeholder(schema["anyOf"][0], nth)
     kinds = schema.get("type", "null")
     kind = kinds if isinstance(kinds, str) else kinds[0]
     if kind == "object":
         properties = schema.get("properties", {})
-        return {name: placeholder(properties.get(name, {})) for name in schema.get("required", ())}
+        required = schema.get("required", ())
+        return {name: placeholder(properties.get(name, {}), nth) for name in required}
     if kind == "array":
-        return [placeholder(schema.get("items", {}))] * schema.get("minItems", 0)
+        return [placeholder(schema.get("items", {}), n) for n in range(schema.get("minItems", 0))]
     if kind == "string":
         return "-" * schema.get("minLength", 1)
     if kind in ("number", "integer"):
-        return max(0, schema.get("minimum", 0))
+        least = max(0, schema.get("minimum", 0))
+        return min(least + nth, schema.get("maximum", least + nth))
     return False if kind == "boolean" else None

@@ -19,6 +19,8 @@ _ATTRIBUTE = pa.struct(
         ("evidence", pa.list_(_EVIDENCE)),
     ]
 )
+_NAMED = [("id", _TEXT), ("text", _TEXT)]
+_DECIDED = {"score": _NUMBER, "decision": _TEXT, "reason": _TEXT}
 _ANSWER = {"answer": _TEXT, "reason": _TEXT}
 
 
@@ -37,9 +39,17 @@ COLUMNS: dict[str, Columns] = {
         ("text", "evidence_text"),
         Answers({"probability": _NUMBER, "verdict": _TEXT, "failure": _TEXT}),
     ),
+    "verify found": Columns(
+        ("person", "turns", "attributes"),
+        Answers(items={"id": _TEXT, "probability": _NUMBER, "verdict": _TEXT, "failure": _TEXT}),
+    ),
     "select": Columns(
         ("prompt", "attributes"),
-        Answers(items={"score": _NUMBER, "decision": _TEXT, "reason": _TEXT}),
+        Answers(items=_DECIDED),
+    ),
+    "select --attributes": Columns(
+        ("person", "prompt"),
+        Answers({"attributes": pa.list_(pa.struct([*_NAMED, *_DECIDED.items()]))}),
     ),
     "judge supported": Columns(
         ("text", "evidence_text"), Answers({"answer": _TEXT, "failure": _TEXT, "reason": _TEXT})

@@ -13,7 +13,7 @@ import pyarrow as pa
 from recenter.corpus.filters import FilterSettings, Funnel, choose
 from recenter.corpus.language import load_language_detector
 from recenter.corpus.summaries import Summary, summarise
-from recenter.errors import StoreError
+from recenter.errors import InputError, StoreError
 from recenter.importers.base import BadRow, Tally
 from recenter.importers.reading import read_rows
 from recenter.progress import Progress
@@ -99,11 +99,21 @@ def import_sharded(
 
 
 class _Read:
-    """The conversations of a shard, while its other rows are counted."""
+    """The conversations of a shard, or those that were chosen, while the others are counted."""
 
-    def __init__(self, shard: Opened, reading: Reading, name: str, *, account: str | None) -> None:
+    def __init__(
+        self,
+        shard: Opened,
+        reading: Reading,
+        name: str,
+        *,
+        account: str | None,
+        chosen: Iterable[str] | None = None,
+    ) -> None:
         self.bad: list[Bad] = []
         self.tally = Tally()
+        self.filtered = 0
+        self._wanted = None if chosen is None else set(chosen)
         self._rows = read_rows(
             shard.path,
             key=reading.key,
@@ -120,7 +130,20 @@ class _Read:
                 told = Bad(line=row.line, reason=row.reason, field=row.field, shard=self._name)
                 self.bad.append(told)
             elif isinstance(row, Conversation):
-                yield row  # What benchmarks plant is no part of a corpus.
+                # What benchmarks plant is no part of a corpus.
+                if self._is_wanted(row.id):
+                    yield row
+                else:
+                    self.filtered += 1
+
+    def _is_wanted(self, id: str) -> bool:
+        """Tell whether to keep a conversation; one that was chosen is kept once."""
+        if self._wanted is None:
+            return True
+        if id not in self._wanted:
+            return False
+        self._wanted.remove(id)
+        return True
 
     @property
     def skipped(self) -> dict[str, int]:
@@ -145,30 +168,26 @@ class _Import:
             if task.before is not None and task.before.sha256 == shard.sha256:
                 entry = msgspec.structs.replace(task.before, stamp=shard.stamp)
                 return commit(self._target, entry)
+            if second and task.seen != shard.sha256:
+                raise InputError("changed between the two passes.", file=name, cure="Run again.")
             schema = _NONE if job.kind == "parquet" else LINES
             with Output(self._target, job, name, schema) as out:
-                read = _Read(shard, self._reading, name, account=self._source.account_of(name))
-                rows = read if task.chosen is None else _chosen(read, task.chosen)
-                for some in _batches(rows):
+                account = self._source.account_of(name)
+                read = _Read(shard, self._reading, name, account=account, chosen=task.chosen)
+                for some in _batches(read):
                     out.write(None, _written(some, job.kind))
                 if not second:
                     out.lost(read.bad)
                 refuse_changed(self._source, name, shard)
+        counts = read.tally.counts
         if second:
-            left = read.tally.counts.kept - out.rows
-            made = out.entry(name, sha256=task.sha256, skipped={"filtered": left} if left else {})
+            left = {"filtered": read.filtered} if read.filtered else {}
+            made = out.entry(name, rows=counts.kept, sha256=task.sha256, skipped=left)
             return commit(self._target, made, part=True)
-        made = out.entry(name, sha256=shard.sha256, stamp=shard.stamp, skipped=read.skipped)
+        made = out.entry(
+            name, rows=counts.read, sha256=shard.sha256, stamp=shard.stamp, skipped=read.skipped
+        )
         return commit(self._target, made)
-
-
-def _chosen(rows: Iterable[Conversation], chosen: Sequence[str]) -> Iterator[Conversation]:
-    """Yield the chosen conversations, each once."""
-    wanted = set(chosen)
-    for row in rows:
-        if row.id in wanted:
-            wanted.remove(row.id)
-            yield row
 
 
 def _batches(rows: Iterable[Conversation]) -> Iterator[list[Conversation]]:
@@ -247,4 +266,6 @@ def _choose(
     kept: dict[str, list[str]] = {name: [] for name in names}
     for one in choice.kept:
         kept[owner[one.id]].append(one.id)
-    return shards, [Task(shard=name, chosen=tuple(kept[name])) for name in names]
+    return shards, [
+        Task(shard=name, chosen=tuple(kept[name]), seen=shards[name].sha256) for name in names
+    ]

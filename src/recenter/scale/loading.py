@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +13,8 @@ import msgspec
 from recenter.errors import InputError, RecenterError
 from recenter.formats import convert
 from recenter.progress import Progress, Silent
-from recenter.provenance import Signature
-from recenter.records import Attribute, Conversation, Evidence, Source, attribute_id
+from recenter.records import Conversation
+from recenter.scale.found import AnsweredRow, found_in, signature_of
 from recenter.scale.manifest import MANIFEST, Entry, Manifest, Run
 from recenter.scale.shards import Bad, bad, blocks, rows_of, sha256
 from recenter.scale.storage import Storage
@@ -46,34 +46,6 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     bad: tuple[Bad, ...] = ()
     """Rows that cannot be stored."""
     damaged: tuple[Damaged, ...] = ()
-
-
-class _Span(msgspec.Struct, frozen=True):
-    turn: int
-    start: int
-    end: int
-    quote: str
-
-
-class _Said(msgspec.Struct, frozen=True):
-    text: str
-    source: Source
-    confidence: float
-    evidence: list[_Span]
-
-
-class _Timed(msgspec.Struct, frozen=True):
-    at: str | None = None
-
-
-class _Answered(msgspec.Struct, frozen=True):
-    """What counts of a row that `extract` wrote."""
-
-    attributes: list[_Said]
-    id: str | None = None
-    person: str | None = None
-    at: str | None = None
-    turns: list[_Timed] = []
 
 
 def read_manifest(folder: str) -> Manifest:
@@ -144,8 +116,7 @@ class _Load:
         self._run = run
         self._store = store
         self._progress = progress
-        # A run of an earlier version did not write down what its attributes would carry.
-        self._signature = run.made or Signature(code=run.code, settings=run.signature)
+        self._signature = signature_of(run)
 
     def file(self, entry: Entry) -> None:
         """Store the rows of one file.
@@ -176,7 +147,9 @@ class _Load:
         some: list[Found] = []
         size = rows = 0
         # All rows of a person stand together.
-        for _, read in itertools.groupby(self._rows(path, name, _Answered), lambda row: row.person):
+        for _, read in itertools.groupby(
+            self._rows(path, name, AnsweredRow), lambda row: row.person
+        ):
             mine = list(read)
             some.append(found_in(mine, self._signature))
             size += 1 + len(some[-1].attributes)
@@ -223,48 +196,3 @@ def _checked(row: Any, kind: type[Any]) -> Any:
         if not getattr(made, field):
             raise InputError("expected what `recenter import` wrote there, got none.", field=field)
     return made
-
-
-def found_in(rows: Sequence[_Answered], signature: Signature) -> Found:
-    """Return what the rows of one person say that was found of them.
-
-    An attribute stands in the row of each conversation that supports it, with the evidence there.
-    """
-    person = str(rows[0].person)
-    evidence: dict[tuple[str, Source, float], dict[Evidence, str]] = {}
-    for row in rows:
-        for said in row.attributes:
-            cited = evidence.setdefault((said.text, said.source, said.confidence), {})
-            for e in said.evidence:
-                span = msgspec.structs.asdict(e)
-                cited[Evidence(conversation=str(row.id), **span)] = _time(row, e.turn)
-    made = [_attribute(person, *said, cited, signature) for said, cited in evidence.items()]
-    return Found(person, {str(row.id) for row in rows}, made)
-
-
-def _time(row: _Answered, turn: int) -> str:
-    """Return when a turn was written, as far as the row says so."""
-    timed = row.turns[turn].at if turn < len(row.turns) else None
-    return timed or row.at or ""
-
-
-def _attribute(
-    person: str,
-    text: str,
-    source: Source,
-    confidence: float,
-    cited: Mapping[Evidence, str],
-    signature: Signature,
-) -> Attribute:
-    # In an order of its own, so that the id does not depend on that of the rows.
-    evidence = tuple(sorted(cited, key=lambda e: (e.conversation, e.turn, e.start, e.end)))
-    return Attribute(
-        id=attribute_id(person, text, evidence, signature),
-        person=person,
-        text=text,
-        source=source,
-        confidence=confidence,
-        evidence=evidence,
-        at=max(cited.values(), default="") or None,
-        signature=signature,
-    )

@@ -60,19 +60,22 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     output_sha256: str | None = None
     output_bytes: int | None = None
     problem: str | None = None
-    """Why the shard could not be used; nothing of it was written then."""
+    """Why the shard could not be used, or in which part rows of it are lost."""
     spans: tuple[int, ...] = ()
     """Where each part's rows end in the shard's file of the exchange."""
     columns: bytes = b""
     """Arrow schema of these rows."""
     bad_of: Mapping[str, int] = {}
     """Of a part: its bad rows by the shard they came from."""
+    written_of: Mapping[str, int] = {}
+    """Of a part, until the manifest is written: its rows out by shard."""
 
 
 class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     """A whole run: what it is, and every shard and part of it.
 
-    Of each shard, rows in = rows out + bad + the sum of skipped, wherever its rows went.
+    Of each shard, rows in = rows out + bad + the sum of skipped, wherever its rows went. Each was
+    counted where it happened; where they do not add up, the shard has a problem.
     """
 
     run: Run
@@ -103,6 +106,25 @@ class Manifest(msgspec.Struct, frozen=True, kw_only=True):
     def problems(self) -> tuple[Entry, ...]:
         """Shards that could not be used."""
         return tuple(entry for entry in self.shards if entry.problem is not None)
+
+
+def find(folder: Storage) -> Manifest | None:
+    """Return the manifest of a folder that a run has written; None where none has.
+
+    Raises:
+        InputError: the run is not over, or its manifest cannot be read.
+    """
+    data = folder.read(MANIFEST)
+    if data is None and folder.read(_RUN) is None:
+        return None
+    try:
+        return msgspec.json.decode(data or b"", type=Manifest)
+    except msgspec.DecodeError:
+        raise InputError(
+            f"the run that wrote it is not over: there is no whole {MANIFEST}.",
+            file=folder.url,
+            cure="Give its command again.",
+        ) from None
 
 
 class State(NamedTuple):
@@ -154,6 +176,17 @@ def commit(target: Storage, entry: Entry, *, part: bool = False) -> Entry:
     folder = "parts" if part else "shards"
     target.write(f"{_DONE}{folder}/{entry.shard}.json", msgspec.json.encode(entry))
     return entry
+
+
+def bad_rows(output: str) -> str:
+    """Return the name of the list of bad rows that goes with an output or a shard."""
+    return f"{PLACE}/bad/{output}.jsonl"
+
+
+def withdraw(target: Storage, part: str) -> None:
+    """Remove an output of two passes that no shard stands for any more; its entry goes last."""
+    for name in (part, bad_rows(part), f"{_DONE}parts/{part}.json"):
+        target.discard(name)
 
 
 def refuse_gone(found: Iterable[Found], entries: Mapping[str, Entry]) -> None:

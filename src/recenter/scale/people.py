@@ -20,6 +20,7 @@ import msgspec
 import numpy as np
 import pyarrow as pa
 
+from recenter.batch.contract import Handler
 from recenter.errors import InputError, StoreError
 from recenter.scale.manifest import EXCHANGE, Entry, commit
 from recenter.scale.shards import LINES, Bad, Block, Kind, blocks, schema_of
@@ -178,7 +179,14 @@ class PartWork:
 
     def __call__(self, task: Task) -> Entry:
         """Return the entry of the part, which is committed."""
-        job = self._job
+        return guarded(self._target, self._job, task, self._part)
+
+    def handler(self, task: Task) -> Handler:  # noqa: ARG002 - a part may have one of its own
+        """Return what answers the rows of a part."""
+        return self._handle
+
+    def _part(self, task: Task) -> Entry:
+        job, handle = self._job, self.handler(task)
         schema = pa.ipc.read_schema(pa.py_buffer(task.columns))
         with Output(self._target, job, task.shard, schema) as out:
             rows, shards = self._rows(task, schema)
@@ -187,8 +195,9 @@ class PartWork:
                 lines = table.column(_LINE).to_pylist()
                 plain = table.drop_columns([_PERSON, _LINE])
                 of = [shards[i] for i in some]
-                answer(out, plain, lines, self._handle, job.kind, of)
-        return commit(self._target, out.entry(task.shard, sha256=task.sha256), part=True)
+                answer(out, plain, lines, handle, job.kind, of)
+        made = out.entry(task.shard, rows=len(rows), sha256=task.sha256)
+        return commit(self._target, made, part=True)
 
     def _rows(self, task: Task, schema: Any) -> tuple[Any, Sequence[str]]:
         """Return the rows of a part in the order of the corpus, and the shard of each."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
 from recenter.corpus.summaries import summarise
-from recenter.errors import UnreadableAnswerError
 from recenter.importers.base import BadRow, SkippedRow
 from recenter.importers.reading import Row
 from recenter.models.base import ChatModel, ChatRequest, Embedder
@@ -194,9 +192,7 @@ def _asked(
 
     def dry(step: Step, work: Callable[[DryRun], object]) -> Taken:
         model = DryRun(chat)
-        # Placeholders are not always an answer; what would be sent is counted by then.
-        with contextlib.suppress(UnreadableAnswerError):
-            work(model)
+        work(model)
         used = model.estimate
         # Of a person with nothing to ask about, too: an unknown price is not a cost of zero.
         cost = None if model.price is None else used.cost

@@ -13,6 +13,7 @@ import msgspec
 from recenter.errors import InputError
 from recenter.progress import Progress, Silent
 from recenter.provenance import digest
+from recenter.scale.beside import Accepted, BesideWork
 from recenter.scale.engine import Engine
 from recenter.scale.manifest import (
     EXCHANGE,
@@ -22,6 +23,7 @@ from recenter.scale.manifest import (
     begin,
     finish,
     refuse_gone,
+    withdraw,
 )
 from recenter.scale.people import DealWork, PartWork, part_name, part_tasks
 from recenter.scale.shards import is_shard, kind_of
@@ -89,22 +91,33 @@ def run_rows(job: Job, make: Make, engine: Engine, *, progress: Progress | None 
     return run_each(job, functools.partial(RowWork, job, make), engine, progress=progress)
 
 
-def run_people(job: Job, make: Make, engine: Engine, *, progress: Progress | None = None) -> Ran:
+def run_people(
+    job: Job,
+    make: Make,
+    engine: Engine,
+    *,
+    beside: Accepted | None = None,
+    progress: Progress | None = None,
+) -> Ran:
     """Answer the rows of all shards person by person, into parts; otherwise as `run_rows`.
 
     A row that names nobody is answered alone. People are dealt to as many parts as there are
     shards, or more where these are large, and a part is made again when any shard has changed.
+    With `beside`, what was accepted of each person stands in their rows; the parts are as there.
     """
     source = Storage(job.source)
     found = shards_of(source, Storage(job.target))
     wanted = max(len(found), math.ceil(sum(file.size for file in found) / _PART))
-    run = _run_of(job, parts=min(_MOST_PARTS, wanted))
+    run = _run_of(job, parts=min(_MOST_PARTS, wanted) if beside is None else beside.parts)
+    second: Callable[[], Work] = functools.partial(PartWork, job, make)
+    if beside is not None:
+        second = functools.partial(BesideWork, job, make, beside)
 
     def passes(run: Run) -> Passes:
         count = run.parts or 1
         return Passes(
             first=functools.partial(DealWork, job, count),
-            second=functools.partial(PartWork, job, make),
+            second=second,
             names=lambda _: [part_name(number, job.kind) for number in range(count)],
             tasks=functools.partial(part_tasks, job=job, parts=count),
         )
@@ -158,6 +171,7 @@ def run_twice(
     tasks = [Task(shard=task.shard) for task in tasks]
     shards |= _do(engine, passes.first, tasks, "read", progress)
     parts = _outputs(target, passes.names(shards), state.parts, all_of(shards))
+    failed: list[Entry] = []
     resumed = len(parts)
     if resumed < len(passes.names(shards)):
         lost = [Task(shard=name) for name, entry in shards.items() if not _is_left(target, entry)]
@@ -168,10 +182,15 @@ def run_twice(
         resumed = len(parts)
         todo = [msgspec.structs.replace(t, sha256=of) for t in wanted if t.shard not in parts]
         parts |= _do(engine, passes.second, todo, job.step, progress)
-        # Shards that could be read the first time and not the second.
-        shards |= {name: one for name, one in parts.items() if one.problem is not None}
+        failed = [one for one in parts.values() if one.problem is not None]
         parts = {name: one for name, one in parts.items() if one.problem is None}
-    manifest = Manifest(run=state.run, shards=_told(shards, parts), parts=_in_order(parts))
+        # Shards that could be read the first time and not the second.
+        of_shards = {task.shard for task in todo if not task.is_part}
+        shards |= {one.shard: one for one in failed if one.shard in of_shards}
+    for name in state.parts.keys() - parts.keys():
+        withdraw(target, name)
+    told = tuple(msgspec.structs.replace(part, written_of={}) for part in _in_order(parts))
+    manifest = Manifest(run=state.run, shards=_told(shards, parts, failed), parts=told)
     finish(target, manifest)
     return Ran(manifest=manifest, resumed=resumed, changed=_changed(shards, state.entries))
 
@@ -230,19 +249,31 @@ def all_of(shards: Shards) -> str:
     return digest([(one.shard, one.sha256) for one in _in_order(shards) if one.problem is None])
 
 
-def _told(shards: Shards, parts: Shards) -> tuple[Entry, ...]:
-    """Return the shards with what became of their rows in the outputs."""
+def _told(shards: Shards, parts: Shards, failed: Sequence[Entry]) -> tuple[Entry, ...]:
+    """Return the shards with what became of their rows in the outputs, and which are in none."""
     lost = sum((Counter(entry.bad_of) for entry in parts.values()), Counter())
+    out: Counter[str] = Counter()
+    for name, part in parts.items():
+        out.update(part.written_of or {name: part.written})
+    why = "".join(f" {one.shard}: {one.problem}" for one in failed[:1])
     told = []
     for entry in _in_order(shards):
-        bad = entry.bad + lost[entry.shard]
+        bad, written = entry.bad + lost[entry.shard], out[entry.shard]
         skipped = Counter(entry.skipped)
         if entry.shard in parts:
             skipped.update(parts[entry.shard].skipped)
-        written = entry.rows - bad - skipped.total()
+        problem, ends = entry.problem, written + bad + skipped.total()
+        if problem is None and ends != entry.rows:
+            problem = f"of its {entry.rows} rows, {ends} are accounted for.{why}"
         told.append(
             msgspec.structs.replace(
-                entry, bad=bad, skipped=dict(skipped), written=written, spans=(), columns=b""
+                entry,
+                bad=bad,
+                skipped=dict(skipped),
+                written=written,
+                problem=problem,
+                spans=(),
+                columns=b"",
             )
         )
     return tuple(told)

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from recenter.batch.contract import Row
 from recenter.errors import InputError, RecenterError
-from recenter.formats import decode, encode
+from recenter.formats import decode, encode, without_values
 from recenter.importers.files import Part, chunks_of
 from recenter.importers.json_rows import json_lines
 from recenter.scale.storage import Found
@@ -202,10 +202,10 @@ def _row_at(table: Any, i: int) -> Row | InputError:
 
 
 def bad(line: int, error: RecenterError) -> Bad:
-    """Return what an error says of a row."""
+    """Return what an error says of a row, without words of the row, a model or an endpoint."""
     if isinstance(error, InputError):
-        return Bad(line=line, reason=error.reason, field=error.field)
-    return Bad(line=line, reason=str(error))
+        return Bad(line=line, reason=without_values(error.reason), field=error.field)
+    return Bad(line=line, reason=error.to_keep)
 
 
 class Writer:
@@ -240,13 +240,13 @@ class Writer:
 
     def write(self, table: Any, answers: Sequence[Row]) -> None:
         """Write these rows with their answers."""
-        self.rows += len(answers)
         if self._lines is not None:
             self._lines.write("".join(f"{encode(row)}\n" for row in answers).encode())
         elif answers:
             self._held.append(self._with(table, answers))
             if sum(map(len, self._held)) >= _ROWS:
                 self._flush()
+        self.rows += len(answers)
 
     def close(self) -> None:
         """Write what is held and end the file."""

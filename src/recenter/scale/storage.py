@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from urllib.parse import urlsplit
 
 from pyarrow import fs
 
+from recenter.drafts import drafted
 from recenter.errors import InputError, StoreError
 
 _PIECE = 1 << 20
@@ -108,7 +108,10 @@ class Storage:
         """
         try:
             if self.local:
-                with self._drafted(name) as draft:
+                drafts, final = Path(self._path(DRAFTS)), Path(self._path(name))
+                for place in (drafts, final.parent):
+                    place.mkdir(parents=True, exist_ok=True)
+                with drafted(final, folder=drafts) as draft:
                     yield draft
                 return
             with tempfile.TemporaryDirectory(prefix="recenter-") as folder:
@@ -123,22 +126,6 @@ class Storage:
             raise StoreError(
                 f"{self._shown(name)} cannot be written: {_first_line(error)}"
             ) from None
-
-    @contextlib.contextmanager
-    def _drafted(self, name: str) -> Iterator[Path]:
-        drafts = Path(self._path(DRAFTS))
-        drafts.mkdir(parents=True, exist_ok=True)
-        # Of the same ending, by which writers tell what is wanted.
-        draft = drafts / f"{secrets.token_hex(6)}-{Path(name).name}"
-        # What people said is nobody else's to read, as in a single file.
-        draft.touch(mode=0o600)
-        try:
-            yield draft
-            final = Path(self._path(name))
-            final.parent.mkdir(parents=True, exist_ok=True)
-            draft.replace(final)
-        finally:
-            draft.unlink(missing_ok=True)
 
     def write(self, name: str, data: bytes) -> None:
         """Write a small file whole.
@@ -217,17 +204,19 @@ def is_url(place: str) -> bool:
 def _open(url: str) -> tuple[Any, str, bool]:
     if not is_url(url):
         return fs.LocalFileSystem(), os.path.realpath(url), True
-    parts = urlsplit(url)
-    if parts.scheme == "file":
-        return fs.LocalFileSystem(), os.path.realpath(parts.path), True
-    if parts.scheme != "s3" or not parts.netloc:
+    # What follows is a name as it stands: `#`, `?` and `%20` mean nothing in one.
+    scheme, _, rest = url.partition("://")
+    if scheme == "file" and rest.startswith("/"):
+        return fs.LocalFileSystem(), os.path.realpath(rest), True
+    bucket, _, key = rest.partition("/")
+    if scheme != "s3" or not bucket:
         raise InputError(
             "expected a path, file:///PATH or s3://BUCKET/PATH.",
             file=url,
             cure="Copy the files to one of these.",
         )
     server = os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL")
-    root = f"{parts.netloc}/{parts.path.strip('/')}".rstrip("/")
+    root = f"{bucket}/{key.strip('/')}".rstrip("/")
     if not server:
         return fs.S3FileSystem(), root, False
     at = urlsplit(server)

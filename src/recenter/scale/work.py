@@ -14,7 +14,7 @@ import pyarrow as pa
 from recenter.batch.contract import Handler, Row, Unfinished
 from recenter.errors import InputError, RecenterError
 from recenter.provenance import Signature
-from recenter.scale.manifest import PLACE, Entry, commit
+from recenter.scale.manifest import Entry, bad_rows, commit
 from recenter.scale.shards import (
     Answers,
     Bad,
@@ -47,6 +47,13 @@ class Task(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Of a part: the Arrow schema that holds the rows of all shards."""
     chosen: tuple[str, ...] | None = None
     """Of a filter's second pass: the conversations to keep of this shard."""
+    seen: str = ""
+    """Of a filter's second pass: SHA-256 of the shard as the first pass read it."""
+
+    @property
+    def is_part(self) -> bool:
+        """Whether this is a part of the people and no shard."""
+        return bool(self.columns)
 
 
 Work = Callable[[Task], Entry]
@@ -104,17 +111,19 @@ def refuse_changed(source: Storage, name: str, shard: Opened) -> None:
 
 
 def guarded(target: Storage, job: Job, task: Task, work: Work) -> Entry:
-    """Do the work on a shard; one that cannot be read is told of in its entry.
+    """Do the work on a shard or a part; one that cannot be read is told of in its entry.
 
-    What an earlier run made of the shard as it was then does not count any more.
+    What an earlier run made of it as it was then does not count any more.
     """
     try:
         return work(task)
     except (InputError, pa.ArrowException, UnicodeDecodeError, KeyError) as error:
         problem = _problem(error)
         told = Entry(shard=task.shard, signature=job.signature, problem=problem)
-        commit(target, told)
-        if not job.two_passes or task.chosen is not None:
+        commit(target, told, part=task.is_part)
+        if job.two_passes and task.chosen is None and not task.is_part:
+            target.discard(bad_rows(f"shards/{task.shard}"))
+        else:
             target.discard(task.shard)
             target.discard(bad_rows(task.shard))
         return told
@@ -127,11 +136,6 @@ def _problem(error: Exception) -> str:
     if not isinstance(error, InputError):
         return f"cannot be read as rows of one shape ({type(error).__name__})."
     return error.reason if error.field is None else f"{error.field}: {error.reason}"
-
-
-def bad_rows(output: str) -> str:
-    """Return the name of the list of bad rows that goes with an output or a shard."""
-    return f"{PLACE}/bad/{output}.jsonl"
 
 
 class RowWork:
@@ -155,11 +159,13 @@ class RowWork:
                 return commit(self._target, entry)
             schema = schema_of(shard.path, job.kind, name=name, needs=job.needs)
             with Output(self._target, job, name, schema) as out:
+                rows = 0
                 for block in blocks(shard.path, job.kind, name=name):
+                    rows += len(block.lines) + len(block.lost)
                     out.lost(block.lost)
                     answer_block(out, block, self._handle, job.kind)
                 refuse_changed(self._source, name, shard)
-        made = out.entry(name, sha256=shard.sha256, stamp=shard.stamp)
+        made = out.entry(name, rows=rows, sha256=shard.sha256, stamp=shard.stamp)
         return commit(self._target, made)
 
 
@@ -203,7 +209,11 @@ def answer(
             raise stopped.error from None
         results |= dict(zip(good, answers, strict=True))
     kept = [i for i in range(len(read)) if isinstance(results[i], dict)]
-    out.write(table.take(pa.array(kept, pa.int64())), [results[i] for i in kept])
+    out.write(
+        table.take(pa.array(kept, pa.int64())),
+        [results[i] for i in kept],
+        shards=() if shards is None else [shards[i] for i in kept],
+    )
     for i, result in sorted(results.items()):
         if isinstance(result, RecenterError):
             told = bad(lines[i], result)
@@ -220,6 +230,7 @@ class Output:
         self._schema = schema
         self._stack = contextlib.ExitStack()
         self._bad: list[Bad] = []
+        self._written_of: Counter[str] = Counter()
         self._signed = msgspec.json.encode({"step": job.step, "signature": job.signature}).decode()
 
     def __enter__(self) -> Output:
@@ -235,14 +246,10 @@ class Output:
             self._stack = stack.pop_all()
         return self
 
-    def write(self, table: Any, answers: Sequence[Any]) -> None:
-        """Write rows with their answers."""
+    def write(self, table: Any, answers: Sequence[Any], *, shards: Sequence[str] = ()) -> None:
+        """Write rows with their answers; `shards` are those they come from, where it is not one."""
         self._writer.write(table, answers)
-
-    @property
-    def rows(self) -> int:
-        """Rows written so far."""
-        return self._writer.rows
+        self._written_of.update(shards)
 
     def lost(self, rows: Sequence[Bad]) -> None:
         """Note bad rows."""
@@ -257,16 +264,29 @@ class Output:
         return self._stack.__exit__(*error)
 
     def entry(
-        self, shard: str, *, sha256: str, stamp: str = "", skipped: dict[str, int] | None = None
+        self,
+        shard: str,
+        *,
+        rows: int,
+        sha256: str,
+        stamp: str = "",
+        skipped: dict[str, int] | None = None,
     ) -> Entry:
-        """Return what was made of a shard; the output stands."""
+        """Return what was made of so many rows of a shard; the output stands.
+
+        Raises:
+            InputError: some are neither written nor told of.
+        """
         left_out = skipped or {}
+        ends = self._writer.rows + len(self._bad) + sum(left_out.values())
+        if ends != rows:
+            raise InputError(f"of its {rows} rows, {ends} are accounted for.", file=shard)
         return Entry(
             shard=shard,
             signature=self._job.signature,
             stamp=stamp,
             sha256=sha256,
-            rows=self._writer.rows + len(self._bad) + sum(left_out.values()),
+            rows=rows,
             written=self._writer.rows,
             bad=len(self._bad),
             skipped=left_out,
@@ -274,4 +294,5 @@ class Output:
             output_sha256=self._sha256,
             output_bytes=self._bytes,
             bad_of=dict(Counter(row.shard for row in self._bad if row.shard is not None)),
+            written_of=dict(self._written_of),
         )

@@ -144,7 +144,7 @@ class LLMExtractor:
         failures: list[FailedChunk] = []
         for chunk, result in zip(todo, self._ask_all(person, todo), strict=True):
             if isinstance(result, RecenterError):
-                error = f"{type(result).__name__}: {result}"
+                error = f"{type(result).__name__}: {result.to_keep}"
                 failures.append(
                     FailedChunk(conversation=chunk.conversation.id, turns=chunk.turns, error=error)
                 )
