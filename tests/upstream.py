@@ -37,8 +37,9 @@ class Seen(NamedTuple):
 
 class Upstream:
     """What it was asked, and what it saw of the client since. The model's name says what it does:
-    `tools`, `slow` (half a second), `endless`, `gzip`, `cut` (its answer breaks off), `moved`, or a
-    status such as `429`.
+    `tools`, `slow` (half a second), `endless`, `gzip`, `bomb` (packed a thousandfold), `unpacked`
+    (which says that it is packed), `headers` (many and long ones), `cut` (its answer breaks off),
+    `moved`, or a status such as `429`.
     """
 
     def __init__(self, url: str) -> None:
@@ -198,8 +199,13 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _json(self, status: int, made: Any, *more: tuple[str, str]) -> None:
         body = json.dumps(made).encode()
-        if made.get("model") == "gzip":
-            body, more = gzip.compress(body, mtime=0), (("Content-Encoding", "gzip"), *more)
+        model = made.get("model")
+        if model in ("gzip", "bomb"):
+            body = gzip.compress(body + b" " * (50_000_000 if model == "bomb" else 0), mtime=0)
+        if model in ("gzip", "bomb", "unpacked"):
+            more = (("Content-Encoding", "gzip"), *more)
+        if model == "headers":
+            more = (*(("X-Many", str(n)) for n in range(200)), ("X-Long", "x" * 60_000))
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         missing = 9 if made.get("model") == "cut" else 0

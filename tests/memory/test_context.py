@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -216,3 +217,13 @@ def test_carrying_changes_one_message_and_adds_only_the_block(
     assert {k: v for k, v in sent[place].items() if k != "content"} == {
         k: v for k, v in messages[place].items() if k != "content"
     }
+
+
+def test_what_is_closed_still_decides_for_who_asks(tmp_path: Path) -> None:
+    memory = Memory({"home": str(tmp_path), "store": f"sqlite:///{tmp_path}/store.db"})
+    memory.add("I am vegetarian.", user_id="ada")
+    asked = [{"role": "user", "content": "What should I cook tonight?"}]
+    before = memory.context(asked, user_id="ada").decision
+    memory.close()
+    assert memory.context(asked, user_id="ada").decision == before != "unavailable"
+    memory.close()

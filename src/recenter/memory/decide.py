@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Executor
 from typing import NamedTuple
 
@@ -108,14 +109,14 @@ def decide(  # noqa: PLR0913 - what one answer depends on
     if not any_known or not prompt.strip():
         return without("unknown", person, now=now, application=application)
     # The model reads the message, without Python's lock, while the store is read.
-    reading = beside.submit(decider.embedder.read, prompt)
+    reading = _begun(beside, decider.embedder.read, prompt)
     known = [m for m in ledger.profile(store.database, person) if is_usable(m, now)]
     attributes = [m.attribute for m in known]
     unkept = decider.embedder.fetch(store, person, [a.text for a in attributes])
     said = said_of(store, person)
     if not known:
         return without("unknown", person, now=now, application=application)
-    reading.result()
+    reading()
     query = Query(
         # The same words again are the same query, whatever was said before them.
         id=make_id("qry", person, prompt, []),
@@ -132,6 +133,14 @@ def decide(  # noqa: PLR0913 - what one answer depends on
         made = fitting(made, attributes, tokens=tokens)
     decided = _decided(made, query, attributes, now=now, application=application)
     return decided._replace(unkept=unkept)
+
+
+def _begun(beside: Executor, read: Callable[[str], None], prompt: str) -> Callable[[], None]:
+    """Have a message read; return what waits until it is."""
+    try:
+        return beside.submit(read, prompt).result
+    except RuntimeError:  # Closed, or Python is ending: then it is read where it is needed.
+        return functools.partial(read, prompt)
 
 
 def is_usable(memory: Memorised, now: float) -> bool:

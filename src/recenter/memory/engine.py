@@ -406,8 +406,8 @@ class Engine:
         self.recorder.close()
         if "worker" in self.__dict__:
             self.worker.stop()
-        for pool in (self._deciding, self._reading):
-            pool.shutdown(wait=False, cancel_futures=True)
+        self._deciding.shutdown(wait=False, cancel_futures=True)
+        self._reading.shutdown(wait=False)  # Who decides still waits for what it began.
         for name in ("store", "reading"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

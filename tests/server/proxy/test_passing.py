@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from recenter.errors import ConfigError
 from recenter.memory import Memory
 from recenter.memory.keys import new_key
 from recenter.server.proxy import Upstream as Endpoint
+from recenter.server.proxy.upstream import proxy_to
 from recenter.server.serve import Serving, app_of
 from tests.openai_calls import ASK, IDLE
 from tests.server.proxy.conftest import APPLICATION, SAID, Proxy, serving
@@ -132,6 +134,67 @@ def test_an_answer_that_breaks_off_breaks_off_for_the_client(
     assert proxy.learned("cut") == [[("user", SAID)]]
 
 
+def test_what_is_packed_a_thousandfold_or_not_as_it_says_is_passed_and_not_read(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    url = f"{proxy.url}/chat/completions"
+    for model in ("bomb", "unpacked"):
+        asked = body(SAID) | {"model": model}
+        with http.stream("POST", url, json=asked, headers=proxy.headers(model)) as answer:
+            assert len(b"".join(answer.iter_raw())) < 100_000
+        assert proxy.learned(model) == [[("user", SAID)]]
+
+
+def test_many_and_long_headers_are_passed_back(proxy: Proxy, http: httpx.Client) -> None:
+    answer = post(http, proxy, body() | {"model": "headers"})
+    assert len(answer.headers.get_list("x-many")) == 200
+    assert len(answer.headers["x-long"]) == 60_000
+
+
+def test_a_password_of_the_machine_s_netrc_is_not_sent(
+    proxy: Proxy, http: httpx.Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "netrc").write_text("default login ada password secret\n")
+    (tmp_path / "netrc").chmod(0o600)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    assert post(http, proxy, body()).status_code == 200
+    assert proxy.upstream.seen[-1].headers["authorization"] == "Bearer sk-server"
+
+
+@pytest.mark.parametrize(
+    ("named", "proxy_"),
+    [
+        ({"HTTPS_PROXY": "http://there:3128"}, "http://there:3128"),
+        ({"ALL_PROXY": "there:3128"}, "http://there:3128"),
+        ({"HTTP_PROXY": "http://there:3128"}, None),
+        ({"HTTPS_PROXY": "http://there:3128", "NO_PROXY": "example.com"}, None),
+        ({}, None),
+    ],
+)
+def test_the_proxy_of_the_environment_is_used(
+    named: dict[str, str], proxy_: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _set_proxies(monkeypatch, named)
+    assert proxy_to("https://api.example.com/v1") == proxy_
+    assert proxy_to("https://localhost/v1") is None
+    assert proxy_to("https://127.0.0.1:8/v1") is None
+
+
+def test_a_proxy_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    _set_proxies(monkeypatch, {"ALL_PROXY": "socks5://user:secret@there:1080"})
+    with pytest.raises(ConfigError, match=r"socks5://.*only http://") as caught:
+        proxy_to("https://api.example.com/v1")
+    assert "secret" not in str(caught.value)
+
+
+def _set_proxies(monkeypatch: pytest.MonkeyPatch, named: dict[str, str]) -> None:
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    for name, value in named.items():
+        monkeypatch.setenv(name, value)
+
+
 def test_an_endpoint_that_has_moved_is_the_clients_to_follow(
     proxy: Proxy, http: httpx.Client
 ) -> None:
@@ -199,3 +262,9 @@ def test_only_keys_of_an_application_open_it(proxy: Proxy, http: httpx.Client) -
 def test_an_address_of_an_endpoint_is_checked_first(url: str) -> None:
     with pytest.raises(ConfigError, match="is no address of an endpoint"):
         Endpoint(url=url)
+
+
+def test_an_address_of_an_endpoint_holds_no_password() -> None:
+    with pytest.raises(ConfigError, match="may not hold a name and a password") as caught:
+        Endpoint(url="https://user:secret@example.com/v1")
+    assert "secret" not in str(caught.value)

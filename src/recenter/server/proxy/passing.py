@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, NamedTuple
 
 import aiohttp
 import anyio.to_thread
-import httpx
 from starlette.responses import JSONResponse, Response
 from starlette.types import Receive, Scope, Send
 
@@ -18,7 +18,14 @@ LARGEST_HEARD = 2_000_000
 """Bytes of an answer that are kept to learn from; a longer one is passed on and not read."""
 
 
-Hear = Callable[[httpx.Response | None], None]
+class Whole(NamedTuple):
+    """An answer as it came, packed where the endpoint packed it."""
+
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+
+Hear = Callable[[Whole | None], None]
 """Takes the whole answer; None where its end was not reached, or it was too long."""
 
 
@@ -54,8 +61,7 @@ class Passing(Response):
             await asyncio.gather(passing, leaving, return_exceptions=True)
         if not passing.cancelled():
             passing.result()
-        well = self._answer is not None and 200 <= self._answer.status < 300
-        if self._heard is not None and well:
+        if self._heard is not None and self._answer is not None and _is_well(self._answer):
             await anyio.to_thread.run_sync(self._heard, self._read())
 
     async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -68,8 +74,13 @@ class Passing(Response):
                 data=asked.body,
                 allow_redirects=False,
             )
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             refusal = JSONResponse(*_failed(error), headers=dict(self._more))
+            await refusal(scope, receive, send)
+            return
+        if answer.status < HTTPStatus.OK:  # It changes to a protocol that nobody asked for.
+            answer.close()
+            refusal = JSONResponse(*_failed(ValueError()), headers=dict(self._more))
             await refusal(scope, receive, send)
             return
         self._answer = answer
@@ -95,11 +106,14 @@ class Passing(Response):
         if self._kept is not None:
             self._kept.append(data)
 
-    def _read(self) -> httpx.Response | None:
+    def _read(self) -> Whole | None:
         if not self._whole or self._kept is None or self._answer is None:
             return None
-        headers = list(self._answer.raw_headers)
-        return httpx.Response(200, headers=headers, content=b"".join(self._kept))
+        return Whole(self._answer.raw_headers, b"".join(self._kept))
+
+
+def _is_well(answer: aiohttp.ClientResponse) -> bool:
+    return HTTPStatus.OK <= answer.status < HTTPStatus.MULTIPLE_CHOICES
 
 
 async def _left(receive: Receive) -> None:
@@ -111,6 +125,9 @@ def _failed(error: Exception) -> tuple[Any, int]:
     """Return what a client of this interface is told, and the status."""
     if isinstance(error, TimeoutError):
         return _error("the endpoint behind this server did not answer in time.", "timeout"), 504
+    if isinstance(error, aiohttp.ClientResponseError | ValueError):
+        said = "what was asked, or the endpoint's answer, is not of a form that can be passed on."
+        return _error(said, "unpassable"), 502
     return _error("the endpoint behind this server cannot be reached.", "unreachable"), 502
 
 

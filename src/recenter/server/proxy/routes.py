@@ -58,7 +58,7 @@ class Proxy:
     @asynccontextmanager
     async def _living(self, _: FastAPI) -> AsyncIterator[None]:
         try:
-            async with open_session() as self._session:
+            async with open_session(self._upstream) as self._session:
                 yield
         finally:
             self._looking.shutdown(wait=False)

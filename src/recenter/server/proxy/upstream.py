@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
@@ -12,12 +13,13 @@ import msgspec
 from yarl import URL
 
 from recenter.errors import ConfigError
+from recenter.pages.address import is_loopback
 
 CONNECT_SECONDS, READ_SECONDS = 10.0, 600.0
 """An endpoint that is silent for longer than its official client waits is given up."""
 
-LARGEST_LINE = 65_536
-"""Bytes of a header of an answer."""
+LARGEST_LINE, MOST_HEADERS = 262_144, 1000
+"""Bytes of a header of an answer, and how many headers it may have."""
 
 _HOP = (
     b"connection keep-alive proxy-authenticate proxy-authorization proxy-connection te trailer"
@@ -59,6 +61,11 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
                 f"{self.url!r} is no address of an endpoint.",
                 cure="Write it up to the version: https://api.example.com/v1.",
             )
+        if "@" in parts.netloc:
+            raise ConfigError(
+                "the address of an endpoint may not hold a name and a password.",
+                cure="Give the key in the environment: see `recenter serve --help`.",
+            )
 
     def request(self, method: str, path: str, query: str, headers: RawHeaders, body: bytes) -> Sent:
         """Return what is sent: the client's own headers, less those that are for this server."""
@@ -75,8 +82,12 @@ class Upstream(msgspec.Struct, frozen=True, kw_only=True):
         return Sent(method, where, kept, body if method != "GET" else None)
 
 
-def open_session() -> aiohttp.ClientSession:
-    """Return what asks the endpoint; in an event loop, whose it is until it is closed."""
+def open_session(upstream: Upstream) -> aiohttp.ClientSession:
+    """Return what asks the endpoint; in an event loop, whose it is until it is closed.
+
+    Raises:
+        ConfigError: the environment names a proxy that cannot be used.
+    """
     return aiohttp.ClientSession(
         # No connection is kept from a client because others are open. Who is trusted to be the
         # endpoint is the same as for all other models.
@@ -88,8 +99,30 @@ def open_session() -> aiohttp.ClientSession:
         cookie_jar=aiohttp.DummyCookieJar(),
         max_line_size=LARGEST_LINE,
         max_field_size=LARGEST_LINE,
-        trust_env=True,
+        max_headers=MOST_HEADERS,
+        # Not `trust_env`, which takes passwords from ~/.netrc, and passes some proxies by.
+        proxy=proxy_to(upstream.url),
     )
+
+
+def proxy_to(url: str) -> str | None:
+    """Return the proxy of the environment that stands before an address, as `http://...`.
+
+    Raises:
+        ConfigError: it is of another kind.
+    """
+    parts, proxies = urlsplit(url), getproxies()
+    proxy, host = proxies.get(parts.scheme) or proxies.get("all"), parts.hostname or ""
+    if not proxy or is_loopback(host) or proxy_bypass(parts.netloc) or proxy_bypass(host):
+        return None
+    proxy = proxy if "://" in proxy else f"http://{proxy}"
+    if urlsplit(proxy).scheme != "http":
+        raise ConfigError(
+            f"the environment names a proxy of the kind {urlsplit(proxy).scheme}:// for the "
+            "endpoint; only http:// ones can be used, also before https:// addresses.",
+            cure="Change HTTPS_PROXY or ALL_PROXY, or name the endpoint's host in NO_PROXY.",
+        )
+    return proxy
 
 
 def given_back(headers: RawHeaders, more: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
