@@ -91,3 +91,9 @@ def test_missing_weights_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 def test_the_name_carries_the_hash() -> None:
     assert Minilm().name == "embedded:minilm@8199be6f"
+
+
+def test_one_thread_gives_the_bits_of_two() -> None:
+    texts = ["I bake bread.", "How do I sleep better after a night at work? " * 9, "x"]
+    one, two = Minilm(threads=1).embed(texts), Minilm(threads=2).embed(texts)
+    assert one.tobytes() == two.tobytes()

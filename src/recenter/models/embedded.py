@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import functools
 import hashlib
+import os
 import sys
 import threading
 from collections.abc import Iterator, Sequence
@@ -44,11 +45,14 @@ class Minilm:
         path: str | Path | None = None,
         *,
         sha256: str = MINILM_SHA256,
-        threads: int = 2,
+        threads: int | None = None,
     ) -> None:
+        """Take weights other than the packaged ones, and the number of threads: two where none is
+        given, or one where `OMP_NUM_THREADS` says so, as it does in the workers of Ray.
+        """
         self._path = Path(path) if path is not None else None
         self._sha256 = sha256
-        self._threads = threads
+        self._threads = threads or _threads()
         self._session: onnxruntime.InferenceSession | None = None
         self.begin()
         begins_anew(self)
@@ -111,6 +115,10 @@ def embedder_from_name(name: str, settings: Settings) -> Minilm:
     if name != "embedded:minilm":
         raise ConfigError(f"{name!r} is not an embedder; the embedded one is `embedded:minilm`.")
     return Minilm(settings.minilm)
+
+
+def _threads() -> int:
+    return 1 if os.environ.get("OMP_NUM_THREADS", "").split(",")[0].strip() == "1" else 2
 
 
 def _give_back() -> None:
