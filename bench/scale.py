@@ -173,7 +173,7 @@ def _peak() -> int:
 
 def engines(folder: Path, conversations_: int) -> None:
     """Extract by each engine, and compare."""
-    rows = list(conversations(conversations_, people=max(1, conversations_ // 10), turns=6))
+    rows = list(conversations(conversations_, people=max(1, conversations_ // 10), turns=2))
     write(folder / "in", rows, shards=8)
     took = [
         measured(name, functools.partial(extract, folder, name, workers))
