@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import subprocess
 import sys
 
@@ -67,3 +68,10 @@ assert seen == ["t"] * 8
     for _ in range(4):
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
         assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("value", ["Bob's secret", 'Bob "said" it', "'secret", 'Bob\'s "secret"'])
+@pytest.mark.parametrize("before", ["expected ", "expected 'a' or 'b', got "])
+def test_nothing_of_a_quoted_value_is_kept(before: str, value: str) -> None:
+    kept = formats.without_values(f"{before}{value!r}.")
+    assert re.fullmatch(r"expected \(\d+ characters, digest \w{24}\)\.", kept)

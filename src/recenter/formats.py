@@ -23,8 +23,8 @@ _ESCAPE = re.compile(
     re.DOTALL,
 )
 
-# To the last quotation mark: the value may hold some itself.
-_QUOTED = re.compile(r"""(?<!\w)(['"])(.*)\1""", re.DOTALL)
+# From the first quotation mark to the last, of whatever kind: the value may hold either itself.
+_QUOTED = re.compile(r"""(?<!\w)['"](.*)['"]""", re.DOTALL)
 
 
 def encode(value: Any) -> str:
@@ -110,7 +110,7 @@ def without_values(reason: str) -> str:
     """Return what is wrong with a row, for lists that are kept: what it quotes, which may be a
     person's words, gives way to its length and digest.
     """
-    return _QUOTED.sub(lambda q: f"({len(q[2])} characters, digest {digest(q[2])})", reason)
+    return _QUOTED.sub(lambda q: f"({len(q[1])} characters, digest {digest(q[1])})", reason)
 
 
 def _without_lone_surrogates(row: bytes) -> bytes:

@@ -6,7 +6,7 @@ import pytest
 
 from recenter.compare.build import Asked, compare, report_of
 from recenter.compare.measure import FEW
-from recenter.compare.planted import NOBODY
+from recenter.compare.planted import NOBODY, SERVING
 from recenter.compare.records import Corpus
 from recenter.compare.steps import StepName, StepSettings
 from recenter.models.embedded import Minilm
@@ -120,6 +120,15 @@ def test_a_single_unit_has_no_interval_anywhere() -> None:
     assert (found["low"], found["reason"]) == (None, f"{FEW} there is 1.")
     found = figure(made, "Planted sentences", "made: persona", "among others' attributes")
     assert (found["value"], found["reason"]) == (None, NOBODY)
+
+
+def test_what_is_found_among_others_has_no_interval_since_each_serves_for_several() -> None:
+    made = report(REAL, corpus("made", MADE_TALKS, PLANTED))
+    for column in ("among others' attributes", "difference"):
+        found = figure(made, "Planted sentences", "made: preference", column)
+        assert found["value"] is not None
+        assert (found["clusters"], found["low"], found["reason"]) == (60, None, SERVING)
+    assert figure(made, "Planted sentences", "made: preference", "found")["low"] is not None
 
 
 def test_three_corpora_are_each_held_against_the_first() -> None:

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from recenter.compare.measure import one
-from recenter.compare.planted import CONTROLS, look_for, paired, rows_of
+from recenter.compare.planted import CONTROLS, SERVING, beside, look_for, rows_of
 from recenter.compare.wording import agree, content_words
 from recenter.models.embedded import Minilm
 from tests.compare.made import corpus, planted, talk
@@ -141,8 +141,23 @@ def test_of_one_person_or_one_unit_there_is_nobody_to_look_beside() -> None:
         )
         (looked,) = look_for(made, EMBEDDER.embed([one.text for one in made.attributes]), EMBEDDER)
         assert looked.elsewhere is None
-        assert one(rows_of([looked], elsewhere=True)).value is None
-        assert one(paired([looked])).value is None
+        assert [each.value for each in beside([looked])] == [None, None]
+
+
+def test_what_is_found_among_others_has_no_interval_since_each_serves_for_many() -> None:
+    said = [f"I own {number} boats." for number in range(12)]
+    talks = [talk(f"p{i}", text, key=str(i)) for i, text in enumerate(said)]
+    made = corpus("made", talks, [planted(f"p{i}", "I own 7 boats.") for i in range(12)])
+    made = msgspec.structs.replace(made, units={person: person for person in made.people})
+    looked = look_for(made, EMBEDDER.embed(said), EMBEDDER)
+    hits = [each.elsewhere for each in looked if each.elsewhere is not None]
+    found = one(rows_of(looked))
+    there, more = beside(looked)
+    assert there.value == pytest.approx(sum(hits) / 12)
+    assert found.value is not None
+    assert more.value == pytest.approx(found.value - sum(hits) / 12)
+    for figure in (there, more):
+        assert (figure.low, figure.high, figure.reason) == (None, None, SERVING)
 
 
 def test_others_are_those_with_as_many_attributes_and_more_than_the_next_one() -> None:

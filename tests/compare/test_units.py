@@ -43,6 +43,34 @@ def test_a_greeting_makes_nobody_one() -> None:
     assert units(talk("a", "Hello there"), talk("b", "Hello there")) == [{"a"}, {"b"}]
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        "我对花生过敏,所以从来不吃烤鸭和蛋糕。",
+        "わたしは毎朝六時に起きて犬と散歩します。",
+        "ผมไม่กินถั่วลิสงเลย",
+    ],
+)
+def test_who_shares_a_conversation_without_spaces_is_one(said: str) -> None:
+    assert units(talk("a", said), talk("b", said), talk("c", said[::-1])) == [{"a", "b"}, {"c"}]
+
+
+@pytest.mark.parametrize("said", ["你好", "早上好,请问你能帮我吗?", "おはようございます"])
+def test_a_greeting_without_spaces_makes_nobody_one(said: str) -> None:
+    assert units(talk("a", said), talk("b", said)) == [{"a"}, {"b"}]
+
+
+def test_what_is_planted_blank_makes_nobody_one() -> None:
+    told = (
+        planted("a", "  ", "persona"),
+        planted("b", "\n", "persona"),
+        planted("c", "A baker.", "persona"),
+        planted("d", "A baker.", "persona"),
+        planted("d", " ", "persona"),
+    )
+    assert units(*(talk(name, name) for name in "abcd"), told=told) == [{"a"}, {"b"}, {"c", "d"}]
+
+
 def test_two_who_talk_to_each_other_are_one() -> None:
     turns = talk("a", LONG).turns
     turned = tuple(

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
 import pytest
 
 from recenter.batch.contract import Row
 from recenter.errors import InputError, ModelUnavailableError, UnreadableAnswerError
 from recenter.provenance import Signature
 from recenter.records import Attribute, Conversation, Judgment
+from recenter.scale.found import AnsweredRow, found_in
 from recenter.scale.verify_found import VerifyFound
 from recenter.stages.verify import supported
+from recenter.stages.verify_rules import RulesVerifier
 
+MADE = Signature(model="made")
 CATS = {"text": "The user has cats.", "source": "stated", "confidence": 0.5}
 TEA = CATS | {"text": "The user drinks tea."}
 
@@ -64,6 +68,23 @@ def test_an_attribute_is_judged_once_with_all_its_conversations() -> None:
         [],
     ]
     assert answered[0][0]["id"] == answered[1][0]["id"] != answered[1][1]["id"]
+
+
+@pytest.mark.parametrize("ids", [("c1", "c1"), (None, "0 None")])
+def test_rows_of_one_id_are_held_apart(ids: tuple[str | None, str]) -> None:
+    rows = [row("I have cats.", CATS, id=ids[0]), row("Hello.", id=ids[1])]
+    for some in (rows, rows[::-1]):
+        made = VerifyFound(RulesVerifier(), Signature())(some)
+        judged = [item for one in made if isinstance(one, dict) for item in one["attributes"]]
+        assert [item["verdict"] for item in judged] == ["accept"]
+
+
+def test_the_id_of_an_attribute_is_that_of_the_store() -> None:
+    rows = [row("Two cats.", CATS, id="c1"), row("My cats!", CATS, id="c1")]
+    (stored,) = found_in([msgspec.convert(one, AnsweredRow) for one in rows], MADE).attributes
+    made = VerifyFound(Scripted(), MADE)(rows)
+    ids = [one["attributes"][0]["id"] for one in made if isinstance(one, dict)]
+    assert ids == [stored.id, stored.id]
 
 
 def test_what_cannot_be_read_costs_the_rows_it_stands_in() -> None:

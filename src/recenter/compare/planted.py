@@ -15,6 +15,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 
 from recenter.compare.measure import Rows
@@ -23,14 +24,16 @@ from recenter.compare.wording import agree, content_words
 from recenter.models.base import Embedder
 from recenter.records import Reference, ReferenceKind
 from recenter.stages.merge import Vectors
+from recenter.stats.estimate import Estimate
 
 NEAR, LIKE, SHARED = 0.65, 0.5, 0.5
 MATCHED_KINDS: tuple[ReferenceKind, ...] = ("preference", "fact", "persona")
 """Kinds that are sentences about the person; an answer to a question is none."""
-FOUND, ELSEWHERE = "found among the person's attributes", "found among others'"
+FOUND = "found among the person's attributes"
 CONTROLS = 10
 """Others among whose attributes a sentence is looked for."""
 NOBODY = "There is nobody of another independent unit to look for it with."
+SERVING = "Each person's attributes serve for several others, so there is no interval."
 _END = re.compile(r"(?<=[.!?])\s+")
 
 
@@ -81,24 +84,27 @@ def look_for(corpus: Corpus, vectors: Vectors, embedder: Embedder) -> tuple[Look
     return tuple(looked)
 
 
-def rows_of(looked: Sequence[Looked], *, elsewhere: bool = False) -> Rows:
-    """Return the share found, or found among others, as rows by unit."""
-    kept = [one for one in looked if not elsewhere or one.elsewhere is not None]
-    hits = [one.elsewhere if elsewhere else one.found for one in kept]
-    return Rows(
-        ELSEWHERE if elsewhere else FOUND,
-        "share",
-        np.asarray(hits, np.float64),
-        np.ones(len(hits)),
-        tuple(one.unit for one in kept),
-    )
+def rows_of(looked: Sequence[Looked]) -> Rows:
+    """Return the share found as rows by unit."""
+    hits = np.asarray([one.found for one in looked], np.float64)
+    return Rows(FOUND, "share", hits, np.ones(len(hits)), tuple(one.unit for one in looked))
 
 
-def paired(looked: Sequence[Looked]) -> Rows:
-    """Return by how much more often each sentence is found than among others."""
-    kept = [one for one in looked if one.elsewhere is not None]
-    here, there = rows_of(kept), rows_of(kept, elsewhere=True)
-    return here._replace(scale="linear", top=here.top - there.top)
+def beside(looked: Sequence[Looked]) -> tuple[Estimate, Estimate]:
+    """Return how often they are found among others, and how much more often with the person.
+
+    Neither has an interval: one by unit takes rows of other units for independent. Of 300 made
+    corpora of 40 people, three in ten of whom had an attribute that says whatever is planted, it
+    held the true share among others in 45 % instead of 95 %.
+    """
+    kept = [(one.found, one.elsewhere) for one in looked if one.elsewhere is not None]
+    if not kept:
+        nobody = Estimate(value=None, n=len(looked), reason=NOBODY)
+        return nobody, nobody
+    here, there = np.mean(kept, axis=0).tolist()
+    units = {one.unit for one in looked if one.elsewhere is not None}
+    bare = Estimate(value=there, n=len(kept), clusters=len(units), reason=SERVING)
+    return bare, msgspec.structs.replace(bare, value=here - there)
 
 
 class _Others:

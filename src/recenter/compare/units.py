@@ -13,6 +13,7 @@ from typing import Protocol
 
 from recenter.provenance import digest
 from recenter.records import Conversation, Reference, ReferenceKind
+from recenter.text.locate import fold_words
 
 LEAST_WORDS = 8
 """Of a person in a conversation: two strangers may both write "hello", and share nothing."""
@@ -42,7 +43,7 @@ def marks(conversation: Conversation) -> tuple[str, ...]:
     do not count. Where the person says next to nothing, there is none.
     """
     own = [_plain(turn.text) for turn in conversation.turns if turn.role == "user"]
-    if sum(len(text.split()) for text in own) < LEAST_WORDS:
+    if not _says_something(own):
         return ()
     return digest("said", own), digest("all", [_plain(turn.text) for turn in conversation.turns])
 
@@ -61,8 +62,9 @@ def units_of(talks: Iterable[Sized], planted: Sequence[Reference]) -> dict[str, 
     for kind in PLANTED:
         said: dict[str, set[str]] = {}
         for one in planted:
-            if one.kind == kind:
-                said.setdefault(one.person, set()).add(_plain(one.text))
+            text = _plain(one.text)
+            if one.kind == kind and text:
+                said.setdefault(one.person, set()).add(text)
         for person, texts in said.items():
             shared.setdefault((kind, frozenset(texts)), []).append(person)
     named = dict.fromkeys([*(talk.person for talk in talks), *(one.person for one in planted)])
@@ -94,6 +96,13 @@ def in_both(first: Iterable[Sized], other: Iterable[Sized]) -> tuple[int, int]:
     common = {mark for _, mark in sides[0]} & {mark for _, mark in sides[1]}
     one, two = (len({person for person, mark in side if mark in common}) for side in sides)
     return one, two
+
+
+def _says_something(own: Sequence[str]) -> bool:
+    if sum(len(text.split()) for text in own) >= LEAST_WORDS:
+        return True
+    # In scripts without spaces each character is folded as a word, and a word has about two.
+    return sum(len(fold_words(text)) for text in own) >= 2 * LEAST_WORDS
 
 
 def _plain(text: str) -> str:

@@ -46,8 +46,17 @@ class VerifyFound:
         return [results[number] for number in range(len(rows))]
 
     def _verdicts(self, rows: Sequence[_Row]) -> dict[object, Row | RecenterError]:
-        found = found_in(rows, self._signature).attributes
-        held = {row.id: _conversation(row) for row in rows}
+        # Two rows may have one id, such as an older and a newer export of a conversation.
+        apart = [
+            msgspec.structs.replace(row, id=f"{row.id} {place}") for place, row in enumerate(rows)
+        ]
+        held = {row.id: _conversation(row) for row in apart}
+        # Both in one order: ids are by the rows' own ids, as in the store.
+        ids = [attribute.id for attribute in found_in(rows, self._signature).attributes]
+        found = [
+            msgspec.structs.replace(attribute, id=id)
+            for id, attribute in zip(ids, found_in(apart, self._signature).attributes, strict=True)
+        ]
 
         def verify(attribute: Attribute) -> Judgment:
             cited = dict.fromkeys(evidence.conversation for evidence in attribute.evidence)
@@ -74,7 +83,7 @@ def _read(row: Row, number: int) -> _Row:
     read = convert(row, _Row)
     if read.id is not None:
         return read
-    # Rows of `extract --batch` may have a session instead; the number keeps two apart.
+    # Rows of `extract --batch` may have a session instead.
     return msgspec.structs.replace(read, id=f"{number} {read.session}")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from recenter.compare.compared import Compared
 from recenter.compare.measure import one
-from recenter.compare.planted import CONTROLS, LIKE, NEAR, NOBODY, Looked, paired, rows_of
+from recenter.compare.planted import CONTROLS, LIKE, NEAR, Looked, beside, rows_of
 from recenter.figures.record import Line, Table
 from recenter.reports.section import Section, listed, told
 from recenter.stats.estimate import Estimate
@@ -25,7 +25,7 @@ def planted_section(compared: Compared) -> Section | None:
             some = [each for each in looked if each.planted.kind == kind]
             here = rows_of(some)
             name = f"{corpus.name}: {kind}"
-            lines.append(Line(name, (one(here), *_beside(some))))
+            lines.append(Line(name, (one(here), *beside(some))))
             sizes.append(_sizes(name, some))
             shares.append(
                 f"of the {kind}s planted in {corpus.name} {told(one(here), percent=True)}"
@@ -56,14 +56,6 @@ def planted_section(compared: Compared) -> Section | None:
             "What was planted never reached the extractor.",
         ),
     )
-
-
-def _beside(some: Sequence[Looked]) -> tuple[Estimate, Estimate]:
-    """Return how often it is found among others, and how much more often with the person."""
-    if all(each.elsewhere is None for each in some):
-        nobody = Estimate(value=None, n=len(some), reason=NOBODY)
-        return nobody, nobody
-    return one(rows_of(some, elsewhere=True)), one(paired(some))
 
 
 def _sizes(name: str, some: Sequence[Looked]) -> str:
