@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import functools
+import gc
+from collections.abc import Iterator
+from types import FunctionType, ModuleType
 from typing import Any
 
 import msgspec
@@ -11,13 +15,14 @@ import pytest
 from recenter.memory import Memory
 from recenter.memory.queue import MASK
 from recenter.memory.retention import lapse
-from recenter.stages import conflicts, denials
+from recenter.stages import verify_features
 from tests.memory.conftest import Clock
 from tests.memory.test_memory import MEAT, NURSE, id_of, known
 from tests.store.test_forget import everything, raw_bytes
 
 SAID = "I work nights as a nurse at Larkspur. I don't eat meat."
 SECRET = "Larkspur"
+WORDS = ("cello", "Oslo", "Bergen")
 
 
 def full(memory: Memory) -> str:
@@ -158,6 +163,27 @@ def test_what_is_older_than_was_agreed_lapses(memory: Memory, clock: Clock) -> N
     assert "The user lives in Berlin." in known(memory)
 
 
+def caches_holding(*words: str) -> set[str]:
+    """Return the names of the functions of this process whose cache holds any of the words."""
+    caches = [c for c in gc.get_objects() if isinstance(c, functools._lru_cache_wrapper)]
+    ours = [c for c in caches if c.__module__.startswith("recenter.")]
+    assert ours
+    return {c.__name__ for c in ours if any(word in t for t in texts_in(c) for word in words)}
+
+
+def texts_in(cache: object) -> Iterator[str]:
+    seen, ahead = set(), [cache]
+    while ahead:
+        for found in gc.get_referents(ahead.pop()):
+            if isinstance(found, str):
+                yield found
+            elif isinstance(found, (type, FunctionType, ModuleType)) or id(found) in seen:
+                continue
+            else:
+                seen.add(id(found))
+                ahead.append(found)
+
+
 @pytest.mark.parametrize("how", ["delete", "forget", "lapse"])
 def test_no_cache_of_the_process_holds_the_words_of_the_forgotten(
     memory: Memory, clock: Clock, how: str
@@ -165,15 +191,16 @@ def test_no_cache_of_the_process_holds_the_words_of_the_forgotten(
     memory.add("I stopped playing the cello. I live in Oslo.", user_id="ada")
     for begin in ("", "Well: "):
         memory.add(f"{begin}I play the cello. I live in Bergen.", user_id="ada")
-    caches = (denials._denied, denials._words_of, conflicts._details)
-    assert all(cache.cache_info().currsize for cache in caches)
+    for conversation in memory.engine.store.conversations():
+        verify_features._shares(conversation.turns)
+    assert caches_holding(*WORDS) >= {"_denied", "_words_of", "_details", "refused_of", "_shares"}
     if how == "delete":
         memory.delete_all(user_id="ada")
     elif how == "forget":
         memory.forget("ada")
     else:
         lapse(memory.engine.store, key=memory.engine.key, now=clock.now)
-    assert not any(cache.cache_info().currsize for cache in caches)
+    assert caches_holding(*WORDS) == set()
 
 
 def test_everything_kept_of_a_person_is_in_their_download(memory: Memory) -> None:

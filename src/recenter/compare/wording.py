@@ -43,12 +43,16 @@ _AGAINST = re.compile(
     r"|fear|phobia) (?:to|towards?|for|of)"
     r"|(?:am|is|are|['’]m) (?:\w+ )?(?:averse|allergic|opposed|afraid|scared|intolerant"
     r"|uncomfortable|tired|against)(?: to| of| with)?"
+    r"|(?:have|has|having)(?= (?:an? )?(?:[\w-]+ ){1,2}(?:allergy|allergies|intolerance|phobia)\b)"
+    r"|oppos(?:es?|ing)"
     r"|avoid(?:ing|ed)|dislik(?:ed|ing)|hat(?:ed|ing)|detests?|loathes?|despises?"
     r"|refus(?:e|ing|ed)(?: to)?|(?:stays?|keeps?|steers?) (?:away|clear|off) (?:from|of)"
     r"|(?:have|has) (?:\w+ )?concerns? about|(?:no|loses?|lost) interest in"
     r"|can ?not stand|not an? (?:\w+ )?fan of)\b",
     _I,
 )
+# Denied in their words, and none the less liked.
+_LIKED = re.compile(r"\b(?:cannot|can(?:['’]t| not)) (?:get|have) enough of\b", _I)
 _DENIED = " dislikes "
 _DENIAL = re.compile(
     r"\b(?:not|cannot|never|[a-z]+n['’]t|dislikes?|hates?|avoids?|distrusts?)\b", _I
@@ -83,7 +87,7 @@ def agree(one: str, other: str) -> bool:
 
 @functools.lru_cache(maxsize=65_536)
 def _clauses(text: str) -> tuple[_Clause, ...]:
-    turned = _FREE_OF.sub(_DENIED, _AGAINST.sub(_DENIED, text))
+    turned = _FREE_OF.sub(_DENIED, _AGAINST.sub(_DENIED, _LIKED.sub("loves", text)))
     turned = _OVER.sub(rf"\1;{_DENIED}", _RATHER.sub(f";{_DENIED}", turned))
     parts = [_once(part.strip()) for part in _BOUNDS.split(turned)]
     return tuple(_Clause(part, stems) for part in parts if (stems := _stems(part)))

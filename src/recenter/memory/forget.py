@@ -15,13 +15,13 @@ from recenter.memory.records import Answered, Deleted, Happened
 from recenter.memory.traces import Hasher
 from recenter.memory.words import Words
 from recenter.records import Attribute, Evidence
-from recenter.stages.conflicts import forget_texts
 from recenter.store import Store
 from recenter.store.database import Row, Transaction
 from recenter.store.in_studies import remove_from_studies
 from recenter.store.removal import every, remove_attributes, remove_traces, rewrite
 from recenter.store.tables import ATTRIBUTES
 from recenter.store.writing import lock_person
+from recenter.text.forgetting import forget_texts
 
 Wordings = Mapping[str, Set[str]]
 """The texts that a memory had, by its id."""

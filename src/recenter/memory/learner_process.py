@@ -12,8 +12,8 @@ import msgspec
 from recenter.memory.apart import Begun
 from recenter.memory.engine import Engine
 from recenter.memory.queue import Worker
-from recenter.stages.conflicts import forget_texts
 from recenter.store import open_store
+from recenter.text.forgetting import forget_texts
 
 _PATIENCE = 15
 """Of 19: how far learning stands back on a processor that others want."""

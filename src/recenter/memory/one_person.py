@@ -96,9 +96,9 @@ class OnePerson(PersonSide):
         metadata: Mapping[str, Any] | None = None,
         expires: float | None = None,
         key: str | None = None,
-    ) -> Attribute | None:
-        """Keep a text as a memory, word for word; None where it is known, the person is paused or
-        was forgotten.
+    ) -> Learned:
+        """Keep a text as a memory, word for word; nothing where it is known, the person is paused
+        or was forgotten.
 
         Args:
             text: a statement about the person.
@@ -113,7 +113,7 @@ class OnePerson(PersonSide):
         note = msgspec.structs.replace(
             self._note(agent), metadata=dict(metadata or {}), expires=expires
         )
-        made = put_verbatim(
+        return put_verbatim(
             self._engine,
             self.person,
             checked(text),
@@ -121,7 +121,6 @@ class OnePerson(PersonSide):
             application=self._application,
             key=key,
         )
-        return made.changes[0].attribute if made.changes else None
 
     def correct(self, memory: Memorised, text: str) -> Attribute:
         """Put other words in the place of a memory's; with its note as it is given.

@@ -15,8 +15,8 @@ from recenter.memory.forget import forget_memories, planned
 from recenter.memory.records import Answered, Choices, Deleted, Memorised
 from recenter.memory.unreachable import copies_of
 from recenter.records import Failure
-from recenter.stages.conflicts import forget_texts
 from recenter.stages.policy import make_policy
+from recenter.text.forgetting import forget_texts
 
 
 class Chosen(TypedDict, total=False):

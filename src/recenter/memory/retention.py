@@ -14,12 +14,12 @@ from recenter.memory.forget import forget_memories
 from recenter.memory.keys import applications
 from recenter.memory.records import Answered, Deleted
 from recenter.records import LIVE, Attribute, Conversation
-from recenter.stages.conflicts import forget_texts
 from recenter.store import Store
 from recenter.store.database import Transaction
 from recenter.store.removal import every
 from recenter.store.tables import ATTRIBUTES
 from recenter.store.writing import lock_person
+from recenter.text.forgetting import forget_texts
 
 _DAY = 86_400.0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 import sys
 import traceback
 from collections.abc import Mapping
@@ -12,12 +13,15 @@ from pathlib import PurePath
 from typing import Any, NamedTuple
 
 _FRAMES = 5
+_OWN = "recenter"
 _LEVELS: Mapping[str, int] = {
-    "recenter": logging.INFO,
+    _OWN: logging.INFO,
     "uvicorn": logging.WARNING,
-    # Prints what was raised in a task that nobody waits for.
     "asyncio": logging.WARNING,
+    # All others: a record that finds no handler is printed with what its error says.
+    "": logging.WARNING,
 }
+_LEADING_WORDS = re.compile(r"[A-Za-z ]*")
 
 
 class Fault(NamedTuple):
@@ -36,7 +40,10 @@ def fault_of(error: BaseException) -> Fault:
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as one line; of an exception, its class and where it arose."""
+    """Writes a record as one line; of an exception, its class and where it arose.
+
+    Of what a library tells, what is put into its words is left out.
+    """
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -44,13 +51,27 @@ class JsonLines(logging.Formatter):
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
             "from": record.name,
-            "what": record.getMessage().strip(),
+            "what": _what(record),
         }
         line |= getattr(record, "fields", {})
         if record.exc_info and record.exc_info[1] is not None:
             failed = fault_of(record.exc_info[1])
             line |= {"error": failed.kind, "where": failed.where}
         return json.dumps(line, ensure_ascii=False)
+
+
+def _what(record: logging.LogRecord) -> str:
+    if record.name.partition(".")[0] == _OWN:
+        return record.getMessage().strip()
+    if not isinstance(record.msg, str):
+        return type(record.msg).__name__
+    if record.args:
+        return record.msg.strip()
+    # Here the words may be put in already, as asyncio does: "... exception=ValueError('...')".
+    error = record.exc_info[1] if record.exc_info else None
+    text = record.msg.replace(str(error), "") if error and str(error) else record.msg
+    leading = _LEADING_WORDS.match(text)
+    return leading[0].strip() if leading else ""
 
 
 def log_to_stderr() -> None:

@@ -9,9 +9,9 @@ from itertools import combinations
 from typing import NamedTuple
 
 from recenter.records import Attribute
-from recenter.stages import denials
 from recenter.stages.denials import Certainty, is_retraction, takes_back
 from recenter.text.by_hash import by_hash
+from recenter.text.forgetting import until_forgotten
 
 _I = re.IGNORECASE
 _ADVERBS = r"(?:(?:now|currently|presently|still|also|likely|probably|permanently) )*"
@@ -144,14 +144,7 @@ def _agree(one: frozenset[str], other: frozenset[str]) -> bool:
     return not one or not other or one <= other or other <= one
 
 
-def forget_texts() -> None:
-    """Let go of all statements that were read before: somebody was forgotten, who must not stand
-    here any longer.
-    """
-    _details.cache_clear()
-    denials.forget_texts()
-
-
+@until_forgotten
 @functools.lru_cache(maxsize=65_536)
 def _details(text: str) -> _Details:
     words = text.casefold().split()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
+from recenter.text.forgetting import until_forgotten
 from recenter.text.verbs import words
 
 Certainty = Literal["surely", "perhaps"]
@@ -113,12 +114,7 @@ def is_retraction(text: str) -> bool:
     return bool(_denied(text))
 
 
-def forget_texts() -> None:
-    """Let go of all statements that were read before."""
-    _denied.cache_clear()
-    _words_of.cache_clear()
-
-
+@until_forgotten
 @functools.lru_cache(maxsize=65_536)
 def _denied(text: str) -> tuple[_Denied, ...]:
     """Return what a statement takes back, in each of the ways that say the same."""
@@ -148,6 +144,7 @@ def _ways(verb: str | None, rest: tuple[str, ...], *, wholly: bool) -> Iterator[
         yield _Denied("work", ("as", *rest), wholly)
 
 
+@until_forgotten
 @functools.lru_cache(maxsize=65_536)
 def _words_of(text: str) -> tuple[str, ...] | None:
     """Return the stems of what is said of the person now; None of another, or of the past."""

@@ -21,6 +21,7 @@ from recenter.records import Attribute, Conversation, Turn
 from recenter.stages import claims
 from recenter.stages.verify_rules import misplaced, refused_of
 from recenter.text.clauses import split_clauses
+from recenter.text.forgetting import until_forgotten
 from recenter.text.own_words import Refusal
 from recenter.text.verbs import words
 
@@ -315,6 +316,7 @@ def _settled(case: Case) -> list[float]:
     ]
 
 
+@until_forgotten
 @functools.lru_cache(maxsize=64)
 def _shares(turns: tuple[Turn, ...]) -> tuple[float, float]:
     """Return which shares of the person's turns hold a play, and words that they did not type."""

@@ -18,6 +18,7 @@ from recenter.records import (
 )
 from recenter.stages import claims
 from recenter.stages.verify import supported
+from recenter.text.forgetting import until_forgotten
 from recenter.text.locate import Span, locate
 from recenter.text.own_words import Refusal, Refused, refusal_of, refused_in_turns
 
@@ -107,6 +108,7 @@ def _findings(attribute: Attribute, conversations: Sequence[Conversation]) -> It
     yield from (finding for finding in findings if finding is not None)
 
 
+@until_forgotten
 @functools.lru_cache(maxsize=32)
 def refused_of(turns: tuple[Turn, ...]) -> tuple[tuple[Refused, ...], ...]:
     """Return what is refused in each turn; worked out once for all attributes of a conversation."""

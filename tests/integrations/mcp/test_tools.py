@@ -236,6 +236,17 @@ def test_words_that_were_said_and_not_learned_can_be_kept(ada: OnePerson, memory
     assert answer(ada, "add_memory", text="Blue it is!")["results"]
 
 
+def test_of_who_was_forgotten_nothing_is_kept_and_the_reason_says_so(
+    ada: OnePerson, memory: Memory
+) -> None:
+    memory.forget("ada")
+    said = [{"role": "user", "content": "I have a dog."}]
+    for given in ({"text": "The user has a dog."}, {"messages": said}):
+        made = answer(ada, "add_memory", **given)
+        assert made["results"] == []
+        assert "person was forgotten" in made["reason"]
+
+
 def test_all_is_forgotten_only_when_confirmed(ada: OnePerson, memory: Memory) -> None:
     before = ids(memory, "ada")
     assert "confirm=true" in refusal(ada, "delete_all_memories")

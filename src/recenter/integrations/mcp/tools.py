@@ -109,12 +109,12 @@ class Tools:
         if text is not None:
             if person.was_forgotten(text):
                 return Added(results=[], reason=_AGAIN)
-            kept = person.keep(text, agent=AGENT, key=f"{AGENT} {text}")
-            if kept is None:
-                return Added(results=[], reason="These words are known.")
-            return Added(results=[_changed(Change("ADD", kept))], reason=None)
-        made = person.learn(messages, agent=AGENT)
+            made = person.keep(text, agent=AGENT, key=f"{AGENT} {text}")
+        else:
+            made = person.learn(messages, agent=AGENT)
         reason = None if made.nothing is None else _NOTHING[made.nothing]
+        if made.nothing == "known" and text is not None:
+            reason = "These words are known."
         return Added(results=[_changed(change) for change in made.changes], reason=reason)
 
     @_refusing
