@@ -203,13 +203,17 @@ class Load:
         await self.client.aclose()
 
 
-def taken(pid: int) -> tuple[float, float, float]:
-    """Return the memory of a process now and at most, in MB, and the seconds it computed."""
+def taken(pid: int) -> tuple[float, float, float, float]:
+    """Return the memory of a process in MB, now, with pages that processes share divided among them
+    (PSS), and at most, and the seconds it computed.
+    """
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
     found = {line.split(":")[0]: line.split()[1] for line in lines if line.startswith("Vm")}
     times = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
     computed = (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
-    return int(found["VmRSS"]) / 1024, int(found["VmHWM"]) / 1024, computed
+    rolled = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    shared = int(rolled.partition("\nPss:")[2].split()[0])
+    return int(found["VmRSS"]) / 1024, shared / 1024, int(found["VmHWM"]) / 1024, computed
 
 
 def processes(pid: int) -> dict[str, int]:
@@ -278,8 +282,11 @@ def main(seconds: float = 60.0, kind: str = "sqlite", *, port: int = 18765) -> N
     )
     table(load)
     print(f"decisions: {dict(load.decisions)}")
-    for name, (now, most, computed) in taking.items():
-        print(f"{name}: {now:.0f} MB, at most {most:.0f} MB; {computed:.0f} s of a processor")
+    for name, (now, shared, most, computed) in taking.items():
+        print(
+            f"{name}: {now:.0f} MB, {shared:.0f} MB with what is shared divided, at most "
+            f"{most:.0f} MB; {computed:.0f} s of a processor"
+        )
     print(f"load of the machine: {before:.1f} before, {os.getloadavg()[0]:.1f} after")
     print(*(line for line in told.splitlines() if line.startswith("recenter_conv")), sep="\n")
 

@@ -123,8 +123,6 @@ class Apart:
                 [sys.executable, "-m", "recenter.memory.learner_process"],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                # Each of its threads would hold on to memory of its own: a tenth of what it takes.
-                env={"MALLOC_ARENA_MAX": "2", **os.environ},
                 bufsize=0,  # What a process that died did not take is not written again.
             )
             # Not as arguments, which all of the machine can read: addresses hold passwords.
