@@ -86,7 +86,7 @@ def test_filters_say_what_they_removed_and_the_sample_is_drawn_from_the_rest(
     source = tmp_path / "own.jsonl"
     source.write_text("\n".join([*rows, "{"]) + "\n")
     out = tmp_path / "out.jsonl"
-    words = ("--filter", "--detect", "--sample", "2", "--to", str(out))
+    words = ("--filter", "--sample", "2", "--to", str(out))
     result = recenter(str(source), *words)
     assert result.exit_code == 0, result.output
     assert "13 conversations of 4 people" in result.stderr
@@ -97,6 +97,15 @@ def test_filters_say_what_they_removed_and_the_sample_is_drawn_from_the_rest(
     again = tmp_path / "again.jsonl"
     recenter(str(source), *words[:-1], str(again))
     assert again.read_bytes() == out.read_bytes()
+
+
+def test_a_named_language_is_believed_and_told_anew_with_detect(tmp_path: Path) -> None:
+    row = line("ada", "1", "How do bees find their way back to the hive in the evening?")
+    source = tmp_path / "own.jsonl"
+    source.write_text(row[:-1] + ', "language": "de"}\n')
+    words = (str(source), "--filter", "--min-conversations", "1", "--min-turns", "1", "--to", "-")
+    assert "removed: 1 other language" in recenter(*words).stderr
+    assert "1 conversations written" in recenter(*words, "--detect").stderr
 
 
 def test_more_people_than_there_are_is_refused(tmp_path: Path) -> None:

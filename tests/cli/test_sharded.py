@@ -96,10 +96,13 @@ def test_an_import_can_be_extracted_from(corpus: Path, tmp_path: Path) -> None:
     assert len(read_rows(tmp_path / "out")) == 12
     kept = run(
         *("import", corpus, "--to", tmp_path / "some", "--engine", "local"),
-        *("--filter", "--min-turns", "1"),
+        *("--filter", "--min-turns", "1", "--min-conversations", "1"),
     )
     assert "12 conversations of 2 people" in kept.output
     assert "filtered" in kept.output
+    # None of them names its language.
+    assert "12 of 2 after language (removed: none)" in kept.output
+    assert read_rows(tmp_path / "some")
     assert files(tmp_path / "some").keys() == files(tmp_path / "all").keys()
 
 

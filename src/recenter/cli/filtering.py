@@ -48,8 +48,13 @@ class Filtering(NamedTuple):
         """
         if self.filter:
             settings = self.settings
-            detect = load_language_detector() if self.detect else None
-            choice = choose(summarise(corpus(), language=self.language, detect=detect), settings)
+            summaries = summarise(
+                corpus(),
+                language=self.language,
+                detect=load_language_detector(),
+                trust_named=not self.detect,
+            )
+            choice = choose(summaries, settings)
             tell_funnel(choice.funnel)
             corpus = functools.partial(_kept, corpus, choice.kept)
         if self.sample is None:
@@ -82,7 +87,9 @@ def filtering_options(command: Callable[..., None]) -> Callable[..., None]:
             help="With --filter: conversations of a person.",
         ),
         click.option(
-            "--detect", is_flag=True, help="With --filter: tell the language of every turn."
+            "--detect",
+            is_flag=True,
+            help="With --filter: tell the language of every turn, also where the source names one.",
         ),
         click.option(
             "--language", default="en", show_default=True, help="With --filter: language kept."
