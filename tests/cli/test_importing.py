@@ -128,6 +128,35 @@ def planted(session: str, preference: str, text: str, person: str = "ada") -> st
     return json.dumps(row)
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--language", "de"], "--language says what to --filter"),
+        (["--detect"], "--detect says what to --filter"),
+        (["--min-turns", "3"], "--min-turns says what to --filter"),
+        (["--min-conversations", "3"], "--min-conversations says what to --filter"),
+        (["--filter", "--seed", "1"], "--seed says how to --sample"),
+        (["--filter", "--language", "English"], "no ISO 639 code, such as en"),
+        (["--filter", "--min-turns", "-1"], "-1 is not in the range"),
+    ],
+)
+def test_options_that_say_nothing_are_refused(tmp_path: Path, words: list[str], said: str) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text(line("ada", "1", "hello") + "\n")
+    refused = recenter(str(source), *words, "--store", store(tmp_path))
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_an_import_of_bad_rows_alone_ends_with_status_3(tmp_path: Path) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text("{\n" + line("", "1", "hello")[:-1] + "\n")
+    for out in (("--store", store(tmp_path)), ("--to", str(tmp_path / "out.jsonl"))):
+        result = recenter(str(source), "--format", "own", *out)
+        assert result.exit_code == 3, result.output
+        assert "2 bad rows skipped" in result.output
+
+
 def test_what_is_planted_is_stored_apart_and_exported(tmp_path: Path) -> None:
     source = tmp_path / "in.jsonl"
     source.write_text(f"{planted('1', 'No plastic.', 'Wood lasts.')}\n")
