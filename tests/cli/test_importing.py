@@ -150,7 +150,7 @@ def test_options_that_say_nothing_are_refused(tmp_path: Path, words: list[str], 
 
 def test_an_import_of_bad_rows_alone_ends_with_status_3(tmp_path: Path) -> None:
     source = tmp_path / "own.jsonl"
-    source.write_text("{\n" + line("", "1", "hello")[:-1] + "\n")
+    source.write_text('{"person": "ada"}\n' * 2)
     for out in (("--store", store(tmp_path)), ("--to", str(tmp_path / "out.jsonl"))):
         result = recenter(str(source), "--format", "own", *out)
         assert result.exit_code == 3, result.output
