@@ -69,6 +69,23 @@ def test_rows_and_shards_that_fail_are_told_and_end_with_status_3(tmp_path: Path
     assert answered["verdict"] == "accept"
 
 
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("step", "cure"),
+    [("verify", "Do `recenter extract --batch` first"), ("select", "give --attributes DIR")],
+)
+def test_a_step_whose_rows_all_lack_a_field_says_what_comes_first(
+    tmp_path: Path, kind: str, step: str, cure: str
+) -> None:
+    write_shard(tmp_path / f"in/a.{kind}", [{"person": "p", "prompt": "What can I cook?"}])
+    made = run(step, "--batch", tmp_path / "in", "--output", tmp_path / "out")
+    assert made.exit_code == 3
+    assert cure in made.output
+    if kind == "jsonl":
+        assert "mostly (1 rows): Object missing required field `" in made.output
+        assert f"All: {tmp_path / 'out'}/_recenter/bad/" in made.output
+
+
 def test_select_answers_on_each_attribute(tmp_path: Path) -> None:
     listed = [{"id": "a", "text": "The user is a vegetarian."}]
     write_shard(tmp_path / "in/a.parquet", [{"prompt": "What can I cook?", "attributes": listed}])

@@ -272,6 +272,7 @@ def tell(ran: Ran, output: str) -> None:
         click.echo("not used: more, which the manifest lists", err=True)
     for entry in _with_bad(made.shards)[:_SHOWN]:
         click.echo(printable(f"{entry.bad} bad rows: {entry.shard}"), err=True)
+    _tell_why(made, output)
     parts = [
         f"{len(made.shards)} shards",
         f"{len(made.problems)} not used",
@@ -285,6 +286,20 @@ def tell(ran: Ran, output: str) -> None:
     click.echo(f"{', '.join(parts)}, written to {output}", err=True)
     if made.bad or made.problems:
         raise Stop
+
+
+def _tell_why(made: Manifest, output: str) -> None:
+    """Say the commonest reason for bad rows and where all are, and which step comes first."""
+    from recenter.scale.reasons import BAD, comes_first, commonest
+    from recenter.scale.storage import Storage
+
+    why = commonest(Storage(absolute(output))) if made.bad else None
+    if why is not None:
+        place = f"{output.rstrip('/')}/{BAD}"
+        click.echo(printable(f"mostly ({why[1]} rows): {why[0]} All: {place}"), err=True)
+    cure = comes_first(made, None if why is None else why[0])
+    if cure is not None:
+        click.echo(f"No row has what this step needs. {cure}", err=True)
 
 
 def _with_bad(shards: tuple[Entry, ...]) -> list[Entry]:
