@@ -69,6 +69,17 @@ def test_rows_and_shards_that_fail_are_told_and_end_with_status_3(tmp_path: Path
     assert answered["verdict"] == "accept"
 
 
+def test_shards_that_the_step_before_did_not_use_are_told_of(tmp_path: Path) -> None:
+    row = {"id": "1", "person": "p", "turns": [{"role": "user", "text": SAID[0]}]}
+    write_shard(tmp_path / "in/a.parquet", [row])
+    (tmp_path / "in/b.parquet").write_bytes(b"PAR1")
+    found, store = tmp_path / "found", f"sqlite:///{tmp_path / 'store.db'}"
+    assert run("extract", "--batch", tmp_path / "in", "--output", found).exit_code == 3
+    said = "1 shards of the source were not used"
+    assert said in run("verify", "--batch", found, "--output", tmp_path / "judged").output
+    assert said in run("load", found, "--store", store).output
+
+
 @pytest.mark.parametrize("kind", ["jsonl", "parquet"])
 @pytest.mark.parametrize(
     ("step", "cure"),

@@ -273,6 +273,7 @@ def tell(ran: Ran, output: str) -> None:
     for entry in _with_bad(made.shards)[:_SHOWN]:
         click.echo(printable(f"{entry.bad} bad rows: {entry.shard}"), err=True)
     _tell_why(made, output)
+    tell_missing(made.run.source)
     parts = [
         f"{len(made.shards)} shards",
         f"{len(made.problems)} not used",
@@ -286,6 +287,16 @@ def tell(ran: Ran, output: str) -> None:
     click.echo(f"{', '.join(parts)}, written to {output}", err=True)
     if made.bad or made.problems:
         raise Stop
+
+
+def tell_missing(source: str) -> None:
+    """Say how many shards the step before could not use: what stands in them is missing here."""
+    from recenter.scale.reasons import not_used
+    from recenter.scale.storage import Storage
+
+    if count := not_used(Storage(source)):
+        said = f"{count} shards of the source were not used: {source}/_recenter/manifest.json"
+        click.echo(printable(said), err=True)
 
 
 def _tell_why(made: Manifest, output: str) -> None:

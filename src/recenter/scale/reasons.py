@@ -6,7 +6,8 @@ from collections import Counter
 
 import msgspec
 
-from recenter.scale.manifest import PLACE, Manifest
+from recenter.errors import InputError
+from recenter.scale.manifest import PLACE, Manifest, find
 from recenter.scale.shards import Bad
 from recenter.scale.storage import Storage
 
@@ -31,6 +32,15 @@ def commonest(output: Storage) -> tuple[str, int] | None:
     if not found:
         return None
     return found.most_common(1)[0]
+
+
+def not_used(source: Storage) -> int:
+    """Return how many shards the run that wrote this source could not use; 0 where none did."""
+    try:
+        made = find(source)
+    except InputError:
+        return 0  # of a run that is not over nothing is known
+    return 0 if made is None else len(made.problems)
 
 
 def comes_first(made: Manifest, reason: str | None) -> str | None:
