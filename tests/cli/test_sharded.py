@@ -158,6 +158,7 @@ def test_what_was_found_is_verified_and_selected_from_as_in_a_store(
     batch = ("select", "--batch", tmp_path / "prompts", "--output", chosen)
     made = run(*batch, "--attributes", judged)
     assert made.exit_code == 0, made.output
+    assert f"2 of {2 * len(prompts)} prompts are of people unknown here" in made.output
     rows = read_rows(chosen)
     assert len(rows) == 2 * len(prompts)
     for row in rows:

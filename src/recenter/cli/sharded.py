@@ -274,6 +274,12 @@ def tell(ran: Ran, output: str) -> None:
         click.echo(printable(f"{entry.bad} bad rows: {entry.shard}"), err=True)
     _tell_why(made, output)
     tell_missing(made.run.source)
+    if unknown := sum(part.unknown for part in made.parts):
+        click.echo(
+            f"{unknown} of {made.rows} prompts are of people unknown here: `person` is the"
+            " pseudonym that `recenter import` gave",
+            err=True,
+        )
     parts = [
         f"{len(made.shards)} shards",
         f"{len(made.problems)} not used",
