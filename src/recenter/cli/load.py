@@ -64,3 +64,9 @@ def _tell(loaded: Loaded) -> None:
     parts += [f"{got.refused} refused: forgotten or deleted before"] if got.refused else []
     parts += [f"{loaded.files} files, {len(loaded.damaged)} not loaded, {len(loaded.bad)} bad rows"]
     click.echo(f"{what}: {'; '.join(parts)}")
+    if loaded.absent:
+        click.echo(
+            f"{loaded.absent} pieces of evidence are of conversations that are not in the store:"
+            " load what `recenter import --engine` wrote, too",
+            err=True,
+        )
