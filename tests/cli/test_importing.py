@@ -86,7 +86,7 @@ def test_filters_say_what_they_removed_and_the_sample_is_drawn_from_the_rest(
     source = tmp_path / "own.jsonl"
     source.write_text("\n".join([*rows, "{"]) + "\n")
     out = tmp_path / "out.jsonl"
-    words = ("--filter", "--detect", "--sample", "2", "--to", str(out))
+    words = ("--filter", "--sample", "2", "--to", str(out))
     result = recenter(str(source), *words)
     assert result.exit_code == 0, result.output
     assert "13 conversations of 4 people" in result.stderr
@@ -97,6 +97,15 @@ def test_filters_say_what_they_removed_and_the_sample_is_drawn_from_the_rest(
     again = tmp_path / "again.jsonl"
     recenter(str(source), *words[:-1], str(again))
     assert again.read_bytes() == out.read_bytes()
+
+
+def test_a_named_language_is_believed_and_told_anew_with_detect(tmp_path: Path) -> None:
+    row = line("ada", "1", "How do bees find their way back to the hive in the evening?")
+    source = tmp_path / "own.jsonl"
+    source.write_text(row[:-1] + ', "language": "de"}\n')
+    words = (str(source), "--filter", "--min-conversations", "1", "--min-turns", "1", "--to", "-")
+    assert "removed: 1 other language" in recenter(*words).stderr
+    assert "1 conversations written" in recenter(*words, "--detect").stderr
 
 
 def test_more_people_than_there_are_is_refused(tmp_path: Path) -> None:
@@ -117,6 +126,35 @@ def planted(session: str, preference: str, text: str, person: str = "ada") -> st
     turns = [{"role": "user", "text": text}]
     row = {"session": session, "person": person, "turns": turns, "preference": preference}
     return json.dumps(row)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--language", "de"], "--language says what to --filter"),
+        (["--detect"], "--detect says what to --filter"),
+        (["--min-turns", "3"], "--min-turns says what to --filter"),
+        (["--min-conversations", "3"], "--min-conversations says what to --filter"),
+        (["--filter", "--seed", "1"], "--seed says how to --sample"),
+        (["--filter", "--language", "English"], "no ISO 639 code, such as en"),
+        (["--filter", "--min-turns", "-1"], "-1 is not in the range"),
+    ],
+)
+def test_options_that_say_nothing_are_refused(tmp_path: Path, words: list[str], said: str) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text(line("ada", "1", "hello") + "\n")
+    refused = recenter(str(source), *words, "--store", store(tmp_path))
+    assert refused.exit_code == 2
+    assert said in refused.output
+
+
+def test_an_import_of_bad_rows_alone_ends_with_status_3(tmp_path: Path) -> None:
+    source = tmp_path / "own.jsonl"
+    source.write_text('{"person": "ada"}\n' * 2)
+    for out in (("--store", store(tmp_path)), ("--to", str(tmp_path / "out.jsonl"))):
+        result = recenter(str(source), "--format", "own", *out)
+        assert result.exit_code == 3, result.output
+        assert "2 bad rows skipped" in result.output
 
 
 def test_what_is_planted_is_stored_apart_and_exported(tmp_path: Path) -> None:

@@ -37,6 +37,18 @@ def test_an_import_and_an_extraction_are_loaded(tmp_path: Path) -> None:
         assert len(list(opened.attributes())) == len(held)
 
 
+def test_evidence_whose_conversation_is_absent_is_told_of(tmp_path: Path) -> None:
+    turns = [{"role": "user", "text": "I live in Leeds."}]
+    write_shard(tmp_path / "in/0.jsonl", [{"session": 0, "person": "p", "turns": turns}])
+    talks, found, store = tmp_path / "talks", tmp_path / "found", tmp_path / "store.db"
+    assert run("import", tmp_path / "in", "--to", talks, "--engine", "local").exit_code == 0
+    assert run("extract", "--batch", talks, "--output", found).exit_code == 0
+    said = "1 pieces of evidence are of conversations that are not in the store"
+    assert said in run("load", found, "--store", store).output
+    assert run("load", talks, "--store", store).exit_code == 0
+    assert "pieces of evidence" not in run("load", found, "--store", store).output
+
+
 def test_a_damaged_file_is_named_with_status_3(tmp_path: Path) -> None:
     turns = [{"role": "user", "text": "I live in Leeds."}]
     for n in range(2):

@@ -69,6 +69,34 @@ def test_rows_and_shards_that_fail_are_told_and_end_with_status_3(tmp_path: Path
     assert answered["verdict"] == "accept"
 
 
+def test_shards_that_the_step_before_did_not_use_are_told_of(tmp_path: Path) -> None:
+    row = {"id": "1", "person": "p", "turns": [{"role": "user", "text": SAID[0]}]}
+    write_shard(tmp_path / "in/a.parquet", [row])
+    (tmp_path / "in/b.parquet").write_bytes(b"PAR1")
+    found, store = tmp_path / "found", f"sqlite:///{tmp_path / 'store.db'}"
+    assert run("extract", "--batch", tmp_path / "in", "--output", found).exit_code == 3
+    said = "1 shards of the source were not used"
+    assert said in run("verify", "--batch", found, "--output", tmp_path / "judged").output
+    assert said in run("load", found, "--store", store).output
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+@pytest.mark.parametrize(
+    ("step", "cure"),
+    [("verify", "Do `recenter extract --batch` first"), ("select", "give --attributes DIR")],
+)
+def test_a_step_whose_rows_all_lack_a_field_says_what_comes_first(
+    tmp_path: Path, kind: str, step: str, cure: str
+) -> None:
+    write_shard(tmp_path / f"in/a.{kind}", [{"person": "p", "prompt": "What can I cook?"}])
+    made = run(step, "--batch", tmp_path / "in", "--output", tmp_path / "out")
+    assert made.exit_code == 3
+    assert cure in made.output
+    if kind == "jsonl":
+        assert "mostly (1 rows): Object missing required field `" in made.output
+        assert f"All: {tmp_path / 'out'}/_recenter/bad/" in made.output
+
+
 def test_select_answers_on_each_attribute(tmp_path: Path) -> None:
     listed = [{"id": "a", "text": "The user is a vegetarian."}]
     write_shard(tmp_path / "in/a.parquet", [{"prompt": "What can I cook?", "attributes": listed}])
@@ -96,10 +124,13 @@ def test_an_import_can_be_extracted_from(corpus: Path, tmp_path: Path) -> None:
     assert len(read_rows(tmp_path / "out")) == 12
     kept = run(
         *("import", corpus, "--to", tmp_path / "some", "--engine", "local"),
-        *("--filter", "--min-turns", "1"),
+        *("--filter", "--min-turns", "1", "--min-conversations", "1"),
     )
     assert "12 conversations of 2 people" in kept.output
     assert "filtered" in kept.output
+    # None of them names its language.
+    assert "12 of 2 after language (removed: none)" in kept.output
+    assert read_rows(tmp_path / "some")
     assert files(tmp_path / "some").keys() == files(tmp_path / "all").keys()
 
 
@@ -127,6 +158,7 @@ def test_what_was_found_is_verified_and_selected_from_as_in_a_store(
     batch = ("select", "--batch", tmp_path / "prompts", "--output", chosen)
     made = run(*batch, "--attributes", judged)
     assert made.exit_code == 0, made.output
+    assert f"2 of {2 * len(prompts)} prompts are of people unknown here" in made.output
     rows = read_rows(chosen)
     assert len(rows) == 2 * len(prompts)
     for row in rows:

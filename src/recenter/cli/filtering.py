@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import click
 
+from recenter.cli.options import typed
 from recenter.corpus.filters import FilterSettings, Funnel, choose, keep
 from recenter.corpus.language import load_language_detector
 from recenter.corpus.sample import Sample, person_centroids, sample_people
@@ -39,6 +41,14 @@ class Filtering(NamedTuple):
         """What the filters ask for."""
         return FilterSettings(min_conversations=self.min_conversations, min_turns=self.min_turns)
 
+    def refuse_unheard(self) -> None:
+        """End with a usage error where options were given that nobody listens to."""
+        asked = typed("language", "detect", "min_conversations", "min_turns")
+        if asked and not self.filter:
+            raise click.UsageError(f"{asked[0]} says what to --filter: give --filter too.")
+        if typed("seed") and self.sample is None:
+            raise click.UsageError("--seed says how to --sample: give --sample too.")
+
     def run(self, corpus: Corpus, embedder: Embedder) -> Iterator[Conversation]:
         """Yield what is kept, after printing what was not. The corpus is read up to three times.
 
@@ -48,8 +58,13 @@ class Filtering(NamedTuple):
         """
         if self.filter:
             settings = self.settings
-            detect = load_language_detector() if self.detect else None
-            choice = choose(summarise(corpus(), language=self.language, detect=detect), settings)
+            summaries = summarise(
+                corpus(),
+                language=self.language,
+                detect=load_language_detector(),
+                trust_named=not self.detect,
+            )
+            choice = choose(summaries, settings)
             tell_funnel(choice.funnel)
             corpus = functools.partial(_kept, corpus, choice.kept)
         if self.sample is None:
@@ -59,6 +74,12 @@ class Filtering(NamedTuple):
         _tell_sample(sample)
         people = set(sample.people)
         yield from (one for one in corpus() if one.person in people)
+
+
+def _code(_: click.Context, __: click.Parameter, value: str) -> str:
+    if re.fullmatch("[a-z]{2,3}", value) is None:
+        raise click.BadParameter(f"{value!r} is no ISO 639 code, such as en, de or zh.")
+    return value
 
 
 def _kept(corpus: Corpus, chosen: tuple[Summary, ...]) -> Iterator[Conversation]:
@@ -73,19 +94,30 @@ def filtering_options(command: Callable[..., None]) -> Callable[..., None]:
             "--sample", type=click.IntRange(1), help="Keep this many people who differ most."
         ),
         click.option(
-            "--min-turns", default=15, show_default=True, help="With --filter: turns of a person."
+            "--min-turns",
+            default=15,
+            show_default=True,
+            type=click.IntRange(0),
+            help="With --filter: turns of a person.",
         ),
         click.option(
             "--min-conversations",
             default=3,
             show_default=True,
+            type=click.IntRange(0),
             help="With --filter: conversations of a person.",
         ),
         click.option(
-            "--detect", is_flag=True, help="With --filter: tell the language of every turn."
+            "--detect",
+            is_flag=True,
+            help="With --filter: tell the language of every turn, also where the source names one.",
         ),
         click.option(
-            "--language", default="en", show_default=True, help="With --filter: language kept."
+            "--language",
+            default="en",
+            show_default=True,
+            callback=_code,
+            help="With --filter: ISO 639-1 code of the language kept.",
         ),
         click.option(
             "--filter",

@@ -14,7 +14,7 @@ from recenter import formats
 from recenter.cli.bar import Bar
 from recenter.cli.beside import Beside, IntoFile, IntoStore
 from recenter.cli.filtering import Filtering, filtering_options
-from recenter.cli.options import setting_options
+from recenter.cli.options import Stop, setting_options
 from recenter.cli.sharded import Engines, engine_options
 from recenter.cli.sharded_import import import_shards
 from recenter.config import Settings, pseudonym_key
@@ -99,6 +99,7 @@ def import_(
     JSON lines.
     """
     wanted = Filtering(**filtering)
+    wanted.refuse_unheard()
     if references is not None and to is None:
         raise click.UsageError("--references goes with --to: the store keeps them anyway.")
     if engines.engine is not None:
@@ -132,6 +133,9 @@ def import_(
             summary = _stored(stored)
     said = [summary, *beside.told(), *_left_out(files.tally)]
     click.echo("\n".join(said), err=to == "-")
+    counts = files.tally.counts
+    if counts.bad and not counts.kept + counts.references:
+        raise Stop
 
 
 def _into_file(references: str | None, stack: ExitStack) -> Beside:

@@ -8,7 +8,7 @@ import click
 
 from recenter.cli.bar import GOES_ON, Bar
 from recenter.cli.options import Stop, setting_options
-from recenter.cli.sharded import absolute
+from recenter.cli.sharded import absolute, tell_missing
 from recenter.config import Settings
 from recenter.errors import MissingExtraError
 from recenter.store import open_store
@@ -41,6 +41,7 @@ def load(*, out: str, settings: Settings) -> None:
         with Bar(stopped=GOES_ON) as bar, run as told:
             loaded = load_run(folder, manifest, store, progress=bar)
             told["counts"] = {"new": loaded.stored.new, "bad": len(loaded.bad)}
+    tell_missing(folder)
     _tell(loaded)
     if loaded.bad or loaded.damaged:
         raise Stop
@@ -63,3 +64,9 @@ def _tell(loaded: Loaded) -> None:
     parts += [f"{got.refused} refused: forgotten or deleted before"] if got.refused else []
     parts += [f"{loaded.files} files, {len(loaded.damaged)} not loaded, {len(loaded.bad)} bad rows"]
     click.echo(f"{what}: {'; '.join(parts)}")
+    if loaded.absent:
+        click.echo(
+            f"{loaded.absent} pieces of evidence are of conversations that are not in the store:"
+            " load what `recenter import --engine` wrote, too",
+            err=True,
+        )

@@ -272,6 +272,14 @@ def tell(ran: Ran, output: str) -> None:
         click.echo("not used: more, which the manifest lists", err=True)
     for entry in _with_bad(made.shards)[:_SHOWN]:
         click.echo(printable(f"{entry.bad} bad rows: {entry.shard}"), err=True)
+    _tell_why(made, output)
+    tell_missing(made.run.source)
+    if unknown := sum(part.unknown for part in made.parts):
+        click.echo(
+            f"{unknown} of {made.rows} prompts are of people unknown here: `person` is the"
+            " pseudonym that `recenter import` gave",
+            err=True,
+        )
     parts = [
         f"{len(made.shards)} shards",
         f"{len(made.problems)} not used",
@@ -285,6 +293,30 @@ def tell(ran: Ran, output: str) -> None:
     click.echo(f"{', '.join(parts)}, written to {output}", err=True)
     if made.bad or made.problems:
         raise Stop
+
+
+def tell_missing(source: str) -> None:
+    """Say how many shards the step before could not use: what stands in them is missing here."""
+    from recenter.scale.reasons import not_used
+    from recenter.scale.storage import Storage
+
+    if count := not_used(Storage(source)):
+        said = f"{count} shards of the source were not used: {source}/_recenter/manifest.json"
+        click.echo(printable(said), err=True)
+
+
+def _tell_why(made: Manifest, output: str) -> None:
+    """Say the commonest reason for bad rows and where all are, and which step comes first."""
+    from recenter.scale.reasons import BAD, comes_first, commonest
+    from recenter.scale.storage import Storage
+
+    why = commonest(Storage(absolute(output))) if made.bad else None
+    if why is not None:
+        place = f"{output.rstrip('/')}/{BAD}"
+        click.echo(printable(f"mostly ({why[1]} rows): {why[0]} All: {place}"), err=True)
+    cure = comes_first(made, None if why is None else why[0])
+    if cure is not None:
+        click.echo(f"No row has what this step needs. {cure}", err=True)
 
 
 def _with_bad(shards: tuple[Entry, ...]) -> list[Entry]:

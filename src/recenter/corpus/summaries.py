@@ -49,11 +49,13 @@ def summarise(
     *,
     language: str = "en",
     detect: LanguageOf | None = None,
+    trust_named: bool = False,
 ) -> Iterator[Summary]:
     """Yield a summary of each conversation.
 
     Without `detect` the language field of the source is trusted for all turns of a conversation;
-    with it, the field stands in only where no turn is long enough to tell.
+    with it, the field stands in only where no turn is long enough to tell. With `trust_named` too,
+    only conversations whose source names no language are looked at.
 
     Raises:
         MissingExtraError: datasketch is not installed.
@@ -65,7 +67,12 @@ def summarise(
     blank = MinHash(num_perm=PERMUTATIONS, hashfunc=zlib.crc32)
     for conversation in conversations:
         prompts = [turn.text for turn in conversation.turns if turn.role == "user"]
-        other, told = _languages(conversation, prompts, language, detect)
+        other, told = _languages(
+            conversation,
+            prompts,
+            language,
+            None if trust_named and conversation.language else detect,
+        )
         yield Summary(
             id=conversation.id,
             person=conversation.person,

@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import msgspec
+
 from recenter.batch.contract import Handler, Result, Row
 from recenter.errors import InputError
 from recenter.provenance import digest
-from recenter.scale.manifest import find
+from recenter.scale.manifest import Entry, find
 from recenter.scale.people import PartWork
 from recenter.scale.shards import Kind, blocks, rows_of, sha256
 from recenter.scale.storage import Storage
@@ -59,6 +61,7 @@ class BesideWork(PartWork):
         super().__init__(job, make)
         self._accepted = accepted
         self._beside = Storage(accepted.place)
+        self._unknown = 0
 
     def handler(self, task: Task) -> Handler:
         """Return what answers the rows of a part.
@@ -67,16 +70,23 @@ class BesideWork(PartWork):
             InputError: what was accepted of its people is not there.
         """
         known = self._read(Path(task.shard).stem)
+        self._unknown = 0
 
         def handle(rows: Sequence[Row]) -> Sequence[Result]:
             person = rows[0].get("person")
             if not isinstance(person, str) or not person:
                 nobody = InputError("expected whose prompt it is, got none.", field="person")
                 return [nobody for _ in rows]
+            if person not in known:
+                self._unknown += len(rows)
             mine = [{"id": id, "text": text} for id, text in known.get(person, {}).items()]
             return self._handle([row | {"attributes": mine} for row in rows])
 
         return handle
+
+    def noted(self, entry: Entry) -> Entry:
+        """Return the entry with the count of prompts of people who are unknown here."""
+        return msgspec.structs.replace(entry, unknown=self._unknown)
 
     def _read(self, part: str) -> dict[str, dict[str, str]]:
         """Return what was accepted in a part: of each person, texts by id."""

@@ -66,6 +66,7 @@ class Choosing(NamedTuple):
     settings: FilterSettings
     language: str = "en"
     detect: bool = False
+    """Whether to tell the language also where the source names one."""
 
 
 def import_sharded(
@@ -209,8 +210,12 @@ class _Summarise:
         self._job = job
         self._reading = reading
         self._source, self._target = Storage(job.source), Storage(job.target)
-        detect = load_language_detector() if choosing.detect else None
-        self._summarise = functools.partial(summarise, language=choosing.language, detect=detect)
+        self._summarise = functools.partial(
+            summarise,
+            language=choosing.language,
+            detect=load_language_detector(),
+            trust_named=not choosing.detect,
+        )
 
     def __call__(self, task: Task) -> Entry:
         return guarded(self._target, self._job, task, self._shard)

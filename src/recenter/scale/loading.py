@@ -45,6 +45,8 @@ class Loaded(msgspec.Struct, frozen=True, kw_only=True):
     """Of conversations, or of attributes."""
     bad: tuple[Bad, ...] = ()
     """Rows that cannot be stored."""
+    absent: int = 0
+    """Of attributes: pieces of evidence whose conversation is not in the store."""
     damaged: tuple[Damaged, ...] = ()
 
 
@@ -102,6 +104,7 @@ def load_run(
         files=len(entries),
         stored=PutReport(**load.total),
         bad=tuple(load.bad),
+        absent=load.absent,
         damaged=tuple(damaged),
     )
 
@@ -112,6 +115,7 @@ class _Load:
     def __init__(self, source: Storage, run: Run, store: Store, progress: Progress) -> None:
         self.total: Counter[str] = Counter()
         self.bad: list[Bad] = []
+        self.absent = 0
         self._source = source
         self._run = run
         self._store = store
@@ -164,6 +168,9 @@ class _Load:
         # What was refined since would otherwise come back beside its better wording.
         known = self._store.have_attributes(one.person for one in some)
         some = [self._refined(one) if one.person in known else one for one in some]
+        cited = [e.conversation for one in some for a in one.attributes for e in a.evidence]
+        held = self._store.have_conversations(set(cited))
+        self.absent += sum(id not in held for id in cited)
         stored = self._store.put_found(some, signature=self._signature)
         self.total.update(msgspec.structs.asdict(stored))
         self._progress.advance(rows)

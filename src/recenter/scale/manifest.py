@@ -65,6 +65,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Where each part's rows end in the shard's file of the exchange."""
     columns: bytes = b""
     """Arrow schema of these rows."""
+    unknown: int = 0
+    """Of a part, with `--attributes`: prompts of people of whom nothing was verified."""
     bad_of: Mapping[str, int] = {}
     """Of a part: its bad rows by the shard they came from."""
     written_of: Mapping[str, int] = {}

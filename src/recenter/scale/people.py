@@ -185,6 +185,10 @@ class PartWork:
         """Return what answers the rows of a part."""
         return self._handle
 
+    def noted(self, entry: Entry) -> Entry:
+        """Return the entry of a part that was answered, with what else is to be told of it."""
+        return entry
+
     def _part(self, task: Task) -> Entry:
         job, handle = self._job, self.handler(task)
         schema = pa.ipc.read_schema(pa.py_buffer(task.columns))
@@ -197,7 +201,7 @@ class PartWork:
                 of = [shards[i] for i in some]
                 answer(out, plain, lines, handle, job.kind, of)
         made = out.entry(task.shard, rows=len(rows), sha256=task.sha256)
-        return commit(self._target, made, part=True)
+        return commit(self._target, self.noted(made), part=True)
 
     def _rows(self, task: Task, schema: Any) -> tuple[Any, Sequence[str]]:
         """Return the rows of a part in the order of the corpus, and the shard of each."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple, TypeVar
 
+from recenter.corpus.language import load_language_detector
 from recenter.corpus.summaries import summarise
 from recenter.importers.base import BadRow, SkippedRow
 from recenter.importers.reading import Row
@@ -136,6 +138,9 @@ class Measuring:
         """
         self._embedder = embedder
         self._chat = chat
+        # As for a corpus that names no language, which takes most.
+        detect = load_language_detector() if filtering else None
+        self._summarise = functools.partial(summarise, detect=detect, trust_named=True)
         self._filtering = filtering
         self._extractor = EmbeddedExtractor(embedder)
         models = Models(embedder=embedder)
@@ -163,7 +168,7 @@ class Measuring:
     def _person(self, person: str, mine: Sequence[Conversation]) -> Sampled:
         taken: list[Taken] = []
         if self._filtering:
-            taken.append(_timed("filter", CODE, lambda: list(summarise(mine)))[0])
+            taken.append(_timed("filter", CODE, lambda: list(self._summarise(mine)))[0])
         one, found = _timed("extract", EMBEDDED, lambda: self._extract(person, mine))
         taken.append(one)
         taken.append(_timed("verify", EMBEDDED, lambda: _verify(self._verifier, found, mine))[0])

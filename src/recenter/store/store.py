@@ -236,6 +236,11 @@ class Store:
         rows = self._database.rows("attributes_holders", people=list(people))
         return {person for (person,) in rows}
 
+    def have_conversations(self, ids: Iterable[str]) -> set[str]:
+        """Return those of the ids under which a conversation is stored."""
+        rows = self._database.rows("conversations_contents", ids=list(ids))
+        return {id for id, _ in rows}
+
     def judgment(self, id: str) -> Judgment | None:
         """Return a judgment."""
         return self._get(JUDGMENTS, id)
