@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recenter.compare.compared import LESS
+from recenter.compare.measure import Rows, one
 from recenter.compare.records import Corpus
 from recenter.compare.units import in_both
 from recenter.figures.record import Dot, Table
@@ -41,6 +42,15 @@ def met(first: Corpus, other: Corpus) -> Iterator[str]:
             "difference is not one of other people alone: it is smaller than it would be, and its "
             "interval wider."
         )
+
+
+def share_told(rows: Rows) -> str:
+    """Return a share for a sentence; all or none of them, or no interval, is told with its n."""
+    share = one(rows)
+    said = told(share, percent=True)
+    if share.value is None or (share.low is not None and 0 < share.value < 1):
+        return said
+    return f"{said} ({rows.top.sum():,.0f} of {len(rows.top):,})"
 
 
 def in_words(what: str, dots: Sequence[Dot]) -> str:
