@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from recenter.compare.compared import Compared
 from recenter.compare.diversity import mean_distance
 from recenter.compare.matching import BY, matched, strata_of
@@ -21,6 +23,7 @@ from recenter.compare.records import Corpus
 from recenter.compare.sections import SECTIONS
 from recenter.compare.sections.words import met, share_told
 from recenter.compare.steps import Corpora, StepSettings, steps_of
+from recenter.compare.units import linked
 from recenter.models.base import Embedder
 from recenter.progress import Progress
 from recenter.provenance import Signature, digest
@@ -61,6 +64,8 @@ def compare(
     Raises:
         MissingExtraError: a step is switched on whose package is not installed.
     """
+    of = linked([(corpus.talks, corpus.units) for corpus in corpora])
+    corpora = [msgspec.structs.replace(one, units={p: of[p] for p in one.units}) for one in corpora]
     progress.start("comparing the corpora", len(corpora))
     vectors, steps, planted = [], [], []
     for corpus, read in zip(corpora, talks, strict=True):
