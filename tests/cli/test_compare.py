@@ -47,7 +47,9 @@ def test_corpora_are_compared_and_a_second_time_taken_from_what_was_read(
     words = ("compare", f"real={files[0]}", f"made={files[1]}", "--output", out, "--no-texts")
     made = recenter_(*words, "--step", "sample", "--sample", "6", "--sheet", sheet)
     assert made.exit_code == 0, made.output
-    assert "read 12 people in real, 12 people in made" in made.output
+    # The same two pairs of people are of one unit in both: by what was planted for them in one.
+    units = "(10 independent units)"
+    assert f"read 12 people in real {units}, 12 people in made {units}" in made.output
     assert "real: sample" in made.output
     assert "1 rows of real that cannot be read" in made.stderr
     assert {path.name for path in out.iterdir()} == {
@@ -109,6 +111,8 @@ def test_a_corpus_without_conversations_is_refused_by_its_name(
     refused = recenter_("compare", files[0], empty, "--output", tmp_path / "out")
     assert refused.exit_code == 1
     assert "empty.jsonl: holds no conversation" in refused.output
+    # What was found in the first corpus is not to be found again.
+    assert list((tmp_path / "out.work" / "chats").glob("found-*.jsonl"))
 
 
 @pytest.mark.parametrize(
