@@ -47,7 +47,9 @@ def test_corpora_are_compared_and_a_second_time_taken_from_what_was_read(
     words = ("compare", f"real={files[0]}", f"made={files[1]}", "--output", out, "--no-texts")
     made = recenter_(*words, "--step", "sample", "--sample", "6", "--sheet", sheet)
     assert made.exit_code == 0, made.output
-    assert "read 12 people in real, 12 people in made" in made.output
+    # The same two pairs of people are of one unit in both: by what was planted for them in one.
+    units = "(10 independent units)"
+    assert f"read 12 people in real {units}, 12 people in made {units}" in made.output
     assert "real: sample" in made.output
     assert "1 rows of real that cannot be read" in made.stderr
     assert {path.name for path in out.iterdir()} == {
@@ -85,7 +87,10 @@ def test_corpora_are_compared_and_a_second_time_taken_from_what_was_read(
         (("{0}", "{1}", "--folds", "nowhere"), "folds.json cannot be read"),
         (("{0}", "{1}", "--sheet", "{0}"), "is there already"),
         (("{0}", "{1}", "--verdicts", "{0}"), "neither a row of"),
+        (("{0}", "{1}", "--sheet", "{0}.d/x.csv"), "its folder is not there"),
         (("{0}", "nothing.jsonl"), "cannot be read"),
+        (("{0}", "={1}"), "lacks its name or its path"),
+        (("{0}", "made="), "lacks its name or its path"),
     ],
 )
 def test_what_cannot_end_well_is_refused_before_anything_is_read(
@@ -106,3 +111,20 @@ def test_a_corpus_without_conversations_is_refused_by_its_name(
     refused = recenter_("compare", files[0], empty, "--output", tmp_path / "out")
     assert refused.exit_code == 1
     assert "empty.jsonl: holds no conversation" in refused.output
+    # What was found in the first corpus is not to be found again.
+    assert list((tmp_path / "out.work" / "chats").glob("found-*.jsonl"))
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("", "holds no row"), ('{"x": 1}\n', "its format cannot be told")]
+)
+def test_a_first_corpus_that_is_none_is_refused_and_nothing_is_left(
+    files: list[Path], tmp_path: Path, text: str, said: str
+) -> None:
+    none = tmp_path / "none.jsonl"
+    none.write_text(text)
+    refused = recenter_("compare", none, files[1], "--output", tmp_path / "out")
+    assert refused.exit_code == 1
+    assert f"none.jsonl: {said}" in refused.output
+    assert "(--format)" not in refused.output
+    assert not list(tmp_path.glob("out*"))

@@ -108,6 +108,22 @@ def test_the_paragraph_says_how_many_units_there_are_and_who_is_in_both() -> Non
     assert any(said in limit for limit in report(REAL, both).sections[0].limits)
 
 
+def test_equal_ids_are_the_same_people_though_they_say_other_things() -> None:
+    ids = [talk(f"real{i}", f"I keep {i} hens.") for i in range(8)]
+    summary = report(REAL, corpus("made", ids)).front.summary
+    assert "0 of 60 people of real and 0 of 8 of made share conversations" in summary
+    assert "8 have the same id in both, so that the two are 60 independent units" in summary
+
+
+def test_all_or_none_are_told_with_how_many_there_are() -> None:
+    said = [planted(f"made{i}", f"I sail {i} seas.") for i in range(8)]
+    summary = report(REAL, corpus("made", people("made", 1, bad=2), said[:1])).front.summary
+    assert "1 person in made" in summary
+    summary = report(REAL, corpus("made", MADE_TALKS, said)).front.summary
+    assert "Of the preferences planted in made, 0 % " in summary
+    assert "(0 of 8) are found." in summary
+
+
 def _said(place: int) -> list[str]:
     return [turn.text for turn in REAL_TALKS[place].turns if turn.role == "user"]
 

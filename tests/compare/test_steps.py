@@ -53,7 +53,7 @@ def test_what_is_left_of_nothing_has_no_distance_and_too_few_to_sample_says_so()
     settings = StepSettings(steps=("activity", "sample"))
     left = steps_of(CORPUS, lambda: TALKS, VECTORS, EMBEDDER, settings)
     assert left[1].distance is None
-    assert left[2].note == "There are 0 people left, so 50 cannot be chosen."
+    assert left[2].note == "Too few people are left (0) to choose 50."
 
 
 def test_sampling_for_difference_is_held_against_as_many_at_random() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from recenter.compare.measure import FEW, LOPSIDED, Rows, apart, one, problematic
 from recenter.compare.records import Talk, talk_of
-from recenter.compare.units import in_both, marks, units_of
+from recenter.compare.units import alike, in_both, linked, marks, units_of
 from recenter.importers.reading import read_records
 from recenter.records import Conversation, Reference, Turn
 from tests.compare.made import corpus, planted, talk
@@ -189,3 +189,15 @@ def test_people_of_both_corpora_are_counted() -> None:
     sides: list[list[Talk]] = [[talk_of(one) for one in some] for some in (here, there)]
     assert in_both(*sides) == (1, 1)
     assert in_both(sides[0][1:], sides[1]) == (0, 0)
+
+
+def test_people_are_linked_across_corpora_by_id_and_conversation() -> None:
+    here = corpus("here", [talk("a", LONG), talk("b", OTHER), talk("c", OTHER + LONG)])
+    persona = [planted(person, "One persona.", "persona") for person in ("b", "c")]
+    there = corpus("there", [talk("b", "I sail."), talk("c", "I row."), talk("x", LONG)], persona)
+    assert alike(here.talks, there.talks) == 2
+    assert (here.independent, there.independent) == (3, 2)
+    of = linked([(one.talks, one.units) for one in (here, there)])
+    assert of["b"] == of["c"]
+    assert of["a"] == of["x"]
+    assert len(set(of.values())) == 2

@@ -71,7 +71,11 @@ def test_answers_of_people_in_an_export_count_and_no_others(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [("item,verdict\na,yes\n", "line 2: verdict"), ("item\na\n", "lacks the columns verdict")],
+    [
+        ("item,verdict\na,yes\n", "line 2: verdict"),
+        ("item\na\n", "lacks the columns verdict"),
+        ("item,verdict\na,\nb, \n", "bad.csv: holds no verdict. Fill in"),
+    ],
 )
 def test_a_verdict_that_is_none_is_refused_by_line(tmp_path: Path, text: str, said: str) -> None:
     path = tmp_path / "bad.csv"

@@ -8,10 +8,11 @@ from pathlib import Path
 
 import msgspec
 
-from recenter.figures.record import Line
+from recenter.figures.record import Line, Table
 from recenter.reports.page import page
 from recenter.reports.render import as_data, markdown, write_report
 from recenter.reports.section import signature_line
+from recenter.stats.estimate import Estimate
 from tests.reports.made import EVIL, REPORT, SECTION
 
 
@@ -43,6 +44,20 @@ def test_what_is_not_estimable_says_why_everywhere() -> None:
     figures = as_data(REPORT)["sections"][0]["figures"]
     assert figures[1]["value"] is None
     assert figures[1]["reason"] == "Too few people."
+
+
+def test_why_figures_have_no_interval_stands_once_below_the_tables() -> None:
+    why = "An interval needs at least five independent units; there are 4."
+    bare, short = Estimate(value=0.25, reason=why), Estimate(value=0.5, reason="Drawn.")
+    table = Table(title="T", columns=("a", "b"), lines=(Line("x", (bare, short)),) * 2)
+    section = msgspec.structs.replace(SECTION, tables=(table,))
+    made = msgspec.structs.replace(REPORT, sections=(section,))
+    for told in (page(made), markdown(made)):
+        assert told.count(why) == 1
+        assert told.count("note 1") == 2
+    assert "| 0.250 (note 1) | 0.500 (Drawn) |" in markdown(made)
+    assert f"\n1. {why}\n" in markdown(made)
+    assert "Notes:" not in markdown(REPORT)
 
 
 def test_what_was_left_out_is_told_with_its_first_place() -> None:

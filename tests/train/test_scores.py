@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from recenter.errors import InputError
-from recenter.figures.markdown import table_text
+from recenter.figures.markdown import tables_text
 from recenter.figures.record import Table
 from recenter.stats.classification import average_precision, precision_recall
 from recenter.train.scores import COLUMNS, LIFTED, Asked, Said, constant, lift_of, line_of
@@ -40,7 +40,7 @@ def test_a_lift_is_the_paired_difference() -> None:
 
 def test_a_table_says_n_units_and_what_is_not_estimable() -> None:
     line = line_of(constant("no", ASKED, yes=False)._replace(probability=None), ASKED)
-    text = table_text(Table(title="T", columns=COLUMNS, lines=(line,)))
+    text = tables_text([Table(title="T", columns=COLUMNS, lines=(line,))])
     assert "| no | 40 | 10 | 0.000 [0.000, 0.000] | not estimable: the" in text
     assert text.rstrip().endswith("| – | – |")
 

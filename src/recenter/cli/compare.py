@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple, TypeVar
@@ -24,7 +27,7 @@ from recenter.compare.records import Corpus
 from recenter.compare.steps import STEPS, StepSettings
 from recenter.compare.verdicts import matched, read_verdicts, write_sheet
 from recenter.config import Settings, pseudonym_key
-from recenter.errors import InputError
+from recenter.errors import InputError, UnknownFormatError
 from recenter.figures.draw import need_extra
 from recenter.importers.base import BadRow
 from recenter.importers.reading import read_records
@@ -41,6 +44,10 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 _LEAST = 2
+_OTHER = (
+    "If the file has a format all the same, `recenter import FILE --format NAME --to OUT` "
+    "turns it into one that can be compared."
+)
 
 
 class Source(NamedTuple):
@@ -194,8 +201,8 @@ def compare(
     need_extra("sklearn", "matplotlib", feature="A comparison", extra="train")
     sources = sources_of(corpora)
     check_folder(output, holds=PAGE)
-    if sheet is not None and sheet.exists():
-        raise InputError("is there already.", file=str(sheet), cure="Name a new file.")
+    if sheet is not None:
+        _check_sheet(sheet, output)
     said = read_verdicts(verdicts) if verdicts else None
     asking = Asking(settings, cache=None)
     readers = _readers(extractor, verifier, folds, settings, asking, workers=workers)
@@ -211,7 +218,7 @@ def compare(
     )
     place = work or output.with_name(f"{output.name}.work")
     problems: list[Problem] = []
-    with Bar(stopped=GOES_ON) as bar:
+    with _left_if_used(place), Bar(stopped=GOES_ON) as bar:
         read = [_read(one, reading, place / one.name, settings, problems, bar) for one in sources]
         talks = [functools.partial(stored, place / one.name / CONVERSATIONS) for one in sources]
         compared = compare_corpora(read, talks, asked, bar)
@@ -250,6 +257,8 @@ def sources_of(given: tuple[str, ...]) -> list[Source]:
         name, equals, path = one.partition("=")
         if not equals or Path(one).exists():
             name, path = Path(one).stem, one
+        elif not (name.strip() and path):
+            raise click.UsageError(f"{one!r} lacks its name or its path: give NAME=PATH, or PATH.")
         found.append(Source(_UNSAFE.sub("-", name).strip("-") or "corpus", Path(path)))
     names = [source.name for source in found]
     for name in names:
@@ -259,6 +268,33 @@ def sources_of(given: tuple[str, ...]) -> list[Source]:
         if not source.path.exists():
             raise InputError("cannot be read: there is no such file.", file=str(source.path))
     return found
+
+
+def _check_sheet(sheet: Path, output: Path) -> None:
+    """Refuse a place where no sheet can be written, before the work begins."""
+    if sheet.exists():
+        raise InputError("is there already.", file=str(sheet), cure="Name a new file.")
+    folder = sheet.absolute().parent
+    # The folder of the output is made before the sheet is.
+    if folder != output.absolute() and not (folder.is_dir() and os.access(folder, os.W_OK)):
+        raise InputError(
+            "cannot be written: its folder is not there or closed to you.",
+            file=str(sheet),
+            cure="Make the folder, or name another.",
+        )
+
+
+@contextlib.contextmanager
+def _left_if_used(work: Path) -> Iterator[None]:
+    """Take a new work folder away again where the comparison is refused before any was found."""
+    there = work.exists()
+    try:
+        yield
+    except InputError:
+        files = (one for one in work.rglob("*") if one.is_file() and one.name != CONVERSATIONS)
+        if not there and not any(one.stat().st_size for one in files):
+            shutil.rmtree(work, ignore_errors=True)
+        raise
 
 
 def _readers(
@@ -291,7 +327,14 @@ def _read(
     bad: list[BadRow] = []
     planted: list[Reference] = []
     rows = _good(source.path, pseudonym_key(settings), bad, planted)
-    corpus = read_corpus(source.name, rows, reading, work=work, planted=planted, progress=bar)
+    try:
+        corpus = read_corpus(source.name, rows, reading, work=work, planted=planted, progress=bar)
+    except UnknownFormatError as error:
+        # This command has no --format.
+        hint, found, _ = (error.cure or "").partition("Name the format (--format)")
+        if not found:
+            raise
+        raise UnknownFormatError(error.reason, file=error.file, cure=hint + _OTHER) from None
     if not corpus.talks and not corpus.unread:
         raise InputError("holds no conversation.", file=str(source.path), cure="Name another.")
     if bad:

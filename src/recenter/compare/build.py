@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from recenter.compare.compared import Compared
 from recenter.compare.diversity import mean_distance
 from recenter.compare.matching import BY, matched, strata_of
@@ -13,15 +15,15 @@ from recenter.compare.measure import (
     apart,
     by_readers,
     contrasted,
-    one,
     problematic,
     units,
 )
 from recenter.compare.planted import look_for, rows_of
 from recenter.compare.records import Corpus
 from recenter.compare.sections import SECTIONS
-from recenter.compare.sections.words import met
+from recenter.compare.sections.words import met, share_told
 from recenter.compare.steps import Corpora, StepSettings, steps_of
+from recenter.compare.units import linked
 from recenter.models.base import Embedder
 from recenter.progress import Progress
 from recenter.provenance import Signature, digest
@@ -62,6 +64,8 @@ def compare(
     Raises:
         MissingExtraError: a step is switched on whose package is not installed.
     """
+    of = linked([(corpus.talks, corpus.units) for corpus in corpora])
+    corpora = [msgspec.structs.replace(one, units={p: of[p] for p in one.units}) for one in corpora]
     progress.start("comparing the corpora", len(corpora))
     vectors, steps, planted = [], [], []
     for corpus, read in zip(corpora, talks, strict=True):
@@ -127,21 +131,21 @@ def summary(compared: Compared) -> Iterator[str]:
     for corpus, looked in zip(compared.corpora, compared.planted, strict=True):
         for kind in dict.fromkeys(each.planted.kind for each in looked):
             rows = rows_of([each for each in looked if each.planted.kind == kind])
-            share = told(one(rows), percent=True)
+            share = share_told(rows)
             yield f"Of the {kind}s planted in {corpus.name}, {share} are found."
 
 
 def _counted(corpus: Corpus) -> str:
     people, independent = len(corpus.people), corpus.independent
     if independent == people:
-        return f"{people:,} people in {corpus.name}"
+        return f"{people:,} {'person' if people == 1 else 'people'} in {corpus.name}"
     unit = "independent unit" + "s" * (independent > 1)
     return f"{people:,} people in {corpus.name} ({independent:,} {unit})"
 
 
 def _problematic(compared: Compared, first: Corpus, other: Corpus) -> Iterator[str]:
     sides = problematic(first), problematic(other)
-    shares = [told(one(rows), percent=True) for rows in sides]
+    shares = [share_told(rows) for rows in sides]
     yield (
         f"The verifier does not accept {shares[0]} of the attributes of {first.name} and "
         f"{shares[1]} of those of {other.name}: {_points(apart(*sides), first)}."

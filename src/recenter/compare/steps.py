@@ -122,7 +122,7 @@ def _sampled(
     corpus: Corpus, vectors: Vectors, read: set[str], of: Centroids, settings: StepSettings
 ) -> Left:
     if len(of.people) <= settings.sample:
-        note = f"There are {len(of.people)} people left, so {settings.sample} cannot be chosen."
+        note = f"Too few people are left ({len(of.people)}) to choose {settings.sample}."
         return _left("sample", corpus, vectors, read)._replace(note=note)
     chosen = set(sample_people(of, settings.sample, seed=settings.seed).people)
     talks = {talk.id for talk in corpus.talks if talk.person in chosen} & read

@@ -8,7 +8,7 @@ units, and an interval that takes them for such is too narrow.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from recenter.provenance import digest
@@ -96,6 +96,28 @@ def in_both(first: Iterable[Sized], other: Iterable[Sized]) -> tuple[int, int]:
     common = {mark for _, mark in sides[0]} & {mark for _, mark in sides[1]}
     one, two = (len({person for person, mark in side if mark in common}) for side in sides)
     return one, two
+
+
+def alike(first: Iterable[Sized], other: Iterable[Sized]) -> int:
+    """Return how many people of one side have the id of somebody of the other: the same name."""
+    return len({talk.person for talk in first} & {talk.person for talk in other})
+
+
+def linked(sides: Sequence[tuple[Iterable[Sized], Mapping[str, str]]]) -> dict[str, str]:
+    """Return the unit of each person across corpora, of each corpus its conversations and units.
+
+    People are of one unit who are so in any of them, and who share a conversation across them; an
+    equal id is the same person. So people of one corpus may be linked by what another one holds.
+    """
+    groups: dict[Hashable, list[str]] = {}
+    for place, (talks, units) in enumerate(sides):
+        for person, unit in units.items():
+            groups.setdefault((place, unit), []).append(person)
+        for talk in talks:
+            for mark in talk.holds:
+                groups.setdefault(mark, []).append(talk.person)
+    named = dict.fromkeys(person for _, units in sides for person in units)
+    return _components(tuple(named), groups.values())
 
 
 def _says_something(own: Sequence[str]) -> bool:

@@ -92,11 +92,19 @@ def read_verdicts(paths: Sequence[Path]) -> dict[str, bool]:
     `recenter export` wrote, of which the answers of people to `supported` count. Ties are left out.
 
     Raises:
-        InputError: a file cannot be read, or holds a verdict that is none; names file and line.
+        InputError: a file cannot be read, holds no verdict, or one that is none; names file and
+            line.
     """
     votes: dict[str, list[bool]] = defaultdict(list)
     for path in paths:
-        for item, answer in _answers(path):
+        said = list(_answers(path))
+        if not said:
+            raise InputError(
+                "holds no verdict.",
+                file=str(path),
+                cure="Fill in `verdict`: accept, uncertain or reject; or leave out --verdicts.",
+            )
+        for item, answer in said:
             votes[item].append(answer not in SUPPORTED.positive)
     shares = {item: sum(said) / len(said) for item, said in votes.items()}
     return {item: share > 0.5 for item, share in shares.items() if share != 0.5}

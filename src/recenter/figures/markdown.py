@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -12,6 +12,8 @@ from recenter.stats.estimate import Estimate
 
 BLANK = "–"
 """A cell where the figure does not apply."""
+_SHORT = 40
+"""Characters of a reason that stands in the cell itself."""
 
 
 def inert(text: str) -> str:
@@ -25,12 +27,31 @@ def inert(text: str) -> str:
     return flat
 
 
-def table_text(table: Table) -> str:
+def notes_of(tables: Iterable[Table]) -> dict[str, int]:
+    """Return the number of each reason that a figure has no interval; a short one needs none."""
+    reasons = (
+        figure.reason
+        for table in tables
+        for line in table.lines
+        for figure in line.figures
+        if figure is not None and _bare(figure) and figure.reason and len(figure.reason) > _SHORT
+    )
+    return {reason: number for number, reason in enumerate(dict.fromkeys(reasons), 1)}
+
+
+def _bare(figure: Estimate) -> bool:
+    return figure.value is not None and (figure.low is None or figure.high is None)
+
+
+def _table_text(table: Table, notes: Mapping[str, int]) -> str:
     """Return a table in Markdown, with n and the number of independent units of each row."""
     rows = [
         ("", "n", "units", *map(inert, table.columns)),
         ("---",) * (len(table.columns) + 3),
-        *((inert(line.name), *sizes_of(line), *map(_cell, line.figures)) for line in table.lines),
+        *(
+            (inert(line.name), *sizes_of(line), *(_cell(figure, notes) for figure in line.figures))
+            for line in table.lines
+        ),
     ]
     text = "\n".join(f"| {' | '.join(row)} |" for row in rows)
     note = f"\n{table.note}\n" if table.note else ""
@@ -38,8 +59,14 @@ def table_text(table: Table) -> str:
 
 
 def tables_text(tables: Iterable[Table]) -> str:
-    """Return all tables in Markdown."""
-    return "\n".join(table_text(table) for table in tables)
+    """Return all tables in Markdown, and below them why figures have no interval."""
+    tables = tuple(tables)
+    notes = notes_of(tables)
+    texts = [_table_text(table, notes) for table in tables]
+    if notes:
+        told = "\n".join(f"{number}. {inert(reason)}" for reason, number in notes.items())
+        texts.append(f"Notes:\n\n{told}\n")
+    return "\n".join(texts)
 
 
 def plots_text(plots: Iterable[Picture], folder: str) -> str:
@@ -81,9 +108,14 @@ def _span(sizes: list[int]) -> str:
     return f"{least}" if least == most else f"{least} to {most}"
 
 
-def _cell(figure: Estimate | None) -> str:
+def _cell(figure: Estimate | None, notes: Mapping[str, int]) -> str:
     if figure is None:
         return BLANK
     if figure.reason and figure.value is None:
         return f"not estimable: {figure.reason[0].lower()}{figure.reason[1:].rstrip('.')}"
+    if figure.reason and _bare(figure):
+        number = notes.get(figure.reason)
+        return (
+            f"{figure} ({inert(figure.reason).rstrip('.') if number is None else f'note {number}'})"
+        )
     return str(figure)

@@ -70,6 +70,8 @@ def format_of(row: Any) -> Format | None:
 def unknown_format(file: str, seen: Iterable[object]) -> UnknownFormatError:
     """Return the error for a file in which no row bears a mark; `seen` are rows or column names."""
     rows = list(seen)
+    if not rows:
+        return UnknownFormatError("holds no row.", file=file, cure="Name a file that is not empty.")
     like = next((what for what in map(likeness, rows) if what is not None), None)
     if like is not None:
         return UnknownFormatError(
@@ -78,7 +80,7 @@ def unknown_format(file: str, seen: Iterable[object]) -> UnknownFormatError:
             cure=f"It looks like {like}. Name the format (--format) if it has one all the same.",
         )
     return UnknownFormatError(
-        f"its format cannot be told; seen: {', '.join(map(_describe, rows)) or 'no row'}.",
+        f"its format cannot be told; seen: {', '.join(map(_describe, rows))}.",
         file=file,
         cure=(
             "Rows are told by a field: "

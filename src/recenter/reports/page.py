@@ -10,7 +10,7 @@ from jinja2 import Environment
 from recenter import __version__
 from recenter.figures.inline import inline_svg
 from recenter.figures.look import environment, style
-from recenter.figures.markdown import sizes_of
+from recenter.figures.markdown import notes_of, sizes_of
 from recenter.figures.record import Picture
 from recenter.reports.section import GapReport, Section, signature_line, sizes_line
 
@@ -31,6 +31,7 @@ def page(report: GapReport) -> str:
             style_hash=look.hash,
             svg=_svg,
             sizes=sizes_of,
+            notes_of=notes_of,
             rests_on=sizes_line,
             signature=signature_line(report),
             front=report.front,

@@ -145,11 +145,16 @@ def _verdict(first: str, other: str, part: Apart) -> str:
     if part.whole.value is None:
         return f"F1 in {first} and {other} cannot be compared: {part.whole.reason}"
     way = word(part.whole)
-    said = f"F1 of the selector is {way} in {first} than in {other}"
-    if way not in ("higher", "lower"):
-        said = f"F1 of the selector in {first} and {other} is {way}"
+    said = f"F1 of the selector is {way} in {first} than in {other} ({told(part.whole)})"
+    if part.whole.low is None:
+        said = (
+            f"F1 of the selector in {first} less that in {other} is {told(part.whole)}, with no "
+            "interval to tell them apart by"
+        )
+    elif way not in ("higher", "lower"):
+        said = f"F1 of the selector is {way} in {first} and {other} ({told(part.whole)})"
     return (
-        f"{said} ({told(part.whole)}); of that {told(part.base)} is base rate and "
+        f"{said}; of that {told(part.base)} is base rate and "
         f"{told(part.rest)} how well relevant and other ones are told apart."
     )
 

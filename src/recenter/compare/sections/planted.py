@@ -9,8 +9,9 @@ import numpy as np
 from recenter.compare.compared import Compared
 from recenter.compare.measure import one
 from recenter.compare.planted import CONTROLS, LIKE, NEAR, Looked, beside, rows_of
+from recenter.compare.sections.words import share_told
 from recenter.figures.record import Line, Table
-from recenter.reports.section import Section, listed, told
+from recenter.reports.section import Section, listed
 from recenter.stats.estimate import Estimate
 
 _SHOWN = 6
@@ -27,9 +28,7 @@ def planted_section(compared: Compared) -> Section | None:
             name = f"{corpus.name}: {kind}"
             lines.append(Line(name, (one(here), *beside(some))))
             sizes.append(_sizes(name, some))
-            shares.append(
-                f"of the {kind}s planted in {corpus.name} {told(one(here), percent=True)}"
-            )
+            shares.append(f"of the {kind}s planted in {corpus.name} {share_told(here)}")
             counts[f"{kind}s planted in {corpus.name}"] = len(some)
     if not lines:
         return None

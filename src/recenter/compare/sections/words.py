@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from recenter.compare.compared import LESS
+from recenter.compare.measure import Rows, one
 from recenter.compare.records import Corpus
-from recenter.compare.units import in_both
+from recenter.compare.units import alike, in_both
 from recenter.figures.record import Dot, Table
 from recenter.reports.section import apart, listed, told
 
@@ -32,15 +33,28 @@ def _others(table: Table) -> int:
 
 
 def met(first: Corpus, other: Corpus) -> Iterator[str]:
-    """Say how many people of two corpora have a conversation that the other holds too."""
+    """Say how many people of two corpora share a conversation or an id, once units are linked."""
     here, there = in_both(first.talks, other.talks)
-    if here:
-        yield (
-            f"{here:,} of {len(first.people):,} people of {first.name} and {there:,} of "
-            f"{len(other.people):,} of {other.name} share conversations, so that a "
-            "difference is not one of other people alone: it is smaller than it would be, and its "
-            "interval wider."
-        )
+    same = alike(first.talks, other.talks)
+    if not (here or same):
+        return
+    both = {corpus.units[person] for corpus in (first, other) for person in corpus.people}
+    yield (
+        f"{here:,} of {len(first.people):,} people of {first.name} and {there:,} of "
+        f"{len(other.people):,} of {other.name} share conversations, and {same:,} "
+        f"{'has' if same == 1 else 'have'} the same id in both, so that the two are "
+        f"{len(both):,} independent unit{'s' * (len(both) != 1)} together and a difference is "
+        "not one of other people alone: it is smaller than it would be, and its interval wider."
+    )
+
+
+def share_told(rows: Rows) -> str:
+    """Return a share for a sentence; all or none of them, or no interval, is told with its n."""
+    share = one(rows)
+    said = told(share, percent=True)
+    if share.value is None or (share.low is not None and 0 < share.value < 1):
+        return said
+    return f"{said} ({rows.top.sum():,.0f} of {len(rows.top):,})"
 
 
 def in_words(what: str, dots: Sequence[Dot]) -> str:
