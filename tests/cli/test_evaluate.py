@@ -61,7 +61,7 @@ def test_a_preference_on_others_and_on_its_own_file(
     others = write(tmp_path / "others.jsonl", preference_rows(13)[-6:])
     made = recenter_("evaluate", trained, "--on", others)
     assert made.exit_code == 0, made.output
-    assert "| trained | 6 | 1 | 1.000 |" in made.output
+    assert "| trained | 6 | 1 | 1.000 (note 1) |" in made.output
     assert "Only people the model has not seen count" in made.output
     assert "was trained on: these figures" not in made.output
     own = recenter_("evaluate", trained, "--on", pairs, "--output", tmp_path / "out")

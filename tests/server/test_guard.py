@@ -194,10 +194,11 @@ def test_a_request_in_hand_is_answered_before_the_server_ends(memory: Memory) ->
 def test_what_is_still_to_be_written_is_written_before_the_server_ends(
     memory: Memory, url: str
 ) -> None:
+    before = set(threading.enumerate())
     with served(memory) as address, asking(address, key_of(memory, "shop")) as shop:
         shop.post("/memories", json={"user_id": "ada", "messages": SAID})
         shop.post("/context", json={"user_id": "ada", "messages": ASK})
-    for thread in threading.enumerate():
+    for thread in set(threading.enumerate()) - before:
         if thread.name.startswith("recenter-"):
             thread.join(60)  # What is in hand, such as loading a model, is not cut off.
             assert not thread.is_alive(), thread.name
