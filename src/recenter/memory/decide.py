@@ -111,11 +111,11 @@ def decide(  # noqa: PLR0913 - what one answer depends on
     # The model reads the message, without Python's lock, while the store is read.
     reading = _begun(beside, decider.embedder.read, prompt)
     known = [m for m in ledger.profile(store.database, person) if is_usable(m, now)]
+    if not known:
+        return without("unknown", person, now=now, application=application)
     attributes = [m.attribute for m in known]
     unkept = decider.embedder.fetch(store, person, [a.text for a in attributes])
     said = said_of(store, person)
-    if not known:
-        return without("unknown", person, now=now, application=application)
     reading()
     query = Query(
         # The same words again are the same query, whatever was said before them.

@@ -181,8 +181,8 @@ def conflicts(
             denying.append(attribute)
         else:
             plain.append((attribute, attribute.text.casefold()))
-    sought = [a for a in ordered if of is None or a.id in of]
-    wanted = [(a, folded) for a, folded in plain if of is None or a.id in of]
+    of = {attribute.id for attribute in ordered} if of is None else of
+    wanted = [(a, folded) for a, folded in plain if a.id in of]
     found = [
         _settle(one, other)
         for slot in _SLOTS
@@ -190,15 +190,17 @@ def conflicts(
         for one, other in _differing(
             [(a, _value(slot, a.text)) for a, folded in plain if _may_fill(slot, folded)]
         )
-        if of is None or one.id in of or other.id in of
+        if one.id in of or other.id in of
     ]
     for attribute in denying:
         # Denied twice, it is no denial: "no longer hates olives" beside "likes olives".
         once = len(_NEGATION.findall(attribute.text)) == 1
-        every = of is None or attribute.id in of
+        every = attribute.id in of
         met = [
             *(_opposites(attribute, plain if every else wanted) if once else ()),
-            *_taken_back(attribute, ordered if every else sought, certainty="surely"),
+            *_taken_back(
+                attribute, [a for a in ordered if every or a.id in of], certainty="surely"
+            ),
         ]
         found += [_settle(attribute, one) for one in {one.id: one for one in met}.values()]
     return tuple(found)
