@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from recenter.stages.conflicts import compatible
+from recenter.text.verbs import without_ending
 
 _I = re.IGNORECASE
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -28,7 +29,6 @@ _PLAIN = frozenset(
     for word in line.split()
 )
 """Words that hold nothing of what somebody likes or does."""
-_ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _BOUNDS = re.compile(
     r"[.;:!?,()]+\s*|\b(?:and|but|while|whereas|though|although|because|since|so)\b", _I
 )
@@ -99,4 +99,4 @@ def _once(clause: str) -> str:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(_ENDING.sub("", word) for word in content_words(text))
+    return frozenset(without_ending(word) for word in content_words(text))

@@ -9,7 +9,6 @@ whole turns, which a client sends again with every message: they are masked at t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Set
 from typing import Literal
 
@@ -17,13 +16,13 @@ from recenter.importers.pseudonym import pseudonym
 from recenter.records import Attribute, Evidence
 from recenter.stages.extract_topics import topic_of
 from recenter.text.locate import fold_words
+from recenter.text.verbs import without_ending
 
 Kind = Literal["place", "quote", "run", "word", "topic", "turn", "settled"]
 Traces = Mapping[str, Set[str]]
 """Hashes by kind."""
 
 _RUN = 4
-_ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _PLAIN_WORDS = (
     "the user users a an i am is are was be been do does did has have had of to in on at for and or"
     " with their his her my me it its this that very really just also currently now like likes love"
@@ -122,7 +121,7 @@ class Hasher:
         return self._stems(fold_words(attribute.text))
 
     def _stems(self, words: Iterable[str]) -> set[str]:
-        stems = (_ENDING.sub("", word) for word in words if word not in _PLAIN)
+        stems = (without_ending(word) for word in words if word not in _PLAIN)
         return {self._of("word", stem) for stem in stems if len(stem) > 2}
 
     def _topic(self, attribute: Attribute) -> set[str]:

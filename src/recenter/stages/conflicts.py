@@ -12,6 +12,7 @@ from recenter.records import Attribute
 from recenter.stages.denials import Certainty, is_retraction, takes_back
 from recenter.text.by_hash import by_hash
 from recenter.text.forgetting import until_forgotten
+from recenter.text.verbs import without_ending
 
 _I = re.IGNORECASE
 _ADVERBS = r"(?:(?:now|currently|presently|still|also|likely|probably|permanently) )*"
@@ -87,7 +88,6 @@ _SIDES: dict[str, tuple[int, int]] = {
 }
 # Since when something holds is no part of what holds.
 _SINCE = re.compile(r"\bsince\b.*", _I | re.DOTALL)
-_ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -277,7 +277,7 @@ def _contradict(one: str, other: str) -> bool:
 
 
 def _content(text: str) -> frozenset[str]:
-    stems = (_ENDING.sub("", word.casefold()) for word in _WORD.findall(_SINCE.sub("", text)))
+    stems = (without_ending(word.casefold()) for word in _WORD.findall(_SINCE.sub("", text)))
     return frozenset(stem for stem in stems if stem not in _FILLER)
 
 

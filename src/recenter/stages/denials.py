@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from recenter.text.forgetting import until_forgotten
-from recenter.text.verbs import words
+from recenter.text.verbs import without_ending, words
 
 Certainty = Literal["surely", "perhaps"]
 
@@ -65,7 +65,6 @@ _IRREGULAR = (
     | dict.fromkeys(words("enjoying enjoyed"), "like")
     | dict.fromkeys(words("reside resides residing lives live living lived"), "live")
 )
-_ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
 _SHORTEST = 3
 _PREPOSITIONS = words("in at as with for on from near by to outside")
 _ENDS = _PREPOSITIONS | words(
@@ -218,7 +217,7 @@ def _stem(word: str) -> str:
     if word in _IRREGULAR or word in _ENDS:
         return _IRREGULAR.get(word, word)
     plain = re.sub(r"ies$", "y", word)
-    stem = _ENDING.sub("", plain)
+    stem = without_ending(plain)
     stem = stem if len(stem) >= _SHORTEST else plain
     doubled = len(stem) > _SHORTEST and stem[-1] == stem[-2] and stem[-1] not in "aeiou"
     return stem[:-1] if doubled else stem

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+import re
+
+_ENDING = re.compile(r"(?:ing|ed|es|s|e)$")
+
 
 def words(text: str) -> frozenset[str]:
     """Return the words of a list written as prose."""
     return frozenset(text.split())
+
+
+def without_ending(word: str) -> str:
+    """Return a word in small letters without the ending of a form: "bakes" and "baking" are one."""
+    return _ENDING.sub("", word)
 
 
 IRREGULAR = {
