@@ -12,10 +12,12 @@ from typing import Any
 import msgspec
 import pytest
 
+from recenter.compare.wording import agree
 from recenter.memory import Memory
 from recenter.memory.queue import MASK
 from recenter.memory.retention import lapse
 from recenter.stages import verify_features
+from recenter.web.markdown import rendered
 from tests.memory.conftest import Clock
 from tests.memory.test_memory import MEAT, NURSE, id_of, known
 from tests.store.test_forget import everything, raw_bytes
@@ -195,7 +197,10 @@ def test_no_cache_of_the_process_holds_the_words_of_the_forgotten(
         memory.add(f"{begin}I play the cello. I live in Bergen.", user_id="ada")
     for conversation in memory.engine.store.conversations():
         verify_features._shares(conversation.turns)
-    assert caches_holding(*WORDS) >= {"_denied", "_words_of", "_details", "refused_of", "_shares"}
+        rendered(conversation.turns[0].text)
+    agree("I live in Oslo.", "I live in Bergen.")
+    told = {"_denied", "_words_of", "_details", "refused_of", "_shares", "_clauses", "rendered"}
+    assert caches_holding(*WORDS) >= told
     if how == "delete":
         memory.delete_all(user_id="ada")
     elif how == "forget":

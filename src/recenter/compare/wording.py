@@ -13,6 +13,7 @@ import re
 from typing import NamedTuple
 
 from recenter.stages.conflicts import compatible
+from recenter.text.forgetting import until_forgotten
 from recenter.text.verbs import without_ending
 
 _I = re.IGNORECASE
@@ -85,6 +86,7 @@ def agree(one: str, other: str) -> bool:
     return not pairs or any(compatible(a, b) for shared, a, b in pairs if shared == most)
 
 
+@until_forgotten
 @functools.lru_cache(maxsize=65_536)
 def _clauses(text: str) -> tuple[_Clause, ...]:
     turned = _FREE_OF.sub(_DENIED, _AGAINST.sub(_DENIED, _LIKED.sub("loves", text)))

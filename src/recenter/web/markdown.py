@@ -10,6 +10,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import Markup
 
+from recenter.text.forgetting import until_forgotten
+
 _TAGS = {
     "blockquote", "br", "code", "del", "em", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "li", "ol",
     "p", "pre", "s", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -17,6 +19,7 @@ _TAGS = {
 _DEEPEST = 6
 
 
+@until_forgotten
 @functools.lru_cache(maxsize=512)
 def rendered(text: str, top: int = 2) -> Markup:
     """Return Markdown as HTML of a few plain tags.
