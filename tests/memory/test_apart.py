@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from recenter.memory import Memory
-from recenter.memory.apart import Apart
+from recenter.memory.apart import Apart, Begun
+from recenter.memory.config import MemoryConfig
 
 SAID = "I work nights as a nurse."
 
@@ -111,3 +115,26 @@ def test_what_ends_a_whole_group_leaves_it_to_the_other_process(apart: Memory) -
     assert apart.engine.wait(60)
     assert process(apart) == first
     assert apart.engine.trouble is None
+
+
+_TELLING = """
+import logging
+from recenter.memory import learner_process
+class Worker:
+    def __init__(self, *_, **named): pass
+    def start(self): logging.getLogger("library").error("cannot read %s", "I live in Larkspur")
+    def stop(self): pass
+learner_process.Worker = Worker
+learner_process.main()
+"""
+
+
+def test_what_libraries_log_where_it_learns_is_not_printed(url: str, tmp_path: Path) -> None:
+    begun = Begun(config=MemoryConfig(store=url, home=str(tmp_path)), again=False)
+    done = subprocess.run(
+        [sys.executable, "-c", _TELLING],
+        input=msgspec.json.encode(begun) + b"\n",
+        capture_output=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert (done.stdout, done.stderr) == (b"", b"")

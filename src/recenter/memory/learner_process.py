@@ -29,7 +29,8 @@ def main() -> None:
         signal.signal(ending, signal.SIG_IGN)
     if hasattr(os, "nice"):  # Not on Windows.
         os.nice(_PATIENCE)
-    logging.getLogger("recenter").addHandler(logging.NullHandler())
+    # Of all loggers: a record that finds no handler is printed, with what its error says.
+    logging.getLogger().addHandler(logging.NullHandler())
     begun = msgspec.json.decode(sys.stdin.buffer.readline(), type=Begun)
     engine = Engine(begun.config)
     worker = Worker(

@@ -87,6 +87,27 @@ def test_over_standard_streams_it_is_the_memory_of_the_user_who_was_named(
     assert set(ids(memory, "bob")) == {"The user lives in Berlin."}
 
 
+_TELLING = """
+import logging
+from recenter.integrations.mcp import server
+def run(self, transport):
+    try:
+        raise ValueError("I live in Larkspur")
+    except ValueError:
+        logging.getLogger("library").exception("cannot read %s", "I live in Larkspur")
+server.MCPServer.run = run
+server.serve_stdio(None)
+"""
+
+
+def test_what_libraries_log_over_standard_streams_quotes_nobody() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", _TELLING], env=environment(), capture_output=True, text=True
+    )
+    assert "cannot read" in done.stderr
+    assert "Larkspur" not in done.stderr + done.stdout
+
+
 @pytest.fixture
 def served(memory: Memory, url: str) -> Iterator[str]:
     """URL of a server in a process of its own."""

@@ -85,6 +85,7 @@ def make_server(whose: Whose) -> MCPServer:
 
 def serve_stdio(person: OnePerson) -> None:
     """Serve one person's memory over standard input and output until they are closed."""
+    log_to_stderr()
     make_server(lambda _: person).run("stdio")
 
 
