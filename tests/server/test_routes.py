@@ -115,7 +115,9 @@ def test_a_person_is_forgotten_altogether(shop: httpx.Client) -> None:
     assert done["deleted"]["counts"]["attributes"] == 2
     assert add(shop) == {}
     assert shop.get("/people/ada/export").json()["conversations"] == []
-    assert shop.put("/people/ada/choices", json={"paused": True}).json()["paused"] is False
+    told = problem(shop.put("/people/ada/choices", json={"paused": True}), 409)
+    assert "nothing is kept of them" in told["what"]
+    assert shop.get("/people/ada/choices").json()["paused"] is False
 
 
 def test_reviews_decide_what_is_a_proposal(shop: httpx.Client) -> None:

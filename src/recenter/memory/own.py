@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 import msgspec
 
-from recenter.errors import InputError, RecenterError
+from recenter.errors import InputError, RecenterError, RefusedError
 from recenter.memory import arguments, corrections, ledger
 from recenter.memory.download import downloaded
 from recenter.memory.engine import Engine
@@ -120,6 +120,7 @@ class PersonSide:
 
         Raises:
             InputError: there is no such topic, or the days are negative.
+            RefusedError: 409, the person was forgotten.
         """
         # From now on a person of this application: what they decide first may come first of all.
         made = ledger.enrol(self._engine.store.database, self.person, self._application)
@@ -136,7 +137,11 @@ class PersonSide:
         if keep_days is not None:
             days = arguments.count(keep_days, field="keep_days")
             made = msgspec.structs.replace(made, keep_days=days or None)
-        ledger.put_choices(self._engine.store.database, self.person, made)
+        if not ledger.put_choices(self._engine.store.database, self.person, made):
+            raise RefusedError(
+                "the person was forgotten: nothing is kept of them, so nothing can be chosen.",
+                status=409,
+            )
         return made
 
     def end_links(self) -> None:

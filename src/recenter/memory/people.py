@@ -72,6 +72,7 @@ class People:
 
         Raises:
             InputError: there is no such topic, or the days are negative.
+            RefusedError: 409, the person was forgotten.
         """
         return self._side(self.person(user_id)).choose(**chosen)
 

@@ -73,9 +73,9 @@ REFUSALS: Mapping[int | str, dict[str, Any]] = {
         "model": Problem,
         "description": (
             "400: the body is not JSON. 401: no key that is known. 403: the key does not open this "
-            "person. 404: there is nothing of this id that the key opens. 413: the body is too "
-            "large. 415: it is not sent as JSON. 429: the key asked too often. 500, 502, 503, 504: "
-            "the server, a model or the store failed."
+            "person. 404: there is nothing of this id that the key opens. 409: the person was "
+            "forgotten. 413: the body is too large. 415: it is not sent as JSON. 429: the key "
+            "asked too often. 500, 502, 503, 504: the server, a model or the store failed."
         ),
     },
 }

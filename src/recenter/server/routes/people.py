@@ -39,17 +39,15 @@ def choices(by: By, user_id: Whose) -> told.Choices:
 @router.put("/choices", response_model=told.Choices)
 def choose(by: By, user_id: Whose, asked: Choose) -> told.Choices:
     """Change what a person decided, and return what holds now; what is left out stays."""
-    name = by.user(user_id)
-    by.memory.choose(
-        name,
+    made = by.memory.choose(
+        by.user(user_id),
         paused=asked.paused,
         allowed=asked.allowed,
         allowed_local=asked.allowed_local,
         cloud=asked.cloud,
         keep_days=asked.keep_days,
     )
-    # Of somebody who was forgotten nothing is kept, not even this.
-    return _choices(by.memory.choices(name))
+    return _choices(made)
 
 
 @router.get("/export", response_model=told.Export)
