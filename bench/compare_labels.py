@@ -62,6 +62,7 @@ def main(folder: str | None = None) -> None:
             for line in table.lines:
                 print(f"| {line.name} | {' | '.join(map(str, line.figures))} |")
     if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
         write_report(report, Path(folder))
 
 
