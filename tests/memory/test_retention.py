@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from recenter.memory import Memory
 from recenter.memory.retention import lapse
 from tests.memory.conftest import Clock
@@ -17,6 +19,26 @@ def lapsed(memory: Memory, clock: Clock) -> dict[str, int]:
     memory.engine.recorder.flush()
     done = lapse(memory.engine.store, key=memory.engine.key, now=clock.now)
     return dict(done[memory.person("ada")].counts) if done else {}
+
+
+def test_what_is_overwritten_later_is_overwritten_in_the_next_round(
+    tmp_path: Path, clock: Clock
+) -> None:
+    path = tmp_path / "later.db"
+    with Memory({"home": str(tmp_path), "store": str(path), "erase": "later"}) as memory:
+        for n in range(3):
+            memory.add(f"I live in Larkspur and have {n + 2} cats.", user_id="ada")
+        memory.add("I work nights as a nurse.", user_id="bob")
+        store = memory.engine.store
+        assert not memory.forget("ada").erased
+        (nurse,) = memory.get_all(user_id="bob")["results"]
+        assert not memory.delete(nurse["id"])["deleted"]["erased"]
+        assert len(store.database.rows("unerased_ids")) == 2
+        assert lapse(store, key=memory.engine.key, now=clock.now) == {}
+        assert not store.is_unerased()
+        held = b"".join(file.read_bytes() for file in tmp_path.glob("later.db*"))
+    assert b"Larkspur" not in held
+    assert b"nurse" not in held
 
 
 def test_questions_and_conversations_that_taught_nothing_go_too(

@@ -126,7 +126,11 @@ def test_no_table_keeps_anything_but_the_tombstone(store: Store, url: str) -> No
     filled = everything(database, url)
     same = [t for t in filled if len(filled[t]) == len(bobs_alone[t])]
     # Studies are filled and emptied in tests/study/ledger.
-    assert [t for t in same if not t.startswith("stud")] == ["memory_applications", "migrations"]
+    assert [t for t in same if not t.startswith("stud")] == [
+        "memory_applications",
+        "migrations",
+        "unerased",
+    ]
     report = store.forget("p_ada")
     left = everything(database, url)
     database.close()
@@ -221,9 +225,55 @@ def test_a_reader_who_delays_the_erasure_is_told(tmp_path: Path) -> None:
         reader.execute("BEGIN")
         reader.execute("SELECT COUNT(*) FROM conversations").fetchone()
         assert not store.forget("p_ada").erased
+        assert not store.erase()
+        assert store.is_unerased()
         reader.close()
         assert store.erase()
+        assert not store.is_unerased()
     assert not any(SECRET.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("what", ["person", "conversation", "attribute"])
+def test_what_was_deleted_and_not_overwritten_is_noted_for_the_next_process(
+    url: str, what: str
+) -> None:
+    with open_store(url) as store:
+        talk, attribute = samples.conversation(), samples.attribute()
+        store.put_conversations([talk])
+        store.put_attributes("p_ada", [attribute], signature=samples.SIGNATURE)
+        assert not store.is_unerased()
+        if what == "person":
+            store.forget("p_ada", erase=False)
+        elif what == "conversation":
+            store.delete_conversation(talk.id, erase=False)
+        else:
+            store.delete_attribute(attribute.id, erase=False)
+    with open_store(url) as store:
+        assert store.is_unerased()
+        assert store.erase()
+        assert not store.is_unerased()
+
+
+def test_what_is_deleted_while_the_file_is_written_anew_stays_noted(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(url) as store, open_store(url) as other:
+        store.put_conversations([samples.conversation(), samples.conversation("p_bob")])
+        store.forget("p_ada", erase=False)
+        database = store.database
+        written_anew = database._dialect.erase
+
+        def erase(connection: Any) -> bool:
+            done = written_anew(connection)
+            other.forget("p_bob", erase=False)
+            return done
+
+        monkeypatch.setattr(database._dialect, "erase", erase)
+        assert store.erase()
+        monkeypatch.undo()
+        assert store.is_unerased()
+        assert store.erase()
+        assert not store.is_unerased()
 
 
 def test_deleting_a_conversation_takes_what_rests_on_it(store: Store) -> None:

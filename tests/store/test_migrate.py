@@ -30,6 +30,7 @@ def test_numbers_follow_each_other_and_files_keep_their_names() -> None:
         "004_memory",
         "005_references",
         "006_person_links",
+        "007_unerased",
     ]
 
 

@@ -37,6 +37,13 @@ from recenter.memory import Memory
     metavar="NAME",
     help="Variable of the environment that holds the endpoint's key.",
 )
+@click.option(
+    "--erase",
+    type=click.Choice(["at-once", "later"]),
+    default="at-once",
+    show_default=True,
+    help="Overwrite what a deletion frees with it, or hourly for all: a large store takes long.",
+)
 @click.option("--openapi", is_flag=True, help="Print the interface as OpenAPI; serve nothing.")
 @setting_options("store", "chat", "embedder")
 def serve(
@@ -47,6 +54,7 @@ def serve(
     per_minute: int,
     upstream: str | None,
     upstream_key_env: str | None,
+    erase: str,
     openapi: bool,
     settings: Settings,
 ) -> None:
@@ -74,6 +82,7 @@ def serve(
             "store": settings.store,
             "chat": settings.chat,
             "embedder": settings.embedder,
+            "erase": erase,
         }
     )
     key = None if upstream_key_env is None else _key_in(upstream_key_env)

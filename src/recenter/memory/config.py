@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -54,6 +54,9 @@ class MemoryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Most memories that one answer uses."""
     destination: Destination = "cloud"
     """Where the model runs that reads what is used, where an answer does not say."""
+    erase: Literal["at-once", "later"] = "at-once"
+    """When the space that a deletion frees is overwritten: with it, which takes as long as copying
+    the store, or `later` for all deletions together, by a server's hourly round."""
     application: str = ""
     """People of different applications are different people, whatever their ids."""
 

@@ -78,6 +78,7 @@ def forget_memories(
         clearing.notes()
         clearing.copies()
         remove_traces(transaction, person, counts)
+        transaction.leave_unerased()
         return +counts, tuple(sorted(plan.gone.keys() - wanted))
 
     counts, also = store.database.transact(work)

@@ -231,7 +231,7 @@ class PersonSide:
             memory_ids,
             key=self._engine.key,
             conversations=conversations,
-            erase=True,
+            erase=self._engine.config.erase == "at-once",
         )
         return msgspec.structs.replace(done, unreachable=reachless.copies, models=reachless.models)
 
@@ -240,7 +240,7 @@ class PersonSide:
         self._engine.recorder.flush()
         store = self._engine.store
         reachless = copies_of(store, self.person)
-        report = store.forget(self.person)
+        report = store.forget(self.person, erase=self._engine.config.erase == "at-once")
         forget_texts()
         return Deleted(
             counts={name: n for name, n in report.counts.items() if n},

@@ -117,7 +117,7 @@ class Answered(Record, frozen=True):
         )
 
 
-class Deleted(Record, frozen=True):
+class Deleted(Record, frozen=True, omit_defaults=False):
     """What a removal did, for the person and for whoever must answer for it."""
 
     counts: Mapping[str, int]
@@ -125,7 +125,8 @@ class Deleted(Record, frozen=True):
     also: tuple[str, ...] = ()
     """Ids of memories that went too: they rested on the same words."""
     erased: bool = False
-    """Whether the freed space was overwritten; False while another process reads."""
+    """Whether the freed space was overwritten; False while another process reads,
+    and where that is put off."""
     unreachable: tuple[str, ...] = ()
     """Copies that this cannot reach, in words."""
     models: tuple[str, ...] = ()

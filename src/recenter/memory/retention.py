@@ -54,7 +54,8 @@ def lapse(store: Store, *, key: bytes, now: float) -> dict[str, Deleted]:
                 gone, counts=dict(counts), also=(*done[person].also, *gone.also)
             )
         done[person] = gone
-    if done:
+    # Also what was left by deletions before: another process was reading, or this was put off.
+    if done or store.is_unerased():
         erased = store.erase()
         done = {person: msgspec.structs.replace(one, erased=erased) for person, one in done.items()}
     return done
@@ -86,6 +87,8 @@ def _remove_rest(store: Store, person: str, before: float) -> dict[str, int]:
         for id in _unused(transaction, person, at):
             conversations += transaction.run("conversations_delete", id=id)
             transaction.run("work_delete_of_item", item=id, person=person)
+        if receipts or queries or conversations:
+            transaction.leave_unerased()
         return {"memory_receipts": receipts, "queries": queries, "conversations": conversations}
 
     return store.database.transact(work)

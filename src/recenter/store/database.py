@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import secrets
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -60,6 +61,10 @@ class Transaction:
     def script(self, statement: str) -> None:
         """Execute one statement of a migration."""
         self._execute(statement, {})
+
+    def leave_unerased(self) -> None:
+        """Note that what is deleted here is to be overwritten, for `Database.erase`."""
+        self.run("unerased_put", id=secrets.token_hex(16))
 
     def lock_schema(self) -> None:
         """Keep other migrating processes out until the transaction ends."""
@@ -134,7 +139,18 @@ class Database:
 
     def erase(self) -> bool:
         """Overwrite what deleted rows left behind; False where readers prevent it just now."""
-        return self._retried(self._dialect.erase)
+        # What is deleted while this runs may be left, and stays noted.
+        before = self.rows("unerased_ids")
+        done = self._retried(self._dialect.erase)
+        if done and before:
+            self.transact(
+                lambda t: t.many("unerased_delete", [{"id": id} for (id,) in before]),
+            )
+        return done
+
+    def is_unerased(self) -> bool:
+        """Tell whether something was deleted since the freed space was overwritten."""
+        return bool(self.rows("unerased_ids"))
 
     def close(self) -> None:
         """Close the connection; the next use opens another."""

@@ -420,3 +420,12 @@ DELETE FROM work WHERE person = :person;
 
 -- name: forget_deleted
 DELETE FROM deleted WHERE person = :person;
+
+-- name: unerased_ids
+SELECT id FROM unerased;
+
+-- name: unerased_put
+INSERT INTO unerased (id) VALUES (:id);
+
+-- name: unerased_delete
+DELETE FROM unerased WHERE id = :id;

@@ -49,6 +49,7 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
         transaction.run("people_bury", person=person)
         counts = {name: transaction.run(f"forget_{name}", person=person) for name in OF_A_PERSON}
         trim_places(transaction)
+        transaction.leave_unerased()
         return counts | {"runs": forget_in_runs(transaction, person)}
 
     counts = database.transact(work)
@@ -95,6 +96,7 @@ def delete_conversation(database: Database, id: str, *, erase: bool) -> ForgetRe
         )
         counts["work"] = transaction.run("work_delete_of_item", item=id, person=person)
         remove_traces(transaction, person, counts)
+        transaction.leave_unerased()
         return person, counts
 
     return _reported(database, database.transact(work), erase=erase)
@@ -115,6 +117,7 @@ def delete_attribute(database: Database, id: str, *, erase: bool) -> ForgetRepor
         replies = remove_attributes(transaction, person, {id}, counts, frozenset())
         remove_from_studies(transaction, person, counts, attributes={id}, replies=replies)
         remove_traces(transaction, person, counts)
+        transaction.leave_unerased()
         return person, counts
 
     return _reported(database, database.transact(work), erase=erase)

@@ -322,6 +322,12 @@ class Store:
         """
         return self._database.erase()
 
+    def is_unerased(self) -> bool:
+        """Tell whether something was deleted since the freed space was overwritten: `erase` was
+        put off or prevented, or its process ended before it.
+        """
+        return self._database.is_unerased()
+
     def is_forgotten(self, person: str) -> bool:
         """Tell whether a person was forgotten and is refused."""
         return bool(self._database.rows("people_forgotten", ids=[person]))

@@ -244,6 +244,7 @@ def forget_identities(desk: Desk) -> tuple[int, bool]:
     def work(transaction: Transaction) -> int:
         # Who is coming in just now writes what they came with before, and not after.
         transaction.rows("study_hold", study=desk.id)
+        transaction.leave_unerased()
         return transaction.run("study_identities_forget", study=desk.id)
 
     return desk.database.transact(work), desk.database.erase()
