@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from recenter.memory import keys, ledger
-from recenter.memory.records import Answered, Choices, Happened, Note
+from recenter.memory.records import Answered, Happened, Note
 from recenter.records import Attribute, Receipt, Subject
 from recenter.store import Item, Run, Store, dialects, open_store
 from recenter.store.database import Database, Transaction, open_database
@@ -69,7 +69,7 @@ def _remember(store: Store, attribute: Attribute, secret: str) -> None:
         ledger.put_traces(transaction, person, {"quote": {f"hash of {person}"}})
 
     store.database.transact(work)
-    ledger.put_choices(store.database, person, Choices(paused=True))
+    ledger.change_choices(store.database, person, "", paused=True)
     receipt = Receipt(note=secret)
     answered = Answered(id=f"rcp_{person}", person=person, at=1.0, outcome="use", receipt=receipt)
     ledger.put_receipts(store.database, [answered])
