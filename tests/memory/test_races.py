@@ -117,7 +117,7 @@ def test_a_choice_is_not_undone_by_another_that_is_made_at_the_same_time(
     decode = formats.decode
 
     def read(record: str, kind: type) -> object:
-        found = decode(record, kind)
+        found: object = decode(record, kind)
         # Who has read waits for the other to have read as well, where that is let do so.
         with contextlib.suppress(threading.BrokenBarrierError):
             both.wait(0.5)
