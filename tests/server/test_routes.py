@@ -286,9 +286,11 @@ def test_a_body_that_is_not_sent_as_json_is_told_what_to_send(
         ("DELETE", "/people/ada?dry-run=1", "dry-run"),
         ("GET", "/receipts?user_id=ada&size=1", "size"),
         ("GET", "/people/ada/export?full=1", "full"),
+        ("DELETE", "/memories?user_id=ada&dry_run=true&dry_run=false", "dry_run"),
+        ("GET", "/memories?user_id=ada&user_id=bob", "user_id"),
     ],
 )
-def test_a_parameter_that_a_route_does_not_take_is_refused_by_name(
+def test_a_parameter_that_a_route_does_not_take_or_that_is_said_twice_is_refused_by_name(
     shop: httpx.Client, method: str, path: str, wrong: str
 ) -> None:
     add(shop)
