@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import httpx
@@ -249,6 +250,20 @@ def test_a_memory_lapses_while_the_server_runs(memory: Memory, clock: Clock) -> 
             if not known(shop):
                 break
         assert known(shop) == set()
+
+
+def test_a_round_that_fails_is_followed_by_others(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = threading.Semaphore(0)
+
+    def failing() -> dict[str, int]:
+        rounds.release()
+        raise ValueError("not foreseen")
+
+    monkeypatch.setattr(memory, "lapse", failing)
+    with served(memory, lapse_every=0.01):
+        assert all(rounds.acquire(timeout=5) for _ in range(2))
 
 
 @pytest.mark.parametrize(

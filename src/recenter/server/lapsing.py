@@ -35,6 +35,8 @@ class Lapsing:
                 self._once()
             except RecenterError as error:
                 _log.warning("retention: %s; tried again next time", type(error).__name__)
+            except Exception:  # noqa: BLE001 - or no other round would follow
+                _log.exception("retention: failed; tried again next time")
             self._over.wait(self._seconds)
 
     def _once(self) -> None:
