@@ -96,3 +96,12 @@ def test_whose_a_memory_is_is_said_where_it_is_asked(memory: Memory) -> None:
     assert of_ada is not None
     assert (found["user_id"], of_ada["user_id"]) == (None, "ada")
     assert memory.get(id, user_id="bob") is None
+
+
+@pytest.mark.parametrize("verb", ["get_all", "delete_all", "search", "add"])
+def test_two_people_are_never_asked_for_at_once(memory: Memory, verb: str) -> None:
+    memory.add(SAID, user_id="ada")
+    more = {"search": {"query": SAID}, "add": {"messages": SAID}}.get(verb, {})
+    with pytest.raises(InputError, match="different people"):
+        getattr(memory, verb)(user_id="ada", filters={"user_id": "bob"}, **more)
+    assert len(memory.get_all(user_id="ada", filters={"user_id": "ada"})["results"]) > 0

@@ -13,6 +13,7 @@ import msgspec
 import pytest
 
 from recenter.compare.wording import agree
+from recenter.errors import StoreError
 from recenter.memory import Memory
 from recenter.memory.queue import MASK
 from recenter.memory.retention import lapse
@@ -224,3 +225,25 @@ def test_odd_words_are_masked_literally(memory: Memory, words: str) -> None:
     with contextlib.suppress(ValueError):
         memory.delete(id_of(memory, "The user lives in Berlin."))
     assert known(memory) == set()
+
+
+def test_what_is_forgotten_on_a_full_disk_is_forgotten_and_said(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.add("I work nights as a nurse.", user_id="ada")
+    memory.add("I keep bees.", user_id="bob")
+    (known,) = memory.get_all(user_id="ada")["results"]
+    dialect = memory.engine.store.database._dialect
+
+    def full(_: object) -> bool:
+        raise dialect.error("database or disk is full")
+
+    monkeypatch.setattr(dialect, "erase", full)
+    done = memory.delete(known["id"])["deleted"]
+    assert (done["counts"]["attributes"], done["erased"]) == (1, False)
+    assert not memory.forget("bob").erased
+    with pytest.raises(StoreError):
+        memory.engine.store.erase()
+    monkeypatch.undo()
+    assert memory.engine.store.is_unerased()
+    assert memory.lapse() == {"people": 0, "erased": True}

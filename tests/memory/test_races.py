@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import threading
 from collections.abc import Callable, Sequence
 
 import pytest
 
+from recenter import formats
 from recenter.errors import InputError
 from recenter.memory import Memory, corrections, ledger
 from recenter.records import Attribute, Conversation, Judgment
@@ -105,3 +107,32 @@ def test_many_at_once_keep_the_order_of_events_and_none_is_refused(
     assert len(told) == 1 + 3 * 8
     texts = [e for e in told if e["event"] == "UPDATE"]
     assert all(a["new_memory"] == b["old_memory"] for a, b in itertools.pairwise(texts))
+
+
+def test_a_choice_is_not_undone_by_another_that_is_made_at_the_same_time(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    memory.choose("ada", keep_days=30)
+    both = threading.Barrier(2)
+    decode = formats.decode
+
+    def read(record: str, kind: type) -> object:
+        found: object = decode(record, kind)
+        # Who has read waits for the other to have read as well, where that is let do so.
+        with contextlib.suppress(threading.BrokenBarrierError):
+            both.wait(0.5)
+        return found
+
+    monkeypatch.setattr(formats, "decode", read)
+    with Memory(memory.engine.config) as apart:
+        doing = [
+            threading.Thread(target=memory.choose, args=("ada",), kwargs={"paused": True}),
+            threading.Thread(target=apart.choose, args=("ada",), kwargs={"keep_days": 90}),
+        ]
+        for thread in doing:
+            thread.start()
+        for thread in doing:
+            thread.join()
+    monkeypatch.undo()
+    chosen = memory.choices("ada")
+    assert (chosen.paused, chosen.keep_days) == (True, 90)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from recenter.memory import Memory
+from recenter.memory.queue import LEARN, SIGNATURE
 from recenter.memory.retention import lapse
+from recenter.store import Item
 from tests.memory.conftest import Clock
 from tests.memory.test_memory import NURSE, known
 from tests.store.test_forget import everything
@@ -111,3 +113,32 @@ def test_a_clock_that_went_backwards_removes_nothing(memory: Memory, clock: Cloc
     clock.now = 5.0
     assert lapsed(memory, clock) == {}
     assert known(memory) == {"The user lives in Berlin."}
+
+
+def test_a_program_without_a_server_keeps_its_word_by_itself(tmp_path: Path, clock: Clock) -> None:
+    config = {"home": str(tmp_path), "store": str(tmp_path / "own.db"), "erase": "later"}
+    with Memory(config, clock=clock) as memory:
+        memory.add("I work nights as a nurse.", user_id="ada")
+        memory.add("I live in Larkspur.", user_id="bob")
+        memory.choose("ada", keep_days=30)
+        assert memory.lapse() == {"people": 0, "erased": True}
+        assert not memory.forget("bob").erased
+        clock.now += 31 * DAY
+        assert memory.lapse() == {"people": 1, "erased": True}
+        assert known(memory) == set()
+        assert memory.lapse() == {"people": 0, "erased": True}
+    assert b"Larkspur" not in b"".join(file.read_bytes() for file in tmp_path.glob("own.db*"))
+
+
+def test_a_program_without_a_server_is_told_what_was_not_learned(memory: Memory) -> None:
+    work = memory.engine.store.work
+    for one in (memory, memory.of_application("bank")):
+        one.add("I work nights as a nurse.", user_id="ada")
+        person = one.person("ada")
+        work.add(
+            LEARN, [Item(item=f"con_{person}", person=person, content="1")], signature=SIGNATURE
+        )
+        (task,) = work.claim(LEARN, signature=SIGNATURE)
+        work.fail(task, "ModelError")
+    failed = {"conversation": f"con_{memory.person('ada')}", "attempts": 1, "error": "ModelError"}
+    assert memory.failures() == {"results": [failed]}

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -97,3 +100,11 @@ def test_one_thread_gives_the_bits_of_two() -> None:
     texts = ["I bake bread.", "How do I sleep better after a night at work? " * 9, "x"]
     one, two = Minilm(threads=1).embed(texts), Minilm(threads=2).embed(texts)
     assert one.tobytes() == two.tobytes()
+
+
+def test_the_runtime_keeps_nothing_for_its_maker(tmp_path: Path) -> None:
+    code = 'from recenter.models.embedded import Minilm; Minilm().embed(["I keep bees."])'
+    told = {"HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path / "cache")}
+    given = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
+    subprocess.run([sys.executable, "-c", code], check=True, env=given | told)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []

@@ -215,3 +215,22 @@ def test_no_page_of_documentation_is_loaded_from_elsewhere(shop: httpx.Client) -
 def test_no_two_routers_serve_the_same() -> None:
     served_at = [(m, r.path) for t in ROUTERS for r in t.routes for m in r.methods]  # type: ignore[attr-defined]
     assert len(served_at) == len(set(served_at))
+
+
+def test_the_models_are_loaded_before_somebody_asks(memory: Memory) -> None:
+    read: list[str] = []
+    embedder = memory.engine.decider.embedder
+    embed = embedder.embed
+
+    def reading(texts: list[str]) -> object:
+        read.extend(texts)
+        return embed(texts)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(embedder), "embed", lambda _, texts: reading(texts))
+        with served(memory) as address, asking(address, None) as client:
+            assert client.get("/healthz").status_code == 200
+            until = time.monotonic() + 10
+            while not read and time.monotonic() < until:
+                time.sleep(0.01)
+    assert read

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from typing import Any
 
 import httpx
@@ -251,6 +252,20 @@ def test_a_memory_lapses_while_the_server_runs(memory: Memory, clock: Clock) -> 
         assert known(shop) == set()
 
 
+def test_a_round_that_fails_is_followed_by_others(
+    memory: Memory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds = threading.Semaphore(0)
+
+    def failing() -> dict[str, int]:
+        rounds.release()
+        raise ValueError("not foreseen")
+
+    monkeypatch.setattr(memory, "lapse", failing)
+    with served(memory, lapse_every=0.01):
+        assert all(rounds.acquire(timeout=5) for _ in range(2))
+
+
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -286,9 +301,11 @@ def test_a_body_that_is_not_sent_as_json_is_told_what_to_send(
         ("DELETE", "/people/ada?dry-run=1", "dry-run"),
         ("GET", "/receipts?user_id=ada&size=1", "size"),
         ("GET", "/people/ada/export?full=1", "full"),
+        ("DELETE", "/memories?user_id=ada&dry_run=true&dry_run=false", "dry_run"),
+        ("GET", "/memories?user_id=ada&user_id=bob", "user_id"),
     ],
 )
-def test_a_parameter_that_a_route_does_not_take_is_refused_by_name(
+def test_a_parameter_that_a_route_does_not_take_or_that_is_said_twice_is_refused_by_name(
     shop: httpx.Client, method: str, path: str, wrong: str
 ) -> None:
     add(shop)

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from recenter.memory import keys, ledger
-from recenter.memory.records import Answered, Choices, Happened, Note
+from recenter.memory.records import Answered, Happened, Note
 from recenter.records import Attribute, Receipt, Subject
-from recenter.store import Item, Run, Store, open_store
+from recenter.store import Item, Run, Store, dialects, open_store
 from recenter.store.database import Database, Transaction, open_database
 from tests.store import samples
 
@@ -69,7 +69,7 @@ def _remember(store: Store, attribute: Attribute, secret: str) -> None:
         ledger.put_traces(transaction, person, {"quote": {f"hash of {person}"}})
 
     store.database.transact(work)
-    ledger.put_choices(store.database, person, Choices(paused=True))
+    ledger.change_choices(store.database, person, "", paused=True)
     receipt = Receipt(note=secret)
     answered = Answered(id=f"rcp_{person}", person=person, at=1.0, outcome="use", receipt=receipt)
     ledger.put_receipts(store.database, [answered])
@@ -231,6 +231,31 @@ def test_a_reader_who_delays_the_erasure_is_told(tmp_path: Path) -> None:
         assert store.erase()
         assert not store.is_unerased()
     assert not any(SECRET.encode() in file.read_bytes() for file in tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("does", ["reads", "writes", "reads, unseen"])
+def test_an_open_transaction_in_postgresql_delays_the_erasure_and_is_told(
+    url: str, does: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not url.startswith("postgresql"):
+        pytest.skip("SQLite's readers have a test of their own")
+    import psycopg
+
+    monkeypatch.setattr(dialects, "_ERASE_SECONDS", 0.1)
+    if does == "reads, unseen":  # As a session of another role, or a replica, is.
+        monkeypatch.setattr(dialects, "_SESSIONS", "SELECT 1 WHERE %(horizon)s < 0")
+    with open_store(url) as store:
+        fill(store, "p_ada", SECRET)
+        with psycopg.connect(url) as other:
+            # Of no table of the store.
+            other.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            other.execute("SELECT txid_current()" if does == "writes" else "SELECT 1")
+            assert not store.forget("p_ada").erased
+            assert store.is_unerased()
+            assert SECRET.encode() in raw_bytes(url)
+        assert store.erase()
+        assert not store.is_unerased()
+        assert SECRET.encode() not in raw_bytes(url)
 
 
 @pytest.mark.parametrize("what", ["person", "conversation", "attribute"])

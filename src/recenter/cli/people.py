@@ -91,7 +91,11 @@ def forget(*, person: str, yes: bool, settings: Settings) -> None:
     for line in told(reachless):
         click.echo(printable(line))
     if not report.erased:
-        click.echo("Another process still reads the old file: forget again when it ends.", err=True)
+        click.echo(
+            "All is deleted, but the space is not overwritten yet: another process or transaction "
+            "still reads, or the disk is full. Forget again later.",
+            err=True,
+        )
         sys.exit(1)
 
 

@@ -54,9 +54,12 @@ def user(user_id: Any, filters: Any) -> str:
     """Return whose memory is asked for, in either of mem0's two places.
 
     Raises:
-        InputError: nobody is named, or not in text.
+        InputError: nobody is named, or not in text, or two different people are.
     """
-    return whose(user_id if user_id is not None else _filters(filters).get("user_id"))
+    other = _filters(filters).get("user_id")
+    if user_id is not None and other is not None and other != user_id:
+        raise InputError("`user_id` and `filters` name different people.", field="filters")
+    return whose(user_id if user_id is not None else other)
 
 
 def text(given: Any, *, field: str) -> str:

@@ -84,6 +84,8 @@ class AsyncMemory:
 
     context = _in_thread(Memory.context)
     learn = _in_thread(Memory.learn)
+    failures = _in_thread(Memory.failures)
+    lapse = _in_thread(Memory.lapse)
 
     add = _in_thread(Memory.add)
     rehearse = _in_thread(Memory.rehearse)

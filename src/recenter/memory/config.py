@@ -56,7 +56,8 @@ class MemoryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     """Where the model runs that reads what is used, where an answer does not say."""
     erase: Literal["at-once", "later"] = "at-once"
     """When the space that a deletion frees is overwritten: with it, which takes as long as copying
-    the store, or `later` for all deletions together, by a server's hourly round."""
+    the store, or `later` for all deletions together, by a server's hourly round or
+    `Memory.lapse`."""
     application: str = ""
     """People of different applications are different people, whatever their ids."""
 

@@ -83,7 +83,8 @@ def forget_memories(
 
     counts, also = store.database.transact(work)
     forget_texts()
-    return Deleted(counts=dict(counts), also=also, erased=bool(counts) and erase and store.erase())
+    erased = bool(counts) and erase and store.database.erase_after()
+    return Deleted(counts=dict(counts), also=also, erased=erased)
 
 
 def planned(store: Store, person: str, ids: Iterable[str]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -13,7 +14,7 @@ from recenter.memory.traces import Traces, rows_of
 from recenter.records import Attribute, Judgment
 from recenter.stages.verify import status
 from recenter.store.database import Database, Transaction
-from recenter.store.writing import hold_people
+from recenter.store.writing import hold_people, lock_person
 
 _EPOCH = 0.0
 _LATEST = 1e12
@@ -141,14 +142,22 @@ def glance(database: Database, person: str) -> tuple[Choices, bool]:
     return formats.decode(record, Choices) if record else Choices(), bool(known)
 
 
-def put_choices(database: Database, person: str, made: Choices) -> bool:
-    """Keep what a person decided; False where they were forgotten."""
+def change_choices(
+    database: Database, person: str, application: str, **changes: Any
+) -> Choices | None:
+    """Put these in the place of what a person decided, and keep the rest, also what another process
+    changes just now; return all, or None where they were forgotten. They are of this application
+    from now on: what they decide first may come first of all.
+    """
 
-    def work(transaction: Transaction) -> bool:
-        if hold_people(transaction, [person]):
-            return False
+    def work(transaction: Transaction) -> Choices | None:
+        if not lock_person(transaction, person):
+            return None
+        rows = transaction.rows("memory_choices_get", person=person)
+        before = formats.decode(rows[0][0], Choices) if rows else Choices(application=application)
+        made = msgspec.structs.replace(before, **changes)
         transaction.run("memory_choices_put", person=person, record=formats.encode(made))
-        return True
+        return made
 
     return database.transact(work)
 

@@ -19,9 +19,12 @@ from recenter.memory.envelope import changed, history, shown
 from recenter.memory.forget import planned
 from recenter.memory.messages import checked
 from recenter.memory.people import People
+from recenter.memory.queue import failures as given_up
 from recenter.memory.records import Destination, Memorised, Note
+from recenter.memory.retention import lapse
 from recenter.memory.searching import searched
 from recenter.memory.verbatim import put_verbatim
+from recenter.store import open_store
 
 
 class Memory(People):
@@ -118,12 +121,36 @@ class Memory(People):
     ) -> None:
         """Have a conversation learned from in the background; never delays, never raises for it.
 
-        What waits is in the store and survives a restart. `status` tells what failed.
+        What waits is in the store and survives a restart. `failures` tells what failed.
         """
         person, given = self.person(user_id), checked(messages)
         key = arguments.name(conversation_id, field="conversation_id")
         if not arguments.flag(incognito, field="incognito"):
             self._engine.learn_later(given, person, key=key, application=self._application)
+
+    def failures(self) -> dict[str, Any]:
+        """Return the conversations of this application that could not be learned from, and why."""
+        store = self._engine.store
+        results = [
+            {"conversation": task.item, "attempts": task.attempts, "error": task.error}
+            for task in given_up(store)
+            if task.person is not None
+            and ledger.choices(store.database, task.person).application == self._application
+        ]
+        return {"results": results}
+
+    def lapse(self) -> dict[str, Any]:
+        """Remove what has lapsed in the store, and overwrite the space that deletions freed.
+
+        A server does it once an hour; a program without one calls it as often as it keeps its word.
+
+        Raises:
+            StoreError: the store cannot be read.
+        """
+        # A connection of its own: a long removal must not hold up those who ask.
+        with open_store(self._engine.settings.store_url) as store:
+            done = lapse(store, key=self._engine.key, now=self._engine.clock())
+            return {"people": len(done), "erased": not store.is_unerased()}
 
     # mem0's verbs
 

@@ -122,22 +122,21 @@ class PersonSide:
             InputError: there is no such topic, or the days are negative.
             RefusedError: 409, the person was forgotten.
         """
-        # From now on a person of this application: what they decide first may come first of all.
-        made = ledger.enrol(self._engine.store.database, self.person, self._application)
+        changes: dict[str, Any] = {}
         if paused is not None:
-            paused = arguments.flag(paused, field="paused")
-            made = msgspec.structs.replace(made, paused=paused)
+            changes["paused"] = arguments.flag(paused, field="paused")
         if allowed is not None:
-            made = msgspec.structs.replace(made, allowed=make_policy(allowed).allowed)
+            changes["allowed"] = make_policy(allowed).allowed
         if allowed_local is not None:
-            local = make_policy(allowed_local).allowed
-            made = msgspec.structs.replace(made, allowed_local=local)
+            changes["allowed_local"] = make_policy(allowed_local).allowed
         if cloud is not None:
-            made = msgspec.structs.replace(made, cloud=arguments.flag(cloud, field="cloud"))
+            changes["cloud"] = arguments.flag(cloud, field="cloud")
         if keep_days is not None:
-            days = arguments.count(keep_days, field="keep_days")
-            made = msgspec.structs.replace(made, keep_days=days or None)
-        if not ledger.put_choices(self._engine.store.database, self.person, made):
+            changes["keep_days"] = arguments.count(keep_days, field="keep_days") or None
+        made = ledger.change_choices(
+            self._engine.store.database, self.person, self._application, **changes
+        )
+        if made is None:
             raise RefusedError(
                 "the person was forgotten: nothing is kept of them, so nothing can be chosen.",
                 status=409,

@@ -89,6 +89,8 @@ def _living(
     async def living(_: FastAPI) -> AsyncIterator[None]:
         """Learn and remove what has lapsed as long as the server runs; end in order."""
         lapsing = Lapsing(memory, seconds=lapse_every)
+        # Or the first answers might be given without memory, because it came too late.
+        memory.engine.warm()
         memory.engine.worker.start()
         lapsing.start()
         try:

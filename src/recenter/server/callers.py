@@ -115,10 +115,11 @@ def require_caller(
 
 
 def only_known(request: Request, _: Annotated[Caller, Depends(require_caller)]) -> None:
-    """Refuse what a route does not ask for in its address: misspelt, it would be passed over.
+    """Refuse what a route does not ask for in its address, or is told twice: misspelt, it would be
+    passed over, and of two only the last would count.
 
     Raises:
-        InputError: it names something else.
+        InputError: it names something else, or the same again.
     """
     known = [field.alias for field in request.scope["route"].dependant.query_params]
     for name in request.query_params:
@@ -128,6 +129,8 @@ def only_known(request: Request, _: Annotated[Caller, Depends(require_caller)]) 
                 field=name[:_LONGEST_NAME],
                 cure="See /openapi.json.",
             )
+        if len(request.query_params.getlist(name)) > 1:
+            raise InputError("this must be said once.", field=name, cure="See /openapi.json.")
 
 
 def admitted(request: Request, found: Caller | None) -> Caller:

@@ -7,8 +7,6 @@ import threading
 
 from recenter.errors import RecenterError
 from recenter.memory import Memory
-from recenter.memory.retention import lapse
-from recenter.store import open_store
 
 HOUR = 3600.0
 _log = logging.getLogger("recenter.server")
@@ -37,12 +35,11 @@ class Lapsing:
                 self._once()
             except RecenterError as error:
                 _log.warning("retention: %s; tried again next time", type(error).__name__)
+            except Exception:  # noqa: BLE001 - or no other round would follow
+                _log.exception("retention: failed; tried again next time")
             self._over.wait(self._seconds)
 
     def _once(self) -> None:
-        engine = self._memory.engine
-        # A connection of its own: a long removal must not hold up those who ask.
-        with open_store(engine.settings.store_url) as store:
-            done = lapse(store, key=engine.key, now=engine.clock())
-        if done:
-            _log.info("retention: something of %d people has lapsed and was removed", len(done))
+        people = self._memory.lapse()["people"]
+        if people:
+            _log.info("retention: something of %d people has lapsed and was removed", people)

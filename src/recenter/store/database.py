@@ -6,6 +6,7 @@ Which of two databases it is, only the dialect knows.
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import secrets
 import threading
@@ -25,6 +26,7 @@ Row = tuple[Any, ...]
 Value = str | int | float | bytes | list[str] | None
 
 _RETRIES = 8
+_log = logging.getLogger(__name__)
 
 
 class Transaction:
@@ -147,6 +149,16 @@ class Database:
                 lambda t: t.many("unerased_delete", [{"id": id} for (id,) in before]),
             )
         return done
+
+    def erase_after(self) -> bool:
+        """Overwrite what a deletion left that is done already: False also where the database
+        refuses, as a full disk makes it. It is noted, and logged for who runs this.
+        """
+        try:
+            return self.erase()
+        except StoreError as error:
+            _log.warning("freed space was not overwritten: %s", error)
+            return False
 
     def is_unerased(self) -> bool:
         """Tell whether something was deleted since the freed space was overwritten."""

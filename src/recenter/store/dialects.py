@@ -10,6 +10,7 @@ import json
 import os
 import re
 import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -235,17 +236,45 @@ class Postgres:
         return [name for (name,) in rows]
 
     def erase(self, connection: psycopg.Connection) -> bool:
-        """Write every table anew, so that no dead row is left in its file. The server's log of
+        """Write every table anew, so that no dead row is left in its file; False too where a
+        transaction may still look at such rows, which are then kept for it. The server's log of
         writes (WAL) keeps what it held until the server recycles it.
         """
         import psycopg
 
         connection.execute(f"SET lock_timeout = '{_ERASE_SECONDS}s'")
         try:
+            # Of what was deleted so far every transaction is older than this one.
+            ((horizon,),) = connection.execute("SELECT txid_current() % 4294967296").fetchall()
+            if not _all_later(connection, _SESSIONS, horizon, seconds=_ERASE_SECONDS):
+                return False
             for table in self.tables(connection):
                 connection.execute(f"VACUUM (FULL) {table}".encode())
+            # Not every session may be seen, and a replica or a prepared transaction is none.
+            return _all_later(connection, _TABLES, horizon, seconds=0)
         except psycopg.errors.LockNotAvailable:
             return False
         finally:
             connection.execute("SET lock_timeout = 0")
-        return True
+
+
+_SESSIONS = """
+SELECT 1 FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND backend_type <> 'autovacuum worker'
+AND greatest(age(backend_xid), age(backend_xmin)) > age(%(horizon)s::bigint::text::xid) LIMIT 1
+"""
+_TABLES = """
+SELECT 1 FROM pg_class WHERE relnamespace = 'recenter'::regnamespace AND relkind = 'r'
+AND age(relfrozenxid) > age(%(horizon)s::bigint::text::xid) LIMIT 1
+"""
+
+
+def _all_later(connection: psycopg.Connection, older: str, horizon: int, *, seconds: float) -> bool:
+    """Tell whether nothing older than the horizon is found, within so many seconds."""
+    until = time.monotonic() + seconds
+    while connection.execute(older.encode(), {"horizon": horizon}).fetchone() is not None:
+        if time.monotonic() >= until:
+            return False
+        time.sleep(0.02)
+    return True

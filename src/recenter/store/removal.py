@@ -53,7 +53,7 @@ def forget(database: Database, person: str, *, erase: bool) -> ForgetReport:
         return counts | {"runs": forget_in_runs(transaction, person)}
 
     counts = database.transact(work)
-    return ForgetReport(person=person, counts=counts, erased=erase and database.erase())
+    return ForgetReport(person=person, counts=counts, erased=erase and database.erase_after())
 
 
 def lift(database: Database, person: str) -> bool:
@@ -129,7 +129,7 @@ def _reported(
     if done is None:
         return None
     person, counts = done
-    return ForgetReport(person=person, counts=counts, erased=erase and database.erase())
+    return ForgetReport(person=person, counts=counts, erased=erase and database.erase_after())
 
 
 def _trim_evidence(

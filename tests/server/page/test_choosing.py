@@ -35,6 +35,24 @@ def test_topics_are_taken_together(memory: Memory, ada: Person) -> None:
     assert ada.page.status_code == 422
 
 
+def test_topics_for_local_models_alone_are_shown_and_taken_back(
+    memory: Memory, ada: Person
+) -> None:
+    memory.add("I have diabetes.", user_id="ada", infer=False)
+    ill = id_of(memory, "I have diabetes.")
+    assert "which you have not allowed" in ada.open(f"memory/{ill}")
+    memory.choose("ada", allowed_local=["health"])
+    assert 'name="local" value="health" checked' in ada.open("choices")
+    text = ada.open(f"memory/{ill}")
+    assert "which you have not allowed" not in text
+    assert "used only where the model runs on a machine of this application" in text
+    ada.send("choices/topics", local="politics")
+    chosen = memory.choices("ada")
+    assert (chosen.allowed, chosen.allowed_local) == ((), ("politics",))
+    ada.send("choices/topics")
+    assert memory.choices("ada").allowed_local == ()
+
+
 def test_memory_is_kept_from_models_elsewhere_and_let_go_again(memory: Memory, ada: Person) -> None:
     assert "is sent to the model that writes it" in ada.open("choices")
     assert "Nothing known of you is sent" in ada.send("choices/cloud", cloud="no")

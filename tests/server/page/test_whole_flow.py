@@ -91,7 +91,7 @@ def _takes(hand: Hand, file: Path) -> set[str]:
 
 def _chooses(memory: Memory, hand: Hand) -> None:
     hand.press("Pause memory")
-    hand.page.get_by_label("Health").check()
+    hand.page.get_by_role("checkbox", name="Health").check()
     hand.press("Save topics")
     hand.page.get_by_label("Keep things").select_option("90")
     hand.press("Save how long")

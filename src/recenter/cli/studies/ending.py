@@ -61,4 +61,7 @@ def close(*, file: Path, forget: bool, yes: bool, settings: Settings) -> None:
             count, overwritten = running.forget_identities(desk)
             click.echo(f"{count} ids erased")
             if not overwritten:
-                click.echo("Another process still reads the old file: close it again later.")
+                click.echo(
+                    "Their space is not overwritten yet: another process or transaction still "
+                    "reads, or the disk is full. Close it again later."
+                )

@@ -54,6 +54,7 @@ def overview(asked: Asked) -> Response:
     return asked.page(
         "choices",
         topics=[Choice(t, _EXPLAINED[t][0], t in chosen.allowed, _EXPLAINED[t][1]) for t in TOPICS],
+        local=[Choice(t, _EXPLAINED[t][0], t in chosen.allowed_local) for t in TOPICS],
         days=[Choice(str(n), label, n == days) for n, label in sorted(kept.items())],
         cloud=chosen.cloud,
         rule=rules.get(asked.visit.application),
@@ -70,8 +71,9 @@ def pause(asked: Asked) -> Response:
 
 
 def topics(asked: Asked) -> Response:
-    """Take which sensitive topics may be used."""
-    asked.mine.choose(allowed=[str(topic) for topic in asked.form.getlist("topic")])
+    """Take which sensitive topics may be used, anywhere and by local models alone."""
+    everywhere, local = (map(str, asked.form.getlist(name)) for name in ("topic", "local"))
+    asked.mine.choose(allowed=list(everywhere), allowed_local=list(local))
     return asked.go("choices", done="topics")
 
 

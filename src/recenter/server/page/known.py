@@ -129,13 +129,14 @@ class Reader:
         expires = memory.note.expires
         if expires is not None and expires <= self._now:
             return State("unused", "Not used", f"Its time ended on {words.day(expires)}.")
-        closed = [
-            TOPICS[topic]
-            for topic in self._mine.touched(memory)
-            if topic not in self._choices.allowed
-        ]
+        closed = [t for t in self._mine.touched(memory) if t not in self._choices.allowed]
+        named = " and ".join(TOPICS[topic] for topic in closed)
+        if closed and set(closed) <= set(self._choices.allowed_local):
+            where = "where the model runs on a machine of this application"
+            said = f"It touches {named}: used only {where}, as you allowed."
+            return State("used", "Used in part", said, confirmed=confirmed)
         if closed:
-            said = f"It touches {' and '.join(closed)}, which you have not allowed."
+            said = f"It touches {named}, which you have not allowed."
             return State("unused", "Not used", said, closed=True, confirmed=confirmed)
         said = "Used where it matters for an answer."
         return State("used", "Used", said, confirmed=confirmed)

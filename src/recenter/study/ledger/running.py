@@ -247,7 +247,7 @@ def forget_identities(desk: Desk) -> tuple[int, bool]:
         transaction.leave_unerased()
         return transaction.run("study_identities_forget", study=desk.id)
 
-    return desk.database.transact(work), desk.database.erase()
+    return desk.database.transact(work), desk.database.erase_after()
 
 
 def replace_judgments(store: Store, desk: Desk, judgments: Iterable[Judgment]) -> PutReport:
