@@ -219,6 +219,33 @@ def test_another_run_is_refused_its_folder(
         run()
 
 
+def test_another_corpus_with_shards_of_the_same_names_is_refused_the_folder(
+    tmp_path: Path, run: Callable[..., Ran], kind: Kind, people: bool
+) -> None:
+    write_shards(tmp_path / "in", kind)
+    run()
+    before = files(tmp_path / "out")
+    write_shards(tmp_path / "other", kind, each=10)
+    other = job(tmp_path / "other", tmp_path / "out", kind, two_passes=people)
+    with pytest.raises(StoreError, match=r"out was made of .*/in, and 0/000.* is another one"):
+        RUNS[people](other, counting, Local())
+    assert files(tmp_path / "out") == before
+
+
+def test_a_corpus_that_was_moved_is_gone_on_with(
+    tmp_path: Path, run: Callable[..., Ran], kind: Kind, people: bool
+) -> None:
+    write_shards(tmp_path / "in", kind)
+    run()
+    (tmp_path / "in").rename(tmp_path / "moved")
+    moved = job(tmp_path / "moved", tmp_path / "out", kind, two_passes=people)
+    ran = RUNS[people](moved, counting, Local())
+    assert (ran.resumed, ran.changed) == (4, ())
+    assert ran.manifest.run.source == str(tmp_path / "moved")
+    write_shard(next((tmp_path / "moved").rglob("001.*")), rows(3))
+    assert len(RUNS[people](moved, counting, Local()).changed) == 1
+
+
 def test_a_lost_output_is_made_again(tmp_path: Path, run: Callable[..., Ran], kind: Kind) -> None:
     write_shards(tmp_path / "in", kind)
     run()

@@ -207,6 +207,30 @@ def refuse_gone(found: Iterable[Found], entries: Mapping[str, Entry]) -> None:
             )
 
 
+def same_corpus(target: Storage, found: Iterable[Found], state: State, source: str) -> Run:
+    """Return the run, which goes on where its corpus was moved; refuse another corpus.
+
+    Shards often have the same names in every corpus, so these tell nothing. A shard of another
+    size is another one, where its folder is not the one that was read.
+
+    Raises:
+        StoreError: the output is of a corpus elsewhere that is not this one.
+    """
+    if state.run.source == source:
+        return state.run
+    for file in found:
+        before = state.entries.get(file.name)
+        if before is not None and before.stamp and before.stamp.split()[0] != str(file.size):
+            raise StoreError(
+                f"{target.url} was made of {state.run.source}, and {file.name} is another one in "
+                f"{source}.",
+                cure="Name a new folder for the output.",
+            )
+    moved = msgspec.structs.replace(state.run, source=source)
+    target.write(_RUN, msgspec.json.encode(moved))
+    return moved
+
+
 def finish(target: Storage, manifest: Manifest) -> None:
     """Write the manifest of a run that is over, and clear away what it needed meanwhile."""
     target.write(MANIFEST, msgspec.json.format(msgspec.json.encode(manifest), indent=1))

@@ -23,6 +23,7 @@ from recenter.scale.manifest import (
     begin,
     finish,
     refuse_gone,
+    same_corpus,
     withdraw,
 )
 from recenter.scale.people import DealWork, PartWork, part_name, part_tasks
@@ -85,7 +86,7 @@ def run_rows(job: Job, make: Make, engine: Engine, *, progress: Progress | None 
 
     Raises:
         InputError: there are no shards, or one that is part of the output is gone.
-        StoreError: the output is of another run or cannot be written.
+        StoreError: the output is of another run or corpus, or cannot be written.
         RecenterError: raised by a handler; what is done is kept.
     """
     return run_each(job, functools.partial(RowWork, job, make), engine, progress=progress)
@@ -143,10 +144,11 @@ def run_each(
     source, target = Storage(job.source), Storage(job.target)
     found = shards_of(source, target)
     state = begin(target, _run_of(job))
+    run = same_corpus(target, found, state, job.source)
     refuse_gone(found, state.entries)
     done, tasks = _divide(found, state.entries, functools.partial(_stands, target))
     made = done | _do(engine, work, tasks, job.step, progress or Silent())
-    manifest = Manifest(run=state.run, shards=_in_order(made))
+    manifest = Manifest(run=run, shards=_in_order(made))
     finish(target, manifest)
     return Ran(manifest=manifest, resumed=len(done), changed=_changed(made, state.entries))
 
@@ -164,8 +166,9 @@ def run_twice(
     source, target = Storage(job.source), Storage(job.target)
     found = shards_of(source, target)
     state = begin(target, run)
+    run = same_corpus(target, found, state, job.source)
     refuse_gone(found, state.entries)
-    passes = passes_of(state.run)
+    passes = passes_of(run)
     shards, tasks = _divide(found, state.entries, lambda _: True)
     # What is looked at again says itself whether it is the same.
     tasks = [Task(shard=task.shard) for task in tasks]
@@ -190,7 +193,7 @@ def run_twice(
     for name in state.parts.keys() - parts.keys():
         withdraw(target, name)
     told = tuple(msgspec.structs.replace(part, written_of={}) for part in _in_order(parts))
-    manifest = Manifest(run=state.run, shards=_told(shards, parts, failed), parts=told)
+    manifest = Manifest(run=run, shards=_told(shards, parts, failed), parts=told)
     finish(target, manifest)
     return Ran(manifest=manifest, resumed=resumed, changed=_changed(shards, state.entries))
 
