@@ -114,7 +114,10 @@ def test_nothing_is_reported_and_nobody_else_is_listened_to(engine: Engine) -> N
 
 @pytest.mark.parametrize(
     ("address", "said"),
-    [("127.0.0.1:1", "no Ray cluster can be reached at"), (None, "cannot be started .* in time")],
+    [
+        ("127.0.0.1:1", "no Ray cluster can be reached at .* RAY_AUTH_MODE=token"),
+        (None, "cannot be started .* in time"),
+    ],
 )
 def test_a_ray_that_does_not_answer_is_told_at_once(
     address: str | None, said: str, monkeypatch: pytest.MonkeyPatch

@@ -132,7 +132,8 @@ def _unreached(address: str | None, error: Exception) -> ConfigError:
         )
     return ConfigError(
         f"no Ray cluster can be reached at {address}: {_last_line(error)}",
-        cure="Start one with `ray start --head`, or leave --address out.",
+        cure="Start one with `ray start --head`, or leave --address out. Where one asks for a "
+        "token, set RAY_AUTH_MODE=token.",
     )
 
 
