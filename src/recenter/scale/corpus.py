@@ -189,6 +189,7 @@ class _Import:
         made = out.entry(
             name, rows=counts.read, sha256=shard.sha256, stamp=shard.stamp, skipped=read.skipped
         )
+        made = msgspec.structs.replace(made, references=counts.references)
         return commit(self._target, made)
 
 
@@ -245,6 +246,7 @@ class _Summarise:
             bad=counts.bad,
             skipped=read.skipped,
             spans=(len(data),),
+            references=counts.references,
         )
         return commit(self._target, made)
 
