@@ -66,6 +66,10 @@ class UnknownFormatError(InputError):
     """The format of a file could not be told from its contents."""
 
 
+class NoRowsError(UnknownFormatError):
+    """There is nothing in a file by which to tell its format."""
+
+
 class StoreError(RecenterError):
     """The database refused an operation or is not in the expected state."""
 

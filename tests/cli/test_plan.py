@@ -110,7 +110,7 @@ def test_shards_are_read_and_a_bad_one_is_named(tmp_path: Path, kind: str) -> No
     write_shard(tmp_path / f"in/below/b.{kind}", [row(9, 0)])
     (tmp_path / f"in/c.{kind}").write_bytes(b"PAR1")
     made = plan(tmp_path / "in", "--sample", 1)
-    assert made.exit_code == 0, made.output
+    assert made.exit_code == 3, made.output
     assert "4 people, 5 conversations, 5 turns" in made.stdout
     assert f"c.{kind}" in made.stdout
 
@@ -121,3 +121,14 @@ def test_a_corpus_of_nobody_is_refused(tmp_path: Path) -> None:
     made = plan(path)
     assert made.exit_code == 1
     assert made.stderr.startswith("Error: ")
+
+
+def test_shards_that_cannot_be_read_are_named_and_end_it_with_status_3(tmp_path: Path) -> None:
+    write_shard(tmp_path / "in/a.jsonl", rows(6))
+    (tmp_path / "in/empty.jsonl").touch()
+    assert plan(tmp_path / "in", "--sample", 2).exit_code == 0
+    (tmp_path / "in/b.jsonl").write_bytes(b"\xff\xfe\x00\x00")
+    made = plan(tmp_path / "in", "--sample", 2)
+    assert made.exit_code == 3
+    assert "not read: b.jsonl" in made.output
+    assert "not read: empty.jsonl" not in made.output

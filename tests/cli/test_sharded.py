@@ -218,3 +218,15 @@ def test_a_missing_extra_is_told_at_once(tmp_path: Path, monkeypatch: pytest.Mon
     assert refused.exit_code == 1
     assert "pip install 'recenter[scale]'" in refused.output
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("filtering", [(), ("--filter", "--min-turns", 1)])
+def test_an_import_says_that_what_a_benchmark_plants_is_not_written(
+    tmp_path: Path, filtering: tuple[object, ...]
+) -> None:
+    turns = [{"role": "user", "text": SAID[0]}]
+    write_shard(tmp_path / "in/a.jsonl", [{"turns": turns, "preference": "Eats no meat."}])
+    given = ("import", tmp_path / "in", "--to", tmp_path / "out", "--engine", "local")
+    made = run(*given, *filtering)
+    assert made.exit_code == 0, made.output
+    assert "1 references, which benchmarks give of their people, are not written" in made.output

@@ -172,3 +172,13 @@ def test_one_person_no_attributes_or_nothing_at_all_are_told_with_a_reason(other
     assert found["reason"]
     assert "more problematic" not in made.front.summary
     assert f"<h1>real against {other.name}</h1>" in page(made)
+
+
+def test_a_corpus_in_a_script_without_spaces_is_said_to_have_no_words_to_compare() -> None:
+    said = "Most of chinese is in a script without spaces between words"
+    spoken = [talk(f"zh{i}", f"我是一名护士，住在上海，喜欢爬山{i}。") for i in range(12)]
+    made = report(REAL, corpus("chinese", spoken), corpus("mixed", [*REAL_TALKS, *spoken[:2]]))
+    assert said in made.front.summary
+    assert said in markdown(made).split("What the corpora hold")[1]
+    assert "Most of real" not in made.front.summary
+    assert "Most of mixed" not in made.front.summary

@@ -176,3 +176,13 @@ def test_a_shard_that_is_replaced_between_the_passes_is_named(tmp_path: Path, ki
     run(tmp_path, kind, choosing=Choosing(LOOSE))
     run(tmp_path, kind, out="fresh", choosing=Choosing(LOOSE))
     assert files(tmp_path / "out") == files(tmp_path / "fresh")
+
+
+@pytest.mark.parametrize("choosing", [None, Choosing(LOOSE)])
+def test_a_shard_without_rows_is_one_of_no_rows(tmp_path: Path, choosing: Choosing | None) -> None:
+    corpus(tmp_path / "in", "json")
+    (tmp_path / "in/empty.jsonl").touch()
+    ran = run(tmp_path, "json", choosing=choosing)
+    assert ran.manifest.problems == ()
+    told = {entry.shard: entry.rows for entry in ran.manifest.shards}
+    assert told == {"0.jsonl": 22, "1.jsonl": 22, "2.jsonl": 22, "3.jsonl": 22, "empty.jsonl": 0}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from recenter.batch.contract import Handler, Result, Row
-from recenter.errors import RateLimitedError, RecenterError
+from recenter.errors import ConfigError, RateLimitedError, RecenterError
 from recenter.scale.engine import Engine, Local, ray_engine
 from recenter.scale.run import run_people, run_rows
 from recenter.scale.shards import Kind
@@ -110,3 +110,27 @@ def test_nothing_is_reported_and_nobody_else_is_listened_to(engine: Engine) -> N
     node_of_this = ray._private.worker.global_worker.node
     assert node_of_this is not None
     assert not node_of_this.webui_url
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("127.0.0.1:1", "no Ray cluster can be reached at .* RAY_AUTH_MODE=token"),
+        (None, "cannot be started .* in time"),
+    ],
+)
+def test_a_ray_that_does_not_answer_is_told_at_once(
+    address: str | None, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require("ray", "run: pip install 'recenter[scale]'")
+    import ray
+
+    def late(**_: object) -> None:
+        # Of an address where nobody listens Ray would ask for many minutes.
+        assert address is None
+        raise Exception("The node did not come up in time.")
+
+    monkeypatch.setattr(ray, "is_initialized", lambda: False)
+    monkeypatch.setattr(ray, "init", late)
+    with pytest.raises(ConfigError, match=said):
+        ray_engine(address=address)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
 
 from recenter.cli.main import main
 from recenter.errors import InputError, StoreError
+from recenter.scale import storage
 from recenter.scale.engine import Local
 from recenter.scale.run import run_people, run_rows
 from recenter.scale.shards import Kind
@@ -148,3 +150,34 @@ def test_a_run_over_buckets_writes_what_one_over_folders_does(
     again = run(far, counting, Local())
     assert again.manifest == ran.manifest
     assert again.resumed == 4
+
+
+class _Keeps:
+    """A file system on which nobody may delete."""
+
+    def __init__(self, real: Any) -> None:
+        self._real = real
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("delete_"):
+            return self._refuse
+        return getattr(self._real, name)
+
+    def _refuse(self, _: str) -> None:
+        raise OSError("AWS Error ACCESS_DENIED during DeleteObjects operation: Access Denied")
+
+
+def test_what_may_not_be_deleted_is_named(
+    bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_shards(tmp_path / "in", "json")
+    opened = storage._open
+
+    def keeping(url: str) -> tuple[Any, str, bool]:
+        files, root, local = opened(url)
+        return _Keeps(files), root, local
+
+    monkeypatch.setattr(storage, "_open", keeping)
+    made = job(tmp_path / "in", f"{bucket}/out", "json", two_passes=True)
+    with pytest.raises(StoreError, match=r"/out/_recenter/\S+ cannot be removed: .* Access Denied"):
+        run_people(made, counting, Local())

@@ -11,11 +11,11 @@ import click
 
 from recenter import formats
 from recenter.cli.bar import NOTHING_KEPT, Bar
-from recenter.cli.options import setting_options
+from recenter.cli.options import Stop, setting_options
 from recenter.cli.printable import printable
 from recenter.cli.sharded import is_folder
 from recenter.config import Settings, pseudonym_key
-from recenter.errors import InputError, MissingExtraError
+from recenter.errors import InputError, MissingExtraError, NoRowsError
 from recenter.importers.detect import FORMATS
 from recenter.importers.reading import Row, read_rows
 from recenter.models.load import load_chat, load_embedder
@@ -73,6 +73,7 @@ def plan(
     Counts all of CORPUS, a path as `import` reads it or a folder or URL of shards; runs a sample
     of its people through the embedded models; scales that up, with 95% intervals. With --chat,
     also what an endpoint would be asked and cost at most, by the very prompts; none is sent.
+    Ends with status 3 where a shard cannot be read: it is in no figure.
 
     Example: recenter plan corpus/ --workers 16 --chat openai:gpt-4o-mini
     """
@@ -98,6 +99,8 @@ def plan(
     if not filtering:
         click.echo("filter not measured: it needs the `corpus` extra", err=True)
     click.echo(formats.encode(made) if as_json else printable(_told(made)))
+    if made.counts.unread:
+        raise Stop
 
 
 def _rows(corpus: str, read: Callable[[Path], Iterator[Row]]) -> Iterator[Row | Unread]:
@@ -110,6 +113,8 @@ def _rows(corpus: str, read: Callable[[Path], Iterator[Row]]) -> Iterator[Row | 
         try:
             with storage.fetched(name) as path:
                 yield from read(path)
+        except NoRowsError:
+            continue
         except InputError as error:
             yield Unread(name, error.reason)
 

@@ -274,6 +274,12 @@ def tell(ran: Ran, output: str) -> None:
         click.echo(printable(f"{entry.bad} bad rows: {entry.shard}"), err=True)
     _tell_why(made, output)
     tell_missing(made.run.source)
+    if references := sum(entry.references for entry in made.shards):
+        click.echo(
+            f"{references} references, which benchmarks give of their people, are not written with"
+            " --engine: `recenter import` of the files without it keeps them",
+            err=True,
+        )
     if unknown := sum(part.unknown for part in made.parts):
         click.echo(
             f"{unknown} of {made.rows} prompts are of people unknown here: `person` is the"

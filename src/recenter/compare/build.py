@@ -21,7 +21,7 @@ from recenter.compare.measure import (
 from recenter.compare.planted import look_for, rows_of
 from recenter.compare.records import Corpus
 from recenter.compare.sections import SECTIONS
-from recenter.compare.sections.words import met, share_told
+from recenter.compare.sections.words import met, share_told, unspaced
 from recenter.compare.steps import Corpora, StepSettings, steps_of
 from recenter.compare.units import linked
 from recenter.models.base import Embedder
@@ -119,6 +119,7 @@ def summary(compared: Compared) -> Iterator[str]:
     yield (
         "The same extractor and verifier read " + ", ".join(map(_counted, compared.corpora)) + "."
     )
+    yield from unspaced(compared.corpora)
     for other in others:
         yield from met(first, other)
     for place, other in enumerate(others, 1):

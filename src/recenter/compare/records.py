@@ -8,7 +8,11 @@ import msgspec
 
 from recenter.compare.units import marks
 from recenter.records import Attribute, Conversation, Judgment, Reference
+from recenter.text.locate import fold_words
 from recenter.train.sources import DataFile
+
+_RUN_ON = 3
+"""Signs for each word that white space parts, from which a script does without it."""
 
 
 class Talk(msgspec.Struct, frozen=True, kw_only=True):
@@ -21,6 +25,8 @@ class Talk(msgspec.Struct, frozen=True, kw_only=True):
     """Turns of the person."""
     own_words: int
     """Words in them, parted by white space."""
+    own_signs: int = 0
+    """The same, where each character of a script without spaces is one."""
     holds: tuple[str, ...] = ()
     """Digests of what it holds, by which it is known where another person has it too."""
 
@@ -49,6 +55,12 @@ class Corpus(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(dict.fromkeys(talk.person for talk in self.talks))
 
     @property
+    def unspaced(self) -> bool:
+        """Whether most of what its people wrote is in scripts without spaces between words."""
+        words = sum(talk.own_words for talk in self.talks)
+        return sum(talk.own_signs for talk in self.talks) > _RUN_ON * words
+
+    @property
     def independent(self) -> int:
         """How many units these people are."""
         return len({self.units[person] for person in self.people})
@@ -63,5 +75,6 @@ def talk_of(conversation: Conversation) -> Talk:
         turns=len(conversation.turns),
         own_turns=len(own),
         own_words=sum(len(text.split()) for text in own),
+        own_signs=sum(len(fold_words(text)) for text in own),
         holds=marks(conversation),
     )

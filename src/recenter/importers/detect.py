@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from recenter.errors import ConfigError, UnknownFormatError
+from recenter.errors import ConfigError, NoRowsError, UnknownFormatError
 from recenter.importers.base import Format
 from recenter.importers.benchmarks.cupid import CUPID
 from recenter.importers.benchmarks.locomo import LOCOMO
@@ -71,7 +71,7 @@ def unknown_format(file: str, seen: Iterable[object]) -> UnknownFormatError:
     """Return the error for a file in which no row bears a mark; `seen` are rows or column names."""
     rows = list(seen)
     if not rows:
-        return UnknownFormatError("holds no row.", file=file, cure="Name a file that is not empty.")
+        return NoRowsError("holds no row.", file=file, cure="Name a file that is not empty.")
     like = next((what for what in map(likeness, rows) if what is not None), None)
     if like is not None:
         return UnknownFormatError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,9 +14,9 @@ import pyarrow as pa
 from recenter.corpus.filters import FilterSettings, Funnel, choose
 from recenter.corpus.language import load_language_detector
 from recenter.corpus.summaries import Summary, summarise
-from recenter.errors import InputError, StoreError
+from recenter.errors import InputError, NoRowsError, StoreError
 from recenter.importers.base import BadRow, Tally
-from recenter.importers.reading import read_rows
+from recenter.importers.reading import Row, read_rows
 from recenter.progress import Progress
 from recenter.records import Conversation
 from recenter.scale.engine import Engine
@@ -125,7 +126,7 @@ class _Read:
         self._name = name
 
     def __iter__(self) -> Iterator[Conversation]:
-        for row in self._rows:
+        for row in _none_if_empty(self._rows):
             self.tally.add(row)
             if isinstance(row, BadRow):
                 told = Bad(line=row.line, reason=row.reason, field=row.field, shard=self._name)
@@ -188,7 +189,14 @@ class _Import:
         made = out.entry(
             name, rows=counts.read, sha256=shard.sha256, stamp=shard.stamp, skipped=read.skipped
         )
+        made = msgspec.structs.replace(made, references=counts.references)
         return commit(self._target, made)
+
+
+def _none_if_empty(rows: Iterable[Row]) -> Iterator[Row]:
+    """Yield the rows; none of a shard that holds none, as whoever writes many often leaves."""
+    with contextlib.suppress(NoRowsError):
+        yield from rows
 
 
 def _batches(rows: Iterable[Conversation]) -> Iterator[list[Conversation]]:
@@ -238,6 +246,7 @@ class _Summarise:
             bad=counts.bad,
             skipped=read.skipped,
             spans=(len(data),),
+            references=counts.references,
         )
         return commit(self._target, made)
 

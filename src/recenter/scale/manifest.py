@@ -67,6 +67,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Arrow schema of these rows."""
     unknown: int = 0
     """Of a part, with `--attributes`: prompts of people of whom nothing was verified."""
+    references: int = 0
+    """Of `import`: what a benchmark says of its people, which is not in the output."""
     bad_of: Mapping[str, int] = {}
     """Of a part: its bad rows by the shard they came from."""
     written_of: Mapping[str, int] = {}

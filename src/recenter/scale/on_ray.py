@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,7 @@ import msgspec
 import ray
 import ray.data
 from ray._private import ray_constants
+from ray._private.services import canonicalize_bootstrap_address
 from ray.exceptions import RayError
 
 from recenter.errors import ConfigError, RecenterError
@@ -18,6 +20,10 @@ from recenter.scale.work import Task, Work
 
 _STORE = 128 << 20
 """Bytes of Ray's object store where it is started here: only tasks and entries go through it."""
+
+
+_ANSWERS = 10
+"""Seconds in which a cluster must take a connection. Ray itself asks for many minutes."""
 
 
 class Stopped(RecenterError):
@@ -88,22 +94,50 @@ def _connect(address: str | None) -> None:
             # What the environment says of this counts only where Ray was not imported yet.
             ray_constants.ENABLE_RAY_CLUSTER = False
         try:
+            _refuse_silent(address)
             ray.init(
                 address=address or "local",
                 logging_level=logging.ERROR,
                 log_to_driver=False,
                 **started,
             )
-        except (ConnectionError, ValueError, RuntimeError) as error:
-            raise ConfigError(
-                f"no Ray cluster can be reached at {address}: {_last_line(error)}",
-                cure="Start one with `ray start --head`, or leave --address out.",
-            ) from None
+        # Where its own processes do not come up in time, Ray raises a plain Exception.
+        except Exception as error:  # noqa: BLE001
+            raise _unreached(address, error) from None
     context = ray.data.DataContext.get_current()
     context.enable_progress_bars = False
     context.print_on_execution_start = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
 
 
+def _refuse_silent(address: str | None) -> None:
+    """Refuse an address at which nobody takes a connection.
+
+    Raises:
+        OSError: nobody does.
+    """
+    if address is None or "://" in address:
+        return
+    where = canonicalize_bootstrap_address(address)
+    if where is not None:
+        host, _, port = where.rpartition(":")
+        socket.create_connection((host.strip("[]"), int(port)), timeout=_ANSWERS).close()
+
+
+def _unreached(address: str | None, error: Exception) -> ConfigError:
+    if address is None:
+        return ConfigError(
+            f"Ray cannot be started on this machine: {_last_line(error)}",
+            cure="Run again where there is less to do, or leave --engine ray out.",
+        )
+    return ConfigError(
+        f"no Ray cluster can be reached at {address}: {_last_line(error)}",
+        cure="Start one with `ray start --head`, or leave --address out. Where one asks for a "
+        "token, set RAY_AUTH_MODE=token.",
+    )
+
+
 def _last_line(error: BaseException) -> str:
-    return str(error).strip().splitlines()[-1]
+    """Return the last line of what an error says, as a sentence."""
+    said = str(error).strip() or type(error).__name__
+    return f"{said.splitlines()[-1].rstrip('.')}."

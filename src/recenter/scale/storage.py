@@ -174,14 +174,34 @@ class Storage:
         )
 
     def remove(self, folder: str) -> None:
-        """Remove a folder of this one with all that is in it, if it is there."""
-        with contextlib.suppress(FileNotFoundError):
+        """Remove a folder of this one with all that is in it, if it is there.
+
+        Raises:
+            StoreError: it cannot be removed.
+        """
+        with self._removing(folder):
             self._fs.delete_dir(self._path(folder))
 
     def discard(self, name: str) -> None:
-        """Remove a file, if it is there."""
-        with contextlib.suppress(FileNotFoundError):
+        """Remove a file, if it is there.
+
+        Raises:
+            StoreError: it cannot be removed.
+        """
+        with self._removing(name):
             self._fs.delete_file(self._path(name))
+
+    @contextlib.contextmanager
+    def _removing(self, name: str) -> Iterator[None]:
+        try:
+            yield
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            raise StoreError(
+                f"{self._shown(name)} cannot be removed: {_first_line(error)}",
+                cure="Allow what writes there to delete as well, and run again.",
+            ) from None
 
     def holds(self, other: Storage) -> bool:
         """Tell whether the other folder is this one or lies in it."""

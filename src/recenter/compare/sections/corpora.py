@@ -6,7 +6,7 @@ import functools
 
 from recenter.compare.compared import Compared, side_by_side
 from recenter.compare.measure import failures, outcomes, sizes
-from recenter.compare.sections.words import differing, in_words, met
+from recenter.compare.sections.words import differing, in_words, met, unspaced
 from recenter.compare.units import LEAST_WORDS
 from recenter.figures.record import Dot, Dots
 from recenter.reports.section import Section
@@ -41,6 +41,7 @@ def corpora_section(compared: Compared) -> Section:
             "of the unit: what is found of them is found of the same words.",
             *(said for other in compared.corpora[1:] for said in met(compared.corpora[0], other)),
             "Words are parted by white space, and counted in the turns of the person alone.",
+            *unspaced(compared.corpora),
         ),
     )
 

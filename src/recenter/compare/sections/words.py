@@ -48,6 +48,17 @@ def met(first: Corpus, other: Corpus) -> Iterator[str]:
     )
 
 
+def unspaced(corpora: Sequence[Corpus]) -> Iterator[str]:
+    """Say what of a corpus in a script without spaces cannot be compared."""
+    for corpus in corpora:
+        if corpus.unspaced:
+            yield (
+                f"Most of {corpus.name} is in a script without spaces between words: words, which "
+                "white space parts, and lengths matched by them say nothing of it. The embedded "
+                "extractor and the trained verifier read English."
+            )
+
+
 def share_told(rows: Rows) -> str:
     """Return a share for a sentence; all or none of them, or no interval, is told with its n."""
     share = one(rows)
