@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from recenter.errors import ConfigError
-from recenter.memory import Memory
+from recenter.memory import Memory, ledger
 from recenter.memory.keys import new_key
+from recenter.memory.queue import MASK
 from recenter.server.proxy import Upstream as Endpoint
 from recenter.server.proxy.upstream import proxy_to
 from recenter.server.serve import Serving, app_of
@@ -235,6 +236,23 @@ def test_nothing_is_learned_of_who_is_paused_or_of_what_is_incognito(
     post(http, proxy, body("I have two dogs."), **{"X-User-Id": "quiet"})
     assert proxy.learned("quiet") == [[("user", "I have two dogs."), ("assistant", TEXT)]]
     assert proxy.learned("pat") == before
+
+
+def test_what_was_said_during_a_pause_is_masked_when_it_is_sent_again(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    cats, dogs = "I have two cats.", "I have two dogs."
+    who = {"X-User-Id": "napper"}
+    memory, person = proxy.memory, proxy.memory.person("napper")
+    memory.choose("napper", paused=True)
+    post(http, proxy, body(cats), **who)
+    proxy.until(lambda: bool(ledger.traces(memory.engine.store.database, person)))
+    memory.choose("napper", paused=False)
+    said = [{"role": "user", "content": cats}, {"role": "assistant", "content": TEXT}]
+    asked = [*said, {"role": "user", "content": dogs}]
+    post(http, proxy, {"model": "m", "messages": asked}, **who)
+    masked = [("user", MASK * len(cats)), ("assistant", MASK * len(TEXT))]
+    assert proxy.learned("napper") == [[*masked, ("user", dogs), ("assistant", MASK * len(TEXT))]]
 
 
 def test_an_absent_endpoint_is_told_as_one(proxy: Proxy) -> None:
