@@ -264,6 +264,19 @@ def test_an_absent_endpoint_is_told_as_one(proxy: Proxy) -> None:
     assert answer.json()["error"]["code"] == "unreachable"
 
 
+def test_large_images_pass_where_that_is_said(proxy: Proxy) -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 9_000_000}}
+    asked = {"model": "m", "messages": [{"role": "user", "content": [image]}]}
+    memory = Memory({"store": proxy.memory.engine.settings.store_url})
+    larger = Serving(upstream=Endpoint(url=proxy.upstream.url), largest_body=10_000_000)
+    with httpx.Client(timeout=60) as http:
+        assert post(http, proxy, asked).status_code == 413
+        with serving(app_of(memory, larger)) as url:
+            path = f"{url}/v1/chat/completions"
+            assert http.post(path, json=asked, headers=proxy.headers()).status_code == 200
+        assert proxy.upstream.seen[-1].json == asked
+
+
 def test_only_keys_of_an_application_open_it(proxy: Proxy, http: httpx.Client) -> None:
     url = f"{proxy.url}/chat/completions"
     assert http.post(url, json=body()).status_code == 401
