@@ -164,3 +164,29 @@ def test_a_slow_or_failing_decision_leaves_the_messages_as_they_are(memory: Memo
 
     memory.engine._decide = failing  # type: ignore[method-assign]
     assert memory.engine.safe_context(messages, person).decision == "unavailable"
+
+
+def test_what_was_said_during_a_pause_is_not_learned_after_it(memory: Memory) -> None:
+    said = [
+        {"role": "user", "content": "I live in Oslo."},
+        {"role": "assistant", "content": "A fine city."},
+    ]
+    meanwhile = [
+        {"role": "user", "content": "I work nights as a nurse."},
+        {"role": "assistant", "content": "Being a nurse is hard."},
+    ]
+    after = [{"role": "user", "content": "I love opera."}]
+    memory.learn(said, user_id="ada")
+    assert memory.engine.wait(20)
+    memory.choose("ada", paused=True)
+    memory.learn([*said, *meanwhile], user_id="ada")
+    memory.engine.recorder.flush()
+    memory.choose("ada", paused=False)
+    memory.learn([*said, *meanwhile, *after], user_id="ada")
+    assert memory.engine.wait(20)
+    known = {one["memory"] for one in memory.get_all(user_id="ada")["results"]}
+    assert known == {"The user lives in Oslo.", "The user loves opera."}
+    assert "nurse" not in str(memory.export("ada"))
+    memory.learn(meanwhile, user_id="ada", conversation_id="another")
+    assert memory.engine.wait(20)
+    assert "nurse" in str(memory.get_all(user_id="ada"))

@@ -28,6 +28,14 @@ from recenter.memory import Memory
     help="How often a key may ask in a minute; 0 sets no limit.",
 )
 @click.option(
+    "--max-body",
+    metavar="MB",
+    default=8,
+    show_default=True,
+    type=click.IntRange(1),
+    help="Megabytes of a request: chats with large images need more.",
+)
+@click.option(
     "--upstream",
     metavar="URL",
     help="Endpoint to answer chats in front of, up to its version: https://api.example.com/v1.",
@@ -52,6 +60,7 @@ def serve(
     port: int,
     url: str | None,
     per_minute: int,
+    max_body: int,
     upstream: str | None,
     upstream_key_env: str | None,
     erase: str,
@@ -87,7 +96,14 @@ def serve(
     )
     key = None if upstream_key_env is None else _key_in(upstream_key_env)
     behind = None if upstream is None else Upstream(url=upstream, key=key)
-    serving = Serving(host=host, port=port, url=url, per_minute=per_minute, upstream=behind)
+    serving = Serving(
+        host=host,
+        port=port,
+        url=url,
+        per_minute=per_minute,
+        largest_body=max_body * 1_000_000,
+        upstream=behind,
+    )
     with memory:
         run(memory, serving, say=click.echo)
 

@@ -25,7 +25,7 @@ from recenter.memory.inhand import InHand
 from recenter.memory.learn import Learner, learn, rehearse
 from recenter.memory.learned import Learned, Nothing
 from recenter.memory.messages import Messages, last_of_user, text_of, turns_of
-from recenter.memory.queue import Stored, Worker, put_turns, take_back
+from recenter.memory.queue import Stored, Worker, pass_over, put_turns, take_back
 from recenter.memory.recorder import Recorder
 from recenter.memory.records import Destination, Note, Outcome
 from recenter.memory.traces import Hasher
@@ -341,12 +341,23 @@ class Engine:
 
         def job() -> None:
             if ledger.enrol(self.store.database, person, application).paused:
+                self._pass_over(messages, person, key)
                 return
             stored = self._put(messages, person, key, later=True)
             if stored is not None and stored.has_grown and self._later:
                 self.worker.wake()
 
         self.recorder.put(job)
+
+    def pass_over_later(self, messages: Messages, person: str, *, key: str | None = None) -> None:
+        """Have what was said while memory was paused not learned from when it is sent again."""
+        self.recorder.put(lambda: self._pass_over(messages, person, key))
+
+    def _pass_over(self, messages: Messages, person: str, key: str | None) -> None:
+        turns = self._turns(messages)
+        part = self._part(turns, person, key)
+        if part is not None:
+            pass_over(self.store, person, turns, key=part, hasher=Hasher(self.key, person))
 
     def learn_apart(self) -> None:
         """Have what waits learned by a process of its own; before the first is learned."""
@@ -381,14 +392,20 @@ class Engine:
         again: bool = False,
     ) -> Stored | None:
         turns = self._turns(messages)
+        part = self._part(turns, person, key)
+        if part is None:
+            return None
+        hasher, at = None if again else Hasher(self.key, person), self._at()
+        return put_turns(self.store, person, turns, key=part, hasher=hasher, at=at, later=later)
+
+    def _part(self, turns: Sequence[Turn], person: str, key: str | None) -> str | None:
+        """Return the key of a conversation; None where the person says nothing in it."""
         first = next((turn.text for turn in turns if turn.role == "user"), None)
         if first is None:
             return None
         # Keyed, so that nobody can try out which words a forgotten conversation began with.
         begins = ("begins", first) if key is None else ("named", key)
-        part = pseudonym(self.key, "live", person, *begins)
-        hasher, at = None if again else Hasher(self.key, person), self._at()
-        return put_turns(self.store, person, turns, key=part, hasher=hasher, at=at, later=later)
+        return pseudonym(self.key, "live", person, *begins)
 
     def _turns(self, messages: Messages) -> tuple[Turn, ...]:
         return _own(turns_of(messages, at=self._at()))

@@ -81,7 +81,12 @@ def put_turns(
             return None
         known = ledger.traces_of_turns(transaction, person)
         made = _continued(
-            transaction, person, turns, key=key, at=at, masked=lambda t: _masked(t, known, hasher)
+            transaction,
+            person,
+            turns,
+            key=key,
+            at=at,
+            masked=lambda t: _masked(t, known, hasher, key),
         )
         if not made.has_grown:
             return made
@@ -96,6 +101,21 @@ def put_turns(
         return made
 
     return store.database.transact(work)
+
+
+def pass_over(
+    store: Store, person: str, turns: Sequence[Turn], *, key: str, hasher: Hasher
+) -> None:
+    """Know the turns of a conversation again that were said while memory was paused, by traces
+    alone: a client sends them once more with what is said later, and they are masked then.
+    """
+    left = {"turn": {hasher.turn(turn.text, within=key) for turn in turns}}
+
+    def work(transaction: Transaction) -> None:
+        if lock_person(transaction, person):
+            ledger.put_traces(transaction, person, left)
+
+    store.database.transact(work)
 
 
 def take_back(store: Store, stored: Stored) -> None:
@@ -146,8 +166,10 @@ def _continued(
         key = pseudonym(key.encode(), *(x for t in turns[: same + 1] for x in (t.role, t.text)))
 
 
-def _masked(turn: Turn, known: Set[str], hasher: Hasher | None) -> Turn:
-    if hasher is None or not known or hasher.turn(turn.text) not in known:
+def _masked(turn: Turn, known: Set[str], hasher: Hasher | None, key: str) -> Turn:
+    if hasher is None or not known:
+        return turn
+    if known.isdisjoint((hasher.turn(turn.text), hasher.turn(turn.text, within=key))):
         return turn
     return msgspec.structs.replace(turn, text=MASK * len(turn.text))
 

@@ -87,9 +87,13 @@ class Hasher:
             return True
         return not self._words(attribute).isdisjoint(traces.get("word", ()))
 
-    def turn(self, text: str) -> str:
-        """Return what is left of a turn that held forgotten words, or went with them."""
-        return self._of("turn", *text.split())
+    def turn(self, text: str, *, within: str | None = None) -> str:
+        """Return what is left of a turn that held forgotten words, or went with them; `within` a
+        conversation of this key alone, of one that was said while memory was paused.
+        """
+        # No word holds a space.
+        scope = () if within is None else (f"in {within}",)
+        return self._of("turn", *scope, *text.split())
 
     def _is_known(self, evidence: Evidence, traces: Traces) -> bool:
         words = fold_words(evidence.quote)

@@ -16,7 +16,7 @@ from recenter.memory import Memory
 from recenter.memory.keys import keys, new_key
 from recenter.pages.address import check_free, is_loopback
 from recenter.pages.logs import log_to_stderr
-from recenter.server.app import PER_MINUTE, ROUTERS, make_app
+from recenter.server.app import LARGEST_BODY, PER_MINUTE, ROUTERS, make_app
 from recenter.server.proxy import Proxy, Upstream
 
 _SWITCH_SECONDS = 0.0005
@@ -32,6 +32,8 @@ class Serving(msgspec.Struct, frozen=True, kw_only=True):
     """How it is reached, where it is behind a server with https: `https://...`."""
     per_minute: int = PER_MINUTE
     """How often a key may ask; 0 sets no limit."""
+    largest_body: int = LARGEST_BODY
+    """Bytes of a request."""
     upstream: Upstream | None = None
     """Endpoint that chats are passed on to; None serves none."""
 
@@ -86,6 +88,7 @@ def app_of(memory: Memory, serving: Serving) -> FastAPI:
         ahead=() if proxy is None else (proxy.ahead,),
         hosts=serving.hosts,
         per_minute=serving.per_minute,
+        largest_body=serving.largest_body,
         url=serving.url,
     )
 

@@ -12,8 +12,9 @@ import httpx
 import pytest
 
 from recenter.errors import ConfigError
-from recenter.memory import Memory
+from recenter.memory import Memory, ledger
 from recenter.memory.keys import new_key
+from recenter.memory.queue import MASK
 from recenter.server.proxy import Upstream as Endpoint
 from recenter.server.proxy.upstream import proxy_to
 from recenter.server.serve import Serving, app_of
@@ -237,6 +238,23 @@ def test_nothing_is_learned_of_who_is_paused_or_of_what_is_incognito(
     assert proxy.learned("pat") == before
 
 
+def test_what_was_said_during_a_pause_is_masked_when_it_is_sent_again(
+    proxy: Proxy, http: httpx.Client
+) -> None:
+    cats, dogs = "I have two cats.", "I have two dogs."
+    who = {"X-User-Id": "napper"}
+    memory, person = proxy.memory, proxy.memory.person("napper")
+    memory.choose("napper", paused=True)
+    post(http, proxy, body(cats), **who)
+    proxy.until(lambda: bool(ledger.traces(memory.engine.store.database, person)))
+    memory.choose("napper", paused=False)
+    said = [{"role": "user", "content": cats}, {"role": "assistant", "content": TEXT}]
+    asked = [*said, {"role": "user", "content": dogs}]
+    post(http, proxy, {"model": "m", "messages": asked}, **who)
+    masked = [("user", MASK * len(cats)), ("assistant", MASK * len(TEXT))]
+    assert proxy.learned("napper") == [[*masked, ("user", dogs), ("assistant", MASK * len(TEXT))]]
+
+
 def test_an_absent_endpoint_is_told_as_one(proxy: Proxy) -> None:
     endpoint = Endpoint(url="http://127.0.0.1:9/v1")
     memory = Memory({"store": proxy.memory.engine.settings.store_url})
@@ -244,6 +262,19 @@ def test_an_absent_endpoint_is_told_as_one(proxy: Proxy) -> None:
         answer = http.post(f"{url}/v1/chat/completions", json=body(), headers=proxy.headers())
     assert answer.status_code == 502
     assert answer.json()["error"]["code"] == "unreachable"
+
+
+def test_large_images_pass_where_that_is_said(proxy: Proxy) -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64," + "A" * 9_000_000}}
+    asked = {"model": "m", "messages": [{"role": "user", "content": [image]}]}
+    memory = Memory({"store": proxy.memory.engine.settings.store_url})
+    larger = Serving(upstream=Endpoint(url=proxy.upstream.url), largest_body=10_000_000)
+    with httpx.Client(timeout=60) as http:
+        assert post(http, proxy, asked).status_code == 413
+        with serving(app_of(memory, larger)) as url:
+            path = f"{url}/v1/chat/completions"
+            assert http.post(path, json=asked, headers=proxy.headers()).status_code == 200
+        assert proxy.upstream.seen[-1].json == asked
 
 
 def test_only_keys_of_an_application_open_it(proxy: Proxy, http: httpx.Client) -> None:

@@ -80,6 +80,11 @@ class Asked(NamedTuple):
             application=self.memory.application,
         )
 
+    def pass_over(self, messages: Any) -> None:
+        """Have the conversation not learned from later, when it is sent again."""
+        engine = self.memory.engine
+        engine.pass_over_later(messages, self.person, key=self.read.conversation)
+
 
 def read(body: bytes, headers: Mapping[str, str]) -> Read | None:
     """Return what is asked; None where it is of nobody, or not as this interface has it: then it

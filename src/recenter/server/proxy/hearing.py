@@ -15,14 +15,14 @@ _PIECE = 4096
 
 
 def learning(asked: Asked | None, context: Context | None) -> Hear | None:
-    """Return what reads the answer, off the path, and has the conversation learned from; None
-    where nothing is learned: of nobody, of what is incognito, of who had paused memory.
+    """Return what reads the answer, off the path, and has the conversation learned from, or known
+    again of who had paused memory; None of nobody, and of what is incognito.
     """
     if asked is None or asked.read.incognito:
         return None
-    if context is not None and context.decision == "paused":
-        return None
-    return lambda answer: _hear(answer, Heard(CHAT, asked.messages, asked.learn))
+    paused = context is not None and context.decision == "paused"
+    then = asked.pass_over if paused else asked.learn
+    return lambda answer: _hear(answer, Heard(CHAT, asked.messages, then))
 
 
 def _hear(answer: Whole | None, heard: Heard) -> None:

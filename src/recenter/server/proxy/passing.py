@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, NamedTuple
@@ -16,6 +17,8 @@ from recenter.server.proxy.upstream import Sent, given_back
 
 LARGEST_HEARD = 2_000_000
 """Bytes of an answer that are kept to learn from; a longer one is passed on and not read."""
+
+_LONG = 2**20
 
 
 class Whole(NamedTuple):
@@ -71,7 +74,7 @@ class Passing(Response):
                 asked.method,
                 asked.url,
                 headers=asked.headers,
-                data=asked.body,
+                data=_in_pieces(asked.body),
                 allow_redirects=False,
             )
         except (aiohttp.ClientError, OSError, ValueError) as error:
@@ -110,6 +113,13 @@ class Passing(Response):
         if not self._whole or self._kept is None or self._answer is None:
             return None
         return Whole(self._answer.raw_headers, b"".join(self._kept))
+
+
+def _in_pieces(body: bytes | None) -> bytes | io.BytesIO | None:
+    """Return a body that is sent piece by piece where it is long: whole, it would hold up others,
+    and aiohttp warns of that.
+    """
+    return io.BytesIO(body) if body is not None and len(body) > _LONG else body
 
 
 def _is_well(answer: aiohttp.ClientResponse) -> bool:
