@@ -12,7 +12,8 @@ from recenter.records import Record
 from recenter.store.database import Database, Transaction
 from recenter.store.writing import hold_people
 
-_PREFIX = "rk_"
+KEY_PREFIX = "rk_"
+"""All keys begin with it."""
 _BYTES = 32
 
 
@@ -73,7 +74,7 @@ def new_key(
     Raises:
         InputError: the person was forgotten.
     """
-    key = f"{_PREFIX}{secrets.token_urlsafe(_BYTES)}"
+    key = f"{KEY_PREFIX}{secrets.token_urlsafe(_BYTES)}"
 
     def work(transaction: Transaction) -> None:
         if person is not None and hold_people(transaction, [person]):

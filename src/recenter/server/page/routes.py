@@ -66,7 +66,10 @@ def page_mount(memory: People, *, secure: bool = False, per_minute: int = PER_MI
 
     def unknown(request: Request) -> Response:
         error = RefusedError("there is no such page.", status=404)
-        return refused(site, error, asking(site, request))
+        try:
+            return refused(site, error, asking(site, request))
+        except RefusedError as of_key:
+            return refused(site, of_key)
 
     return Mount(
         ROOT,

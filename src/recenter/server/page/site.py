@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import secrets
 from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -19,6 +20,7 @@ from recenter.figures.look import environment
 from recenter.importers.pseudonym import pseudonym
 from recenter.memory import ledger
 from recenter.memory.engine import Engine
+from recenter.memory.keys import KEY_PREFIX, find_key
 from recenter.memory.mine import Mine
 from recenter.pages.forms import Handler, with_form
 from recenter.pages.logs import fault_of
@@ -30,6 +32,8 @@ from recenter.server.page.links import LONGEST, ROOT, Visit, opened, page_secret
 
 _DAY = 86_400
 _HOURS = 24
+_BY_KEY = 3600.0
+"""Seconds for which a session lasts that a key began; the next request begins another."""
 _OURS = "something went wrong on our side. What you decided before is saved."
 
 
@@ -71,6 +75,8 @@ class Asked(NamedTuple):
     session: Session
     visit: Visit
     form: FormData
+    begun: bool = False
+    """Whether a key that came with this request began the session."""
 
     @property
     def mine(self) -> Mine:
@@ -138,16 +144,67 @@ def _answered(
             raise RefusedError("this is too fast.", status=429, cure="Wait a minute, then go on.")
         if form:
             check_form(asked.session, site, given.get("csrf"))
-        return handle(asked)
+        response = handle(asked)
     except RecenterError as error:
         if not isinstance(error, RefusedError | InputError):
             # The server's log has where it arose.
             request.state.fault = fault_of(error)
-        return refused(site, error, asked)
+        response = refused(site, error, asked)
+    if asked is not None and asked.begun:
+        site.cookie(_BY_KEY / _DAY).start(response, asked.session.who, known=asked.session)
+    return response
 
 
 def asking(site: Site, request: Request, form: FormData | None = None) -> Asked | None:
-    """Return who asks, by their cookie; None if nobody, their time is over, or it was ended."""
+    """Return who asks, by the key that the host application sends with a request, or else by their
+    cookie; None if nobody, their time is over, or it was ended.
+
+    Raises:
+        RefusedError: the key is not known, is of a whole application, or such were tried too fast.
+    """
+    asked = _by_cookie(site, request, form or FormData())
+    owner = _by_key(site, request)
+    # The cookie may be of somebody who used this browser before.
+    if owner is None or (asked is not None and asked.visit[:2] == owner):
+        return asked
+    ended = ledger.links_ended(site.engine.store.database, owner[0])
+    visit = Visit(*owner, until=site.engine.clock() + _BY_KEY, ended=ended)
+    session = Session(_who(visit), secrets.token_hex(8))
+    return Asked(request, site, session, visit, form or FormData(), begun=True)
+
+
+def _by_key(site: Site, request: Request) -> tuple[str, str] | None:
+    """Return the person and application of the key in a request; None where there is none."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    key = key.strip()
+    # What else stands there is of servers between.
+    if kind.casefold() != "bearer" or not key.startswith(KEY_PREFIX):
+        return None
+    tried, now = _address(request), site.engine.clock()
+    if site.throttle.wait(tried, now):
+        raise RefusedError("this is too fast.", status=429, cure="Wait, then open it again.")
+    scope = find_key(site.engine.reading.database, key)
+    if scope is None:
+        site.throttle.admit(tried, now)
+        raise RefusedError("the key that came along is not known.", status=401)
+    if scope.person is None:
+        raise RefusedError(
+            "the key that came along is of a whole application.",
+            status=403,
+            cure="The application has to send a key of this person, or a link.",
+        )
+    return scope.person, scope.application
+
+
+def _address(request: Request) -> dict[str, int]:
+    return {address_key(request.client.host if request.client else ""): FREE_OF_ADDRESS}
+
+
+def _who(visit: Visit) -> str:
+    return f"{visit.person}/{visit.until:.0f}+{visit.ended}/{visit.application}"
+
+
+def _by_cookie(site: Site, request: Request, form: FormData) -> Asked | None:
     session = site.cookie().current(request)
     if session is None:
         return None
@@ -156,14 +213,14 @@ def asking(site: Site, request: Request, form: FormData | None = None) -> Asked 
     if not until or float(until) <= site.engine.clock():
         return None
     visit = Visit(person, application, float(until), int(ended or 0))
-    asked = Asked(request, site, session, visit, form or FormData())
+    asked = Asked(request, site, session, visit, form)
     return asked if asked.mine.links_ended() == visit.ended else None
 
 
 def enter(site: Site, request: Request) -> Response:
     """Exchange a link for a cookie at once, so that it stays in no history."""
     now = site.engine.clock()
-    keys = {address_key(request.client.host if request.client else ""): FREE_OF_ADDRESS}
+    keys = _address(request)
     if site.throttle.wait(keys, now):
         error = RefusedError("this is too fast.", status=429, cure="Wait, then open it again.")
         return refused(site, error)
@@ -184,9 +241,8 @@ def enter(site: Site, request: Request) -> Response:
 
 def let_in(site: Site, response: Response, visit: Visit) -> None:
     """Let a response open the page for what is left of a visit's time."""
-    who = f"{visit.person}/{visit.until:.0f}+{visit.ended}/{visit.application}"
     days = (visit.until - site.engine.clock()) / _DAY
-    site.cookie(days).start(response, who)
+    site.cookie(days).start(response, _who(visit))
 
 
 def refused(site: Site, error: Exception, asked: Asked | None = None) -> Response:
