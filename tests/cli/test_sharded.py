@@ -181,9 +181,11 @@ def test_what_was_found_is_verified_and_selected_from_as_in_a_store(
         (["extract", "--batch", "in", "--output", "out", "--dry-run"], "--dry-run reads one file"),
         (["extract", "--engine", "local"], "--engine goes with --batch"),
         (["select", "--batch", "f", "--engine", "local"], "not with a file"),
+        (["select", "--batch", "none", "--engine", "local"], "there is no none"),
         (["verify", "--batch", "in", "--output", "out", "--actors", "2"], "go with --engine ray"),
         (["import", "in", "--engine", "local"], "needs --to DIR"),
         (["import", "f", "--engine", "local", "--to", "out"], "one folder or URL"),
+        (["import", "none", "--engine", "local", "--to", "out"], "there is no none"),
         (
             ["import", "in", "--engine", "local", "--to", "out", "--sample", "2"],
             "--sample does not",

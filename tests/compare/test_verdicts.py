@@ -93,3 +93,9 @@ def test_no_cell_is_a_formula(tmp_path: Path) -> None:
     path = tmp_path / "sheet.csv"
     write_sheet(path, [broken], [lambda: talks], size=5)
     assert "'=cmd()" in path.read_text()
+
+
+def test_a_sheet_that_was_saved_with_semicolons_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "saved.csv"
+    path.write_text('item;statement;verdict\na;"A, b, and c.";accept\nb;x;reject\n')
+    assert read_verdicts([path]) == {"a": False, "b": True}

@@ -142,6 +142,7 @@ def _counted(rows: Iterable[Row | Unread], advance: Callable[[], None]) -> Itera
 
 def _told(made: Plan) -> str:
     counts = made.counts
+    plural = "worker" if made.workers == 1 else "workers"
     lines = [
         f"{counts.people:,} people, {counts.conversations:,} conversations, {counts.turns:,} turns,"
         f" at most {counts.tokens:,} tokens",
@@ -151,7 +152,7 @@ def _told(made: Plan) -> str:
         "",
         *_table([_HEAD, *(_cells(step) for step in made.steps)]),
         "",
-        f"At least: processor seconds over {made.workers} workers; starting, loading models and"
+        f"At least: processor seconds over {made.workers} {plural}; starting, loading models and"
         " waiting come on top.",
         "Tokens and dollars are the most that it can be, without repairs. select and judge: for one"
         " prompt a person.",

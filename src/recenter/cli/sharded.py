@@ -115,6 +115,8 @@ class Batch(NamedTuple):
             self._shards(step, make, settings=settings, by_person=by_person, beside=beside)
             return
         if self.engines.engine is not None:
+            if self.source != "-" and not Path(self.source).exists():
+                raise click.UsageError(f"there is no {printable(self.source)}.")
             raise click.UsageError("--engine goes with a folder or URL of shards, not with a file.")
         answering = make(dry_run=self.dry_run)
         run(

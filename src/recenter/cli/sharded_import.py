@@ -9,6 +9,7 @@ import click
 from recenter import __version__
 from recenter.cli.bar import GOES_ON, Bar
 from recenter.cli.filtering import Filtering, tell_funnel
+from recenter.cli.printable import printable
 from recenter.cli.sharded import Engines, absolute, is_folder, kind_in, tell
 from recenter.importers.pseudonym import pseudonym
 from recenter.provenance import digest
@@ -56,6 +57,8 @@ def import_shards(
 
 
 def _folder(paths: tuple[str, ...]) -> str:
+    if len(paths) == 1 and not Path(paths[0]).exists() and not is_folder(paths[0]):
+        raise click.UsageError(f"there is no {printable(paths[0])}.")
     if len(paths) != 1 or not is_folder(paths[0]):
         raise click.UsageError("--engine reads one folder or URL of shards.")
     return paths[0]

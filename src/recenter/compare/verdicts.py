@@ -121,7 +121,11 @@ def _answers(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _sheet(text: str, path: Path) -> Iterator[tuple[str, str]]:
-    rows = csv.DictReader(io.StringIO(text, newline=""))
+    # Some spreadsheets save CSV with semicolons.
+    head = text.partition("\n")[0]
+    rows = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=";" if head.count(";") > head.count(",") else ","
+    )
     missing = {"item", "verdict"} - set(rows.fieldnames or ())
     if missing:
         raise InputError(f"lacks the columns {', '.join(sorted(missing))}.", file=str(path), line=1)

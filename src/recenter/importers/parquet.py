@@ -50,7 +50,9 @@ def parquet_rows(
             yield from _batch_rows(batch, format, door, file=part.name, before=number)
             number += batch.num_rows
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        broken = InputError(f"the Parquet file is damaged: {error}.", file=part.name)
+        broken = InputError(
+            f"the Parquet file is damaged: {str(error).rstrip('.')}.", file=part.name
+        )
         if number == 0:
             raise broken from None
         yield BadRow(file=part.name, line=number + 1, reason=broken.reason)
