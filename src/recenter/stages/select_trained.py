@@ -24,6 +24,7 @@ from recenter.models.selector_model import (
 )
 from recenter.provenance import Signature, digest
 from recenter.records import Attribute, Decision, Query, Selection, Use
+from recenter.stages.limits import LIMITS, asks_for_food, limits_food
 from recenter.stages.select import selection
 
 SETTING = "restrained"
@@ -37,6 +38,7 @@ _NOTHING = "Nothing known of the person is likely enough to change this answer."
 _REASONS = {
     "trained": "People let what is like this change such an answer.",
     "likeness": "On the topic of the message.",
+    "limit": "Says what the person does not eat, and the message asks for food.",
     "ask": "Might change the answer; asking costs less than a mistake.",
     "withhold": "Unlikely to change the answer.",
 }
@@ -90,7 +92,8 @@ class TrainedSelector:
     def signature(self) -> Signature:
         """Names the weights and the encoder, and depends on the choices."""
         return Signature(
-            model=f"{self._model.name}+{self._embedder.name}", settings=digest(self._choices)
+            model=f"{self._model.name}+{self._embedder.name}",
+            settings=digest(self._choices, LIMITS),
         )
 
     def select(self, query: Query, attributes: Sequence[Attribute]) -> Selection:
@@ -105,11 +108,14 @@ class TrainedSelector:
         moved = _moved(self._choices, self._model)
         likely = probabilities(margins(scores, setting), setting, shift=moved)
         by_people = _by_people(scores, setting)
+        food = not closed and asks_for_food(query.prompt)
         decisions = []
         for place, attribute in enumerate(attributes):
             score = round(float(likely[place]), 6)
             use = _decision(score, setting.threshold, self._choices.ask_cost, closed=closed)
-            why = ("trained" if by_people[place] else "likeness") if use == "use" else use
+            why: str = ("trained" if by_people[place] else "likeness") if use == "use" else use
+            if use != "use" and food and limits_food(attribute.text):
+                use, why = "use", "limit"
             reason = _CLOSED if closed else _REASONS[why]
             decisions.append(
                 Decision(attribute=attribute.id, decision=use, score=score, reason=reason)
