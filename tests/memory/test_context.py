@@ -165,16 +165,16 @@ def test_the_receipt_is_kept_and_the_latest_comes_first(memory: Memory) -> None:
 
 @pytest.mark.parametrize("yes", [True, False])
 def test_a_question_is_asked_once_and_its_answer_remembered(url: str, yes: bool) -> None:
-    ask = "What should I cook tonight?"
+    ask = "Plan my workouts for the next month."
     with Memory({"store": url, "ask_cost": 0.01}) as memory:
-        memory.add("I don't eat meat.", user_id="ada")
+        memory.add("I train for a marathon.", user_id="ada")
         context = memory.context(ask, user_id="ada")
         assert (bool(context), context.decision) == (False, "ask")
-        assert context.question == "May I take this into account: “The user doesn't eat meat”?"
+        assert context.question == "May I take this into account: “The user trains for a marathon”?"
         memory.answer(context.receipt_id, yes=yes)
         again = memory.context(ask, user_id="ada")
         assert (bool(again), again.question) == (yes, None)
-        far = memory.context("What is a good recipe for a picnic?", user_id="ada")
+        far = memory.context("What is a good workout for a park?", user_id="ada")
         assert yes or far.question is None
         if yes:
             assert memory.history(again.selected[0].attribute)[-1]["by"] == "person"
