@@ -233,13 +233,14 @@ def test_a_reader_who_delays_the_erasure_is_told(tmp_path: Path) -> None:
     assert not any(SECRET.encode() in file.read_bytes() for file in tmp_path.iterdir())
 
 
+@pytest.mark.postgres
 @pytest.mark.parametrize("does", ["reads", "writes", "reads, unseen"])
 def test_an_open_transaction_in_postgresql_delays_the_erasure_and_is_told(
-    url: str, does: str, monkeypatch: pytest.MonkeyPatch
+    postgres_url: str, does: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not url.startswith("postgresql"):
-        pytest.skip("SQLite's readers have a test of their own")
     import psycopg
+
+    url = postgres_url
 
     monkeypatch.setattr(dialects, "_ERASE_SECONDS", 0.1)
     if does == "reads, unseen":  # As a session of another role, or a replica, is.

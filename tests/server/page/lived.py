@@ -6,7 +6,7 @@ from recenter.memory import Memory
 from tests.memory.conftest import Clock
 
 _DAY = 86_400
-_DINNER = "Suggest a dinner that I can cook in 20 minutes."
+_WEEKEND = "Any ideas for a day out at the weekend?"
 
 
 def _id(memory: Memory, text: str) -> str:
@@ -33,12 +33,15 @@ def live(memory: Memory, clock: Clock) -> Memory:
         memory.add(said, user_id="kim")
         clock.now += 3 * _DAY
     memory.review(_id(memory, "The user uses a Mac."), "decline")
-    first = memory.context(_DINNER, user_id="kim")
-    memory.should_have_used(first.receipt_id, _id(memory, "The user doesn't eat meat."))
+    first = memory.context(_WEEKEND, user_id="kim")
+    memory.should_have_used(
+        first.receipt_id, _id(memory, "The user loves hiking in the mountains.")
+    )
     for asked in (
         "Suggest a snack bar, I cannot have peanuts.",
         "What is 17 * 23?",
         "Suggest a lunch that I can cook in 10 minutes.",
+        "Where could I spend a day out this weekend?",
         "How do I sleep better after work?",
     ):
         clock.now += 7200

@@ -109,7 +109,7 @@ class Tour:
         self.look("answers")
         self.press("True, but not for this")
         self.look("corrected")
-        self.follow("other things did not matter")
+        self.follow("things did not matter")
         self.look("answer")
 
     def _choices(self) -> None:
