@@ -98,6 +98,6 @@ def test_a_limit_is_used_with_its_reason_and_nothing_else_is() -> None:
     )
     assert made.used == ("The user is vegetarian.",)
     (line,) = [d for d in made.decisions if d.decision == "use"]
-    assert line.reason == "Says what the person does not eat, and the message asks for food."
+    assert line.reason == "Limits what may be eaten, and the message asks for food."
     far = selector.select(Query(id="q", person="p", prompt="How do I change a flat tyre?"), known)
     assert "The user is vegetarian." not in far.used

@@ -38,7 +38,7 @@ _NOTHING = "Nothing known of the person is likely enough to change this answer."
 _REASONS = {
     "trained": "People let what is like this change such an answer.",
     "likeness": "On the topic of the message.",
-    "limit": "Says what the person does not eat, and the message asks for food.",
+    "limit": "Limits what may be eaten, and the message asks for food.",
     "ask": "Might change the answer; asking costs less than a mistake.",
     "withhold": "Unlikely to change the answer.",
 }
