@@ -5,10 +5,12 @@ With RECENTER_SCREENSHOTS set to a folder, pages that are looked at are photogra
 
 from __future__ import annotations
 
+import base64
 import importlib.util
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -91,7 +93,16 @@ class Looking:
     def _photograph(self, stem: str) -> None:
         for look in SHOWN:
             self._take(look)
-            self.page.screenshot(path=f"{stem}-{look}.png", full_page=True)
+            Path(f"{stem}-{look}.png").write_bytes(self._picture())
+
+    def _picture(self) -> bytes:
+        """Return all of the page as it looks; Playwright's own picture goes back to its window."""
+        whole = self._devices.send("Page.getLayoutMetrics")["cssContentSize"]
+        clip = {"x": 0, "y": 0, "width": whole["width"], "height": whole["height"], "scale": 1}
+        taken = self._devices.send(
+            "Page.captureScreenshot", {"captureBeyondViewport": True, "clip": clip}
+        )
+        return base64.b64decode(taken["data"])
 
     def _take(self, look: str) -> None:
         """Make the page look so, and see that it does."""
