@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 
 import recenter
+from recenter.reports.render import write_report
+from recenter.reports.section import GapReport
 
 SHARED_DATA = Path(
     os.environ.get("RECENTER_SHARED_DATA", Path(__file__).parents[2] / "shared" / "data")
@@ -64,3 +66,17 @@ def print_signature(name: str, **facts: object) -> None:
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     told = "; ".join(f"{key} {value}" for key, value in facts.items())
     print(f"# {name}: recenter {recenter.__version__}; {machine}; {told}")
+
+
+def tell_report(report: GapReport, folder: str | None) -> None:
+    """Print the verdicts and tables of a report, and write it to a folder where one is named."""
+    for section in report.sections:
+        print(section.verdict)
+        for table in section.tables:
+            print(f"\n| {table.title} | {' | '.join(table.columns)} |")
+            print("|---" * (len(table.columns) + 1) + "|")
+            for line in table.lines:
+                print(f"| {line.name} | {' | '.join(map(str, line.figures))} |")
+    if folder:
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        write_report(report, Path(folder))

@@ -10,14 +10,12 @@ usage: python -m bench.compare_labels [DIR]
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 
-from bench.common import SHARED_DATA, print_signature
+from bench.common import SHARED_DATA, print_signature, tell_report
 from recenter.compare.labels.build import Judging, compare_labels
 from recenter.compare.labels.read import read_labels
 from recenter.models.embedded import Minilm
 from recenter.progress import Silent
-from recenter.reports.render import write_report
 from recenter.stages.select import Selector
 from recenter.stages.select_trained import TrainedSelector
 from recenter.train.examples import read_relevant
@@ -54,16 +52,7 @@ def main(folder: str | None = None) -> None:
     corpora = [read_labels(SHARED_DATA / name, key, seed=SEED) for key, name in FILES.items()]
     report = compare_labels(corpora, Judging(selector, embedder, SEED), Silent())
     print_signature("compare_labels", data=", ".join(FILES.values()), seed=SEED)
-    for section in report.sections:
-        print(section.verdict)
-        for table in section.tables:
-            print(f"\n| {table.title} | {' | '.join(table.columns)} |")
-            print("|---" * (len(table.columns) + 1) + "|")
-            for line in table.lines:
-                print(f"| {line.name} | {' | '.join(map(str, line.figures))} |")
-    if folder:
-        Path(folder).mkdir(parents=True, exist_ok=True)
-        write_report(report, Path(folder))
+    tell_report(report, folder)
 
 
 if __name__ == "__main__":

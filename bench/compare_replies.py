@@ -21,13 +21,12 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from bench.common import SHARED_DATA, print_signature, read_jsonl
+from bench.common import SHARED_DATA, print_signature, read_jsonl, tell_report
 from recenter.compare.labels.build import Judging, compare_labels
 from recenter.compare.labels.read import read_labels
 from recenter.models.base import Embedder
 from recenter.models.embedded import Minilm
 from recenter.progress import Silent
-from recenter.reports.render import write_report
 from recenter.stages.judge_trained import TrainedPreference
 from recenter.stages.select import Selector
 from recenter.stages.select_trained import TrainedSelector
@@ -161,16 +160,7 @@ def main(report_in: str | None = None) -> None:
         seed=SEED,
         interval="95 %, people resampled",
     )
-    for section in report.sections:
-        print(section.verdict)
-        for table in section.tables:
-            print(f"\n| {table.title} | {' | '.join(table.columns)} |")
-            print("|---" * (len(table.columns) + 1) + "|")
-            for line in table.lines:
-                print(f"| {line.name} | {' | '.join(map(str, line.figures))} |")
-    if report_in:
-        Path(report_in).mkdir(parents=True, exist_ok=True)
-        write_report(report, Path(report_in))
+    tell_report(report, report_in)
 
 
 if __name__ == "__main__":
