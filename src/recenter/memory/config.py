@@ -61,6 +61,11 @@ class MemoryConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fie
     application: str = ""
     """People of different applications are different people, whatever their ids."""
 
+    @property
+    def erases_at_once(self) -> bool:
+        """Whether a deletion overwrites the space that it frees."""
+        return self.erase == "at-once"
+
     def settings(self) -> Settings:
         """Return the settings with what is chosen here."""
         return load_settings(

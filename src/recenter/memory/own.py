@@ -230,7 +230,7 @@ class PersonSide:
             memory_ids,
             key=self._engine.key,
             conversations=conversations,
-            erase=self._engine.config.erase == "at-once",
+            erase=self._engine.config.erases_at_once,
         )
         return msgspec.structs.replace(done, unreachable=reachless.copies, models=reachless.models)
 
@@ -239,7 +239,7 @@ class PersonSide:
         self._engine.recorder.flush()
         store = self._engine.store
         reachless = copies_of(store, self.person)
-        report = store.forget(self.person, erase=self._engine.config.erase == "at-once")
+        report = store.forget(self.person, erase=self._engine.config.erases_at_once)
         forget_texts()
         return Deleted(
             counts={name: n for name, n in report.counts.items() if n},
